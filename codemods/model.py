@@ -1,0 +1,137 @@
+"""The values that every part speaks: references, what became of them, changes and outcomes. No logic, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Form(str, Enum):
+    """How a reference names its module or symbol."""
+
+    FROM_IMPORT = "from-import"  # from m import a
+    IMPORT = "import"  # import m
+    IMPORT_AS = "import-as"  # import m as x
+    MODULE_FROM = "from-package"  # from pkg import m
+    STAR = "star-import"  # from m import *
+    NAME = "name"  # a, after `from m import a`
+    ATTRIBUTE = "attribute"  # m.a, pkg.m.a
+    ANNOTATION = "string-annotation"  # x: "a"
+    STRING = "string"  # "pkg.m.a"
+    TYPE_COMMENT = "type-comment"  # x = []  # type: a
+    REEXPORT = "re-export"  # from n import a, where n imports it from m
+    MODULE_VALUE = "module-value"  # f(m): the module itself is passed on
+
+
+class Certainty(str, Enum):
+    """Whether scope analysis proves what a reference means."""
+
+    CERTAIN = "certain"
+    REVIEW = "review"
+
+
+class Disposition(str, Enum):
+    """What became of a reference. Every reference has exactly one."""
+
+    REWRITTEN = "rewritten"
+    LEFT = "left"  # on purpose: it still holds after the change
+    REVIEW = "review"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Reference:
+    """One place that names a module or symbol. `line` counts from 1, `column` from 1 in characters."""
+
+    path: str
+    line: int
+    column: int
+    form: Form
+    target: str
+
+    @property
+    def certainty(self) -> Certainty:
+        """`certain` where scope analysis resolves it, else `review`."""
+        unsure = (Form.STRING, Form.STAR, Form.TYPE_COMMENT, Form.MODULE_VALUE)
+        return Certainty.REVIEW if self.form in unsure else Certainty.CERTAIN
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """A reference, what became of it, and why (empty where the disposition says it all)."""
+
+    reference: Reference
+    disposition: Disposition
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The bytes of one file before and after. Pure data."""
+
+    path: str
+    before: bytes
+    after: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The file is to be rewritten as `change` says."""
+
+    path: str
+    change: Change
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Nothing to rewrite; `findings` may still hold references that were left or need a review."""
+
+    path: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The plan cannot migrate this file correctly: it stays untouched. `reasons` are `path:line: why`."""
+
+    path: str
+    findings: tuple[Finding, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """The file could not be read as Python (it does not parse or decode); listed, never fatal."""
+
+    path: str
+    reason: str
+
+
+Outcome = Changed | Unchanged | Blocked | Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The changes that one commit holds: normally one file. `id` is stable between runs of one plan."""
+
+    id: str
+    phase: str
+    changes: tuple[Change, ...]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files of the unit, in the order of its changes."""
+        return tuple(change.path for change in self.changes)
+
+
+Counts = Mapping[Disposition, int]
+
+
+def count(findings: tuple[Finding, ...]) -> dict[Disposition, int]:
+    """How many findings have each disposition; their sum is the number of references found."""
+    totals = dict.fromkeys(Disposition, 0)
+    for finding in findings:
+        totals[finding.disposition] += 1
+    return totals
