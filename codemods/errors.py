@@ -1,12 +1,12 @@
 """What can go wrong, as one tree. Each error says what, where and what to do next.
 
-    CodemodsError                 the user can do something about it; shown without a traceback; exit status 2
-    ├── PlanError                 the plan is wrong, or the code does not bear it out: every mistake at once
-    ├── RepositoryError           git or the repository is not in a state that we may work on
-    │   ├── NotARepositoryError
-    │   ├── DirtyTreeError
-    │   └── ConflictError         later edits stand in the way of taking a change back
-    └── ValidationSetupError      a validation cannot be run at all (its program is missing)
+CodemodsError                 the user can do something about it; shown without a traceback; exit status 2
+├── PlanError                 the plan is wrong, or the code does not bear it out: every mistake at once
+├── RepositoryError           git or the repository is not in a state that we may work on
+│   ├── NotARepositoryError
+│   ├── DirtyTreeError
+│   └── ConflictError         later edits stand in the way of taking a change back
+└── ValidationSetupError      a validation cannot be run at all (its program is missing)
 """
 
 from __future__ import annotations

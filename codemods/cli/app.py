@@ -1,0 +1,74 @@
+"""The command, its verbs, and the one place where errors become messages and exit statuses."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version as distribution_version
+from typing import Annotated
+
+import typer
+from click.exceptions import Abort, ClickException
+
+from codemods.cli import apply, demo, preview, rollback, schema, status
+from codemods.errors import CodemodsError
+
+app = typer.Typer(
+    name="codemods",
+    help="Carry out code migrations: a YAML plan becomes validated git commits, one per file, that can be taken back.",
+    epilog="Start with `codemods demo`. Exit status: 0 nothing (left) to do, 1 there is, 2 error, 130 interrupted.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("preview")(preview.preview)
+app.command("apply")(apply.apply)
+app.command("status")(status.status)
+app.command("rollback")(rollback.rollback)
+app.command("demo")(demo.demo)
+app.command("schema")(schema.schema)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"codemods {distribution_version('codemods')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Carry out code migrations: a YAML plan becomes validated git commits, one per file, that can be taken back."""
+
+
+def main() -> None:
+    """Run the command and exit: 0 nothing (left) to do, 1 there is, 2 an error of the user's to mend, 130 ^C."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command with `arguments`; its exit status."""
+    try:
+        result = app(args=arguments, prog_name="codemods", standalone_mode=False)
+    except CodemodsError as error:
+        typer.echo(_shown(error), err=True)
+        return error.exit_status
+    except ClickException as error:
+        error.show()
+        return 2
+    except (KeyboardInterrupt, Abort):
+        typer.echo("Interrupted.", err=True)
+        return 130
+    except BrokenPipeError:
+        # The reader, such as `head`, has seen enough.
+        sys.stderr.close()
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def _shown(error: CodemodsError) -> str:
+    text = str(error)
+    visible = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in visible)

@@ -1,0 +1,48 @@
+"""`codemods apply`: carry a plan out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from codemods.cli.inputs import AsJson, PlanFile, RepositoryFolder, open_journal, open_repository, read_plan
+
+
+def apply(
+    plan: PlanFile,
+    repo: RepositoryFolder = Path(),
+    as_json: AsJson = False,
+    branch: Annotated[
+        str | None, typer.Option("--branch", help="The branch to commit to.", show_default="codemods/<plan>")
+    ] = None,
+    here: Annotated[bool, typer.Option("--here", help="Commit to the branch that is checked out.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Try changes again that an earlier run rejected.")] = False,
+) -> int:
+    """Carry out a plan: each unit is written, validated, and committed or taken back. Run it again to go on.
+
+    Example: codemods apply migration.yaml
+
+    Exit status: 0 all done, 1 something was rejected or is left, 2 error, 130 interrupted (the tree is clean).
+    """
+    from codemods.engine.apply import ApplyOptions
+    from codemods.engine.apply import apply as carry_out
+    from codemods.engine.progress import RunEnd
+    from codemods.journal import Lock
+    from codemods.report.progress_lines import RunProgress
+    from codemods.report.terminal import console, show_run
+    from codemods.report.to_json import run_json
+
+    loaded, repository = read_plan(plan), open_repository(repo)
+    journal = open_journal(repository)
+    options = ApplyOptions("" if here else branch, retry)
+    with Lock(journal.folder, journal.clock), RunProgress(console(stderr=as_json)) as progress:
+        report = carry_out(loaded, repository, journal, progress.notify, options)
+    if as_json:
+        typer.echo(run_json(report))
+    else:
+        show_run(console(), report, str(plan))
+    if report.end is RunEnd.INTERRUPTED:
+        return 130
+    return 0 if report.is_complete else 1

@@ -1,0 +1,23 @@
+"""`codemods demo`: the main job on a small repository, from preview to rollback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def demo(
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="Where to build the repository.", show_default="a temporary folder")
+    ] = None,
+) -> int:
+    """Build a small git repository and carry a plan out on it: preview, apply, status, rollback. Needs only git.
+
+    Example: codemods demo
+    """
+    from codemods.demo import run_demo
+
+    run_demo(folder)
+    return 0

@@ -1,0 +1,51 @@
+"""What several verbs take: a plan file and a repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from codemods.errors import CodemodsError
+
+if TYPE_CHECKING:
+    from codemods.journal import Journal
+    from codemods.plan.load import LoadedPlan
+    from codemods.vcs import Repository
+
+PlanFile = Annotated[Path, typer.Argument(help="The plan, a YAML file.", metavar="PLAN", show_default=False)]
+RepositoryFolder = Annotated[
+    Path, typer.Option("--repo", help="A folder in the repository to work on.", show_default="here")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead, for programs.")]
+
+
+def read_plan(path: Path) -> LoadedPlan:
+    """The plan in the file `path`. Raises CodemodsError where it cannot be read, PlanError where it is wrong."""
+    from codemods.plan.load import load_plan
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        what = f"The plan cannot be read: {error.strerror or error}."
+        raise CodemodsError(what, where=str(path), hint="Name the YAML file of the plan.") from error
+    except UnicodeError as error:
+        raise CodemodsError("The plan is not UTF-8 text.", where=str(path), hint="Save it as UTF-8.") from error
+    return load_plan(text, str(path))
+
+
+def open_repository(folder: Path) -> Repository:
+    """The git repository that `folder` is in."""
+    from codemods.vcs import Repository
+
+    return Repository.discover(folder)
+
+
+def open_journal(repository: Repository) -> Journal:
+    """The journal of a repository."""
+    from datetime import datetime, timezone
+
+    from codemods.journal import Journal
+
+    return Journal(repository.common_dir / "codemods", lambda: datetime.now(timezone.utc))

@@ -1,0 +1,36 @@
+"""`codemods preview`: what a plan would change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from codemods.cli.inputs import AsJson, PlanFile, RepositoryFolder, open_repository, read_plan
+
+
+def preview(
+    plan: PlanFile,
+    repo: RepositoryFolder = Path(),
+    as_json: AsJson = False,
+    summary: Annotated[bool, typer.Option("--summary", help="Leave the diffs out.")] = False,
+) -> int:
+    """Show what a plan would change, as diffs, and what it would leave and why. Writes nothing, runs nothing.
+
+    Example: codemods preview migration.yaml --summary
+
+    Exit status: 0 nothing to do, 1 there are changes, 2 error.
+    """
+    from codemods.engine.apply import preview_of
+
+    shown = preview_of(read_plan(plan), open_repository(repo))
+    if as_json:
+        from codemods.report.to_json import preview_json
+
+        typer.echo(preview_json(shown))
+    else:
+        from codemods.report.terminal import console, show_preview
+
+        show_preview(console(), shown, diffs=not summary)
+    return 1 if shown.units else 0

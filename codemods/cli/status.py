@@ -1,0 +1,30 @@
+"""`codemods status`: how far a plan is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from codemods.cli.inputs import AsJson, PlanFile, RepositoryFolder, open_journal, open_repository, read_plan
+
+
+def status(plan: PlanFile, repo: RepositoryFolder = Path(), as_json: AsJson = False) -> int:
+    """Show what of a plan is done, rejected, blocked and left, read from git and the journal.
+
+    Example: codemods status migration.yaml
+
+    Exit status: 0 nothing is left, 1 something is, 2 error.
+    """
+    from codemods.engine.apply import preview_of
+    from codemods.engine.status import status as read_status
+    from codemods.report.terminal import console, show_status
+    from codemods.report.to_json import status_json
+
+    loaded, repository = read_plan(plan), open_repository(repo)
+    result = read_status(preview_of(loaded, repository), repository, open_journal(repository))
+    if as_json:
+        typer.echo(status_json(result))
+    else:
+        show_status(console(), result)
+    return 1 if any(phase.left or phase.rejected or phase.blocked for phase in result.phases) else 0

@@ -1,0 +1,55 @@
+"""The commit message and trailers of a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from codemods.model import Disposition, Finding, Unit
+from codemods.plan.schema import Plan
+from codemods.plan.template import render
+from codemods.transforms.moves import Moves, moves_of
+
+PLAN = "Codemods-Plan"
+PHASE = "Codemods-Phase"
+RUN = "Codemods-Run"
+UNIT = "Codemods-Unit"
+REVERTS = "Codemods-Reverts"
+
+
+def trailers(plan: str, phase: str, run: str, unit: str) -> dict[str, str]:
+    """The trailers by which the state of a migration can be read from git alone."""
+    return {PLAN: plan, PHASE: phase, RUN: run, UNIT: unit}
+
+
+def message(plan: Plan, run: str, unit: Unit, findings: Iterable[Finding]) -> str:
+    """The plan's message template, filled in for `unit`; `findings` are those of its files."""
+    rewritten = [finding for finding in findings if finding.disposition is Disposition.REWRITTEN]
+    pairs = _pairs(moves_of(plan), rewritten)
+    values = {
+        "file": unit.paths[0] if len(unit.paths) == 1 else f"{len(unit.paths)} files",
+        "files": "\n".join(unit.paths),
+        "phase": unit.phase,
+        "plan": plan.name,
+        "title": plan.title,
+        "issue": plan.issue,
+        "run": run,
+        "old": ", ".join(sorted({old for old, _ in pairs})),
+        "new": ", ".join(sorted({new for _, new in pairs})),
+        "old_module": ", ".join(sorted({old.rpartition(".")[0] for old, _ in pairs})),
+        "new_module": ", ".join(sorted({new.rpartition(".")[0] for _, new in pairs})),
+        "references": str(len(rewritten)),
+    }
+    return render(plan.commit.message, values)
+
+
+def _pairs(moves: Moves, findings: Iterable[Finding]) -> set[tuple[str, str]]:
+    pairs = set()
+    for finding in findings:
+        old = finding.reference.target
+        module, _, name = old.rpartition(".")
+        target = moves.symbol(module, name)
+        if target is not None:
+            pairs.add((old, target.dotted))
+        elif (whole := moves.module(old)) is not None:
+            pairs.add((f"{old}.", f"{whole.module}."))
+    return pairs

@@ -1,0 +1,102 @@
+"""What a run tells while it goes on, and what it leaves: values for whoever shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from codemods.validation.base import Result
+
+
+class UnitState(str, Enum):
+    """What became of a unit in a run."""
+
+    COMMITTED = "committed"
+    REJECTED = "rejected"
+    PASSED_OVER = "passed-over"  # rejected by an earlier run, and the same since
+    TAKEN_BACK = "taken-back"  # committed, then reverted with its phase
+
+
+class RunEnd(str, Enum):
+    """How a run ended."""
+
+    FINISHED = "finished"
+    STOPPED = "stopped"  # a unit was rejected in a phase that stops then
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitResult:
+    """What became of one unit. `sha` is its commit; `reason` and `evidence` say why it was rejected."""
+
+    unit: str
+    phase: str
+    state: UnitState
+    sha: str = ""
+    reason: str = ""
+    evidence: str = ""
+    results: tuple[Result, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """One run. `branch` is where its commits are; `recovered` are units of a run that had been killed."""
+
+    run: str
+    plan: str
+    branch: str
+    end: RunEnd
+    results: tuple[UnitResult, ...]
+    left: int
+    seconds: float
+    recovered: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every unit is committed and stands."""
+        committed = len(self.in_state(UnitState.COMMITTED))
+        return self.end is RunEnd.FINISHED and committed == len(self.results) and not self.left
+
+    def in_state(self, state: UnitState) -> tuple[UnitResult, ...]:
+        """The results in one state."""
+        return tuple(result for result in self.results if result.state is state)
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseStarted:
+    """A phase begins, with so many units to do."""
+
+    phase: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineStarted:
+    """The validations of a phase run on the unchanged tree."""
+
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitStarted:
+    """A unit is written and validated: the `number`th of `total` in the run."""
+
+    unit: str
+    phase: str
+    number: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFinished:
+    """A unit is settled."""
+
+    result: UnitResult
+    number: int
+    total: int
+
+
+Progress = PhaseStarted | BaselineStarted | UnitStarted | UnitFinished
+Notify = Callable[[Progress], None]

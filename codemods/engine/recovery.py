@@ -1,0 +1,69 @@
+"""After a run that was killed: find the unit that was under way, and finish or take back what it had begun."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from codemods.files import write_atomically
+from codemods.journal import Event, EventKind, Journal
+from codemods.model import Unit
+from codemods.vcs import Repository
+
+_SETTLED = {EventKind.UNIT_COMMITTED, EventKind.UNIT_REJECTED, EventKind.UNIT_RESTORED}
+
+
+def digest(content: bytes) -> str:
+    """The identity of some bytes, as the journal records it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def change_digest(unit: Unit) -> str:
+    """The identity of what a unit does: the same change to the same bytes has the same digest."""
+    parts = (f"{change.path}\0{digest(change.before)}\0{digest(change.after)}" for change in unit.changes)
+    return digest("\n".join(parts).encode("utf-8", "surrogateescape"))
+
+
+def written(unit: Unit) -> list[dict[str, str]]:
+    """What the journal says of a unit before it is written."""
+    return [
+        {"path": change.path, "before": digest(change.before), "after": digest(change.after)} for change in unit.changes
+    ]
+
+
+def recover(repository: Repository, journal: Journal) -> tuple[str, ...]:
+    """Settle the units that a killed run left under way; what was settled, as sentences.
+
+    A file is taken back only while it still holds exactly what the run had written to it.
+    """
+    return tuple(_settle(repository, journal, event) for event in _under_way(journal.events()))
+
+
+def _under_way(events: Iterable[Event]) -> list[Event]:
+    open_: dict[tuple[str, object], Event] = {}
+    for event in events:
+        key = (event.run, event.data.get("unit"))
+        if event.kind is EventKind.UNIT_WRITING:
+            open_[key] = event
+        elif event.kind in _SETTLED:
+            open_.pop(key, None)
+    return list(open_.values())
+
+
+def _settle(repository: Repository, journal: Journal, event: Event) -> str:
+    unit, phase = str(event.data["unit"]), str(event.data["phase"])
+    files = event.data["files"]
+    entries: list[dict[str, str]] = files if isinstance(files, list) else []
+    head = {entry["path"]: repository.blob("HEAD", entry["path"]) or b"" for entry in entries}
+    if all(digest(head[entry["path"]]) == entry["after"] for entry in entries):
+        sha = repository.head() or ""
+        journal.record(EventKind.UNIT_COMMITTED, event.run, event.plan, unit=unit, phase=phase, sha=sha)
+        return f"{unit} was committed just before the run was killed."
+    for entry in entries:
+        path = entry["path"]
+        file = repository.root / path
+        current = file.read_bytes() if file.is_file() else b""
+        if digest(current) == entry["after"] and digest(head[path]) == entry["before"]:
+            write_atomically(repository.root, path, head[path])
+    journal.record(EventKind.UNIT_RESTORED, event.run, event.plan, unit=unit, phase=phase)
+    return f"{unit} was half done when the run was killed; it was taken back."

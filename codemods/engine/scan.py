@@ -1,0 +1,110 @@
+"""Reads a tree of files into an index: the only reader of sources. Opens all, parses only what can matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TypeVar, cast
+
+from codemods.index.names import ModuleNames, is_python
+from codemods.index.resolve import Index, Missing
+from codemods.index.summary import ModuleSummary, summarise
+from codemods.index.text import UndecodableError, decode
+from codemods.model import Skipped
+from codemods.transforms.view import UnparsableError, parse
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(slots=True)
+class Scan:
+    """The files of a repository that can refer to what a plan moves, and the index over them.
+
+    `candidates` are their paths in order. `read` gives the bytes of a file. The index grows as answers need it.
+    """
+
+    paths: tuple[str, ...]
+    read: Callable[[str], bytes]
+    names: ModuleNames
+    words: frozenset[str]
+    candidates: tuple[str, ...] = ()
+    skipped: list[Skipped] = field(default_factory=list)
+    summaries: dict[str, ModuleSummary] = field(default_factory=dict)
+    modules: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def index(self) -> Index:
+        """What is known so far."""
+        return Index(self.names, self.modules, self.summaries, self.words)
+
+    def ask(self, question: Callable[[Index], Answer]) -> Answer:
+        """The answer to `question`, reading the modules that it turns out to need."""
+        answer, missing = self._try(question)
+        while missing is not None:
+            self.add(self.modules[missing])
+            answer, missing = self._try(question)
+        return cast("Answer", answer)
+
+    def _try(self, question: Callable[[Index], Answer]) -> tuple[Answer | None, str | None]:
+        try:
+            return question(self.index), None
+        except Missing as missing:
+            return None, missing.module
+
+    def add(self, path: str) -> None:
+        """Read and summarise one more module; one that cannot be read counts as empty."""
+        content = self.content(path)
+        if content is not None:
+            self.summarise(path, content)
+        self.summaries.setdefault(path, ModuleSummary(path, self.names.name_of(path)))
+
+    def content(self, path: str) -> bytes | None:
+        """The bytes of a file; None, and listed as skipped, where it cannot be read."""
+        try:
+            return self.read(path)
+        except OSError as error:
+            self.skipped.append(Skipped(path, f"cannot be read: {error.strerror or error}"))
+            return None
+
+    def summarise(self, path: str, content: bytes) -> bool:
+        """Add the summary of a file; False, and listed as skipped, where it does not decode or parse."""
+        try:
+            tree = parse(decode(content).text.encode())
+        except (UndecodableError, UnparsableError) as error:
+            self.skipped.append(Skipped(path, str(error)))
+            return False
+        self.summaries[path] = summarise(tree, path, self.names, self.words)
+        return True
+
+
+def scan(paths: Iterable[str], read: Callable[[str], bytes], names: ModuleNames, words: frozenset[str]) -> Scan:
+    """Scan the Python files among `paths`: those that hold none of `words` are opened, but not parsed."""
+    python = tuple(path for path in paths if is_python(path))
+    result = Scan(python, read, names, words, modules=_modules(python, names))
+    needles = [word.encode() for word in words]
+    candidates = []
+    for path in python:
+        content = result.content(path)
+        if content is not None and any(needle in content for needle in needles) and result.summarise(path, content):
+            candidates.append(path)
+    result.candidates = tuple(candidates)
+    return result
+
+
+def _modules(paths: Iterable[str], names: ModuleNames) -> dict[str, str]:
+    """Every module and package by its dotted name. A source comes before its stub; namespace packages map to ""."""
+    modules: dict[str, str] = {}
+    for path in sorted(paths, key=lambda path: path.endswith(".pyi")):
+        name = names.name_of(path)
+        if name is not None and not modules.get(name):
+            modules[name] = path
+            for package in _packages(name):
+                modules.setdefault(package, "")
+    return modules
+
+
+def _packages(name: str) -> Iterator[str]:
+    for parent in PurePosixPath(name.replace(".", "/")).parents:
+        if parent.name:
+            yield parent.as_posix().replace("/", ".")

@@ -1,0 +1,82 @@
+"""How far a plan is, read from git and the journal: what is done, rejected, blocked and left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codemods.engine.messages import PHASE, RUN, UNIT
+from codemods.engine.preview import Preview
+from codemods.engine.recovery import change_digest
+from codemods.engine.rollback import live_commits
+from codemods.journal import EventKind, Journal
+from codemods.model import Blocked, Finding
+from codemods.vcs import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A unit that is committed and stands."""
+
+    unit: str
+    sha: str
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A unit whose change a run rejected and that is the same still."""
+
+    unit: str
+    reason: str
+    evidence: str
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseStatus:
+    """One phase. `left` are the units that the next run would do."""
+
+    name: str
+    done: tuple[Done, ...]
+    rejected: tuple[Rejected, ...]
+    blocked: tuple[Blocked, ...]
+    left: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A plan's state on the branch that HEAD is on."""
+
+    plan: str
+    branch: str
+    phases: tuple[PhaseStatus, ...]
+
+
+def status(shown: Preview, repository: Repository, journal: Journal) -> Status:
+    """The state of the plan that `shown` previews."""
+    plan = shown.loaded.plan.name
+    rejected = {
+        str(event.data.get("digest")): event
+        for event in journal.events()
+        if event.plan == plan and event.kind is EventKind.UNIT_REJECTED
+    }
+    live = live_commits(repository, plan)
+    phases = []
+    for phase in shown.phases:
+        name = phase.phase.name
+        done = tuple(
+            Done(commit.trailers[UNIT], commit.sha, commit.trailers[RUN])
+            for commit in reversed(live)
+            if commit.trailers.get(PHASE) == name
+        )
+        events = [(unit, rejected.get(change_digest(unit))) for unit in phase.units]
+        turned_down = tuple(
+            Rejected(unit.id, str(event.data.get("reason")), str(event.data.get("evidence")), event.run)
+            for unit, event in events
+            if event is not None
+        )
+        left = tuple(unit.id for unit, event in events if event is None)
+        blocked = tuple(outcome for outcome in phase.outcomes if isinstance(outcome, Blocked))
+        phases.append(PhaseStatus(name, done, turned_down, blocked, left, phase.findings))
+    return Status(plan, repository.branch() or "(detached HEAD)", tuple(phases))

@@ -1,0 +1,116 @@
+"""The plan against the code, before anything is believed: what it names exists, and its phases cover the work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codemods.engine.phases import Assignment
+from codemods.engine.scan import Scan
+from codemods.errors import Mistake, PlanError
+from codemods.index.resolve import Index
+from codemods.plan.check import is_literal, nearest
+from codemods.plan.load import LoadedPlan
+from codemods.plan.schema import RedirectModule, RedirectSymbol
+
+
+def verify_names(loaded: LoadedPlan, scan: Scan) -> None:
+    """Raise PlanError where the plan keeps, redirects or names what the repository does not have."""
+    checks = _Names(loaded, scan)
+    mistakes = (*checks.keep(), *checks.redirects(), *checks.files())
+    if mistakes:
+        raise PlanError(loaded.where, mistakes)
+
+
+def verify_phases(loaded: LoadedPlan, assignment: Assignment) -> None:
+    """Raise PlanError where two phases list one file, or no phase lists a file that has to change."""
+    mistakes = []
+    for path, names in assignment.overlapping.items():
+        where = _phase_position(loaded, names[-1])
+        mistakes.append(
+            loaded.mistake(where, f"{path} is in phases {' and '.join(names)}; add `!{path}` to one of them")
+        )
+    if assignment.uncovered:
+        shown = ", ".join(assignment.uncovered[:5])
+        more = f" and {len(assignment.uncovered) - 5} more" if len(assignment.uncovered) > 5 else ""
+        message = (
+            f"no phase covers {len(assignment.uncovered)} file(s) that have references: {shown}{more}; "
+            "add them to a phase, or end with a phase that has `files: rest`"
+        )
+        mistakes.append(loaded.mistake(("phases",), message))
+    if mistakes:
+        raise PlanError(loaded.where, tuple(mistakes))
+
+
+def _phase_position(loaded: LoadedPlan, name: str) -> tuple[str | int, ...]:
+    for number, phase in enumerate(loaded.plan.phases):
+        if phase.name == name:
+            return ("phases", number, "files")
+    return ("phases",)
+
+
+class _Names:
+    def __init__(self, loaded: LoadedPlan, scan: Scan) -> None:
+        self.loaded = loaded
+        self.scan = scan
+
+    def keep(self) -> Iterator[Mistake]:
+        for number, keep in enumerate(self.loaded.plan.keep):
+            module = self.module(("keep", number, "module"), keep.module)
+            yield from module
+            if not module:
+                for position, name in enumerate(keep.symbols):
+                    yield from self.symbol(("keep", number, "symbols", position), keep.module, name)
+
+    def redirects(self) -> Iterator[Mistake]:
+        for number, redirect in enumerate(self.loaded.plan.redirect):
+            if isinstance(redirect, RedirectModule):
+                yield from self.redirected_module(number, redirect)
+            else:
+                yield from self.redirected_symbol(number, redirect)
+
+    def redirected_module(self, number: int, redirect: RedirectModule) -> Iterator[Mistake]:
+        old = self.module(("redirect", number, "module"), redirect.module)
+        new = self.module(("redirect", number, "to"), redirect.to)
+        yield from (*old, *new)
+        for name, target in redirect.symbols.items():
+            where = ("redirect", number, "symbols", name)
+            if not old:
+                yield from self.symbol(where, redirect.module, name)
+            module, _, last = target.rpartition(".")
+            missing = self.module(where, module) if module else new
+            yield from missing if module else ()
+            if not missing:
+                yield from self.symbol(where, module or redirect.to, last)
+
+    def redirected_symbol(self, number: int, redirect: RedirectSymbol) -> Iterator[Mistake]:
+        for key, dotted in (("symbol", redirect.symbol), ("to", redirect.to)):
+            module, _, name = dotted.rpartition(".")
+            where = ("redirect", number, key)
+            missing = self.module(where, module)
+            yield from missing or self.symbol(where, module, name)
+
+    def module(self, where: tuple[str | int, ...], name: str) -> tuple[Mistake, ...]:
+        if self.scan.index.is_module(name):
+            return ()
+        message = f"there is no module `{name}` in the source roots{nearest(name, self.scan.modules)}"
+        return (self.loaded.mistake(where, message),)
+
+    def symbol(self, where: tuple[str | int, ...], module: str, name: str) -> tuple[Mistake, ...]:
+        def has(index: Index) -> bool:
+            return index.has(module, name)
+
+        if self.scan.ask(has):
+            return ()
+        summary = self.scan.ask(lambda index: index.summary(module))
+        known = summary.exports if summary is not None else ()
+        return (self.loaded.mistake(where, f"`{module}` has no name `{name}`{nearest(name, known)}"),)
+
+    def files(self) -> Iterator[Mistake]:
+        paths = set(self.scan.paths)
+        for number, phase in enumerate(self.loaded.plan.phases):
+            if phase.files == "rest":
+                continue
+            for position, pattern in enumerate(phase.files):
+                if is_literal(pattern) and pattern not in paths:
+                    message = f"there is no Python file {pattern} that git tracks{nearest(pattern, paths)}"
+                    yield self.loaded.mistake(("phases", number, "files", position), message)

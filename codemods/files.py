@@ -1,0 +1,80 @@
+"""Files of a work tree: read, and replaced so that a crash leaves the old bytes or the new ones, never half."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from codemods.errors import CodemodsError
+
+
+def read_bytes(root: Path, path: str) -> bytes:
+    """The bytes of the file `path` under `root`. Raises OSError."""
+    return (root / path).read_bytes()
+
+
+def write_atomically(root: Path, path: str, content: bytes) -> None:
+    """Replace the file `path` under `root` by `content`: beside it, flushed to disk, then renamed over it.
+
+    Mode bits are kept. A link is followed only to a file under `root`; otherwise CodemodsError is raised.
+    Raises OSError where the disk refuses; the old file is untouched then.
+    """
+    target = _target(root, path)
+    handle, name = tempfile.mkstemp(prefix=".codemods-", dir=target.parent)
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            beside.chmod(stat.S_IMODE(target.stat().st_mode))
+        else:
+            beside.chmod(0o666 & ~_umask())
+        beside.replace(target)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            beside.unlink()
+        raise
+    flush_folder(target.parent)
+
+
+def _target(root: Path, path: str) -> Path:
+    real_root, target = root.resolve(), (root / path).resolve()
+    if not target.is_relative_to(real_root):
+        what = "It leads out of the repository through a symbolic link."
+        raise CodemodsError(what, where=path, hint="`exclude:` it in the plan.")
+    return target
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def flush_folder(folder: Path) -> None:
+    """Make a rename in `folder` durable, where the platform can."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def unwritable(root: Path, paths: Iterable[str]) -> tuple[str, ...]:
+    """Those of `paths` that cannot be replaced: the file or its folder refuses writing.
+
+    A file without any write bit counts, since root may write everything and the owner did not mean it.
+    """
+    return tuple(path for path in paths if not _is_writable(root / path))
+
+
+def _is_writable(file: Path) -> bool:
+    has_write_bit = bool(file.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
+    return has_write_bit and os.access(file, os.W_OK) and os.access(file.parent, os.W_OK | os.X_OK)

@@ -1,0 +1,1 @@
+"""What the code base says, as values: module names, scopes, summaries and how names resolve. Pure."""

@@ -1,0 +1,59 @@
+"""Paths to dotted module names and back, by the plan's source roots, as Python's import system names them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+SUFFIXES = (".py", ".pyi")
+
+
+def is_python(path: str) -> bool:
+    """Whether `path` is a Python source or stub file, by its name."""
+    return path.endswith(SUFFIXES)
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleNames:
+    """Names modules by the folders (`source_roots`, POSIX, relative to the repository) that dotted names start from."""
+
+    source_roots: tuple[str, ...] = (".",)
+
+    def _parts(self, path: str) -> tuple[str, ...]:
+        parts = PurePosixPath(path).parts
+        roots = (PurePosixPath(root).parts for root in self.source_roots)
+        inside = [root for root in roots if parts[: len(root)] == root]
+        return parts[len(max(inside, key=len)) :] if inside else parts
+
+    def name_of(self, path: str) -> str | None:
+        """The dotted name of the module in `path`; None where no import statement can name it."""
+        *folders, last = self._parts(path)
+        stem = last.rsplit(".", 1)[0]
+        parts = folders if stem == "__init__" else [*folders, stem]
+        if not is_python(path) or not parts or not all(part.isidentifier() for part in parts):
+            return None
+        return ".".join(parts)
+
+    def package_of(self, path: str) -> tuple[str, ...]:
+        """The package that relative imports in `path` start from, as its parts."""
+        return self._parts(path)[:-1]
+
+    def absolute(self, path: str, level: int, module: str | None) -> str | None:
+        """The module that `from {level dots}{module} import …` in `path` names; None beyond the top level."""
+        if level == 0:
+            return module
+        package = self.package_of(path)
+        if level > len(package):
+            return None
+        base = package[: len(package) - level + 1]
+        return ".".join((*base, module) if module else base)
+
+    def relative(self, path: str, module: str) -> tuple[int, str] | None:
+        """`module` as (dots, rest) seen from `path`; None where both share no package."""
+        package, target = self.package_of(path), tuple(module.split("."))
+        shared = 0
+        while shared < min(len(package), len(target)) and package[shared] == target[shared]:
+            shared += 1
+        if not shared:
+            return None
+        return len(package) - shared + 1, ".".join(target[shared:])

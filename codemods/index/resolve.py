@@ -1,0 +1,148 @@
+"""The code base as far as a plan needs it: which names a module has, where they come from, who reaches them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from codemods.index.names import ModuleNames
+from codemods.index.summary import ModuleSummary
+
+
+class Missing(LookupError):  # noqa: N818 - a request for one more summary, not an error
+    """The answer needs the summary of `module`, which the index does not hold yet."""
+
+    def __init__(self, module: str) -> None:
+        super().__init__(module)
+        self.module = module
+
+
+@dataclass(frozen=True)
+class Index:
+    """Summaries by path, and the modules that exist at all.
+
+    `paths` maps every module of the repository to its file; packages without an `__init__.py` map to "".
+    `words` are the names that matter to the plan: where they come from is followed into files not read yet.
+    """
+
+    names: ModuleNames
+    paths: Mapping[str, str]
+    summaries: Mapping[str, ModuleSummary]
+    words: frozenset[str] = frozenset()
+
+    def is_module(self, name: str) -> bool:
+        """Whether the repository has a module or package of that dotted name."""
+        return name in self.paths
+
+    def summary(self, module: str) -> ModuleSummary | None:
+        """The summary of `module`; None where it is no module of the repository, or does not parse.
+
+        Raises Missing where it exists and was not read yet.
+        """
+        path = self.paths.get(module)
+        if not path:
+            return None
+        if path not in self.summaries:
+            raise Missing(module)
+        return self.summaries[path]
+
+    def has(self, module: str, name: str) -> bool:
+        """Whether `from module import name` works, as far as the code says: own definitions, re-exports that lead
+        to one, star imports, submodules, `__getattr__`. Names from outside the repository are taken on trust.
+        """
+        return self._has(module, name, set())
+
+    def _has(self, module: str, name: str, seen: set[tuple[str, str]]) -> bool:
+        if (module, name) in seen:
+            return False
+        seen.add((module, name))
+        if self.is_module(f"{module}.{name}"):
+            return True
+        summary = self.summary(module)
+        if summary is None:
+            return False
+        export = summary.exports.get(name)
+        if export is not None:
+            if export.origin is None or export.origin[1] is None or not self.is_module(export.origin[0]):
+                return True
+            return self._has(export.origin[0], export.origin[1], seen)
+        if summary.lazy:
+            return True
+        return any(not self.is_module(star) or self._by_star(star, name, seen) for star in summary.stars)
+
+    def _by_star(self, module: str, name: str, seen: set[tuple[str, str]]) -> bool:
+        summary = self.summary(module)
+        return summary is not None and summary.exports_by_star(name) and self._has(module, name, seen)
+
+    def origins(self, module: str, name: str) -> Iterator[tuple[str, str | None]]:
+        """Where `name` of `module` comes from: each step of the chain of imports, nearest first, itself excluded."""
+        seen = {(module, name)}
+        current: tuple[str, str | None] = (module, name)
+        while current[1] is not None:
+            step = self._origin(current[0], current[1])
+            if step is None or step in seen:
+                return
+            seen.add(step)  # type: ignore[arg-type]  # a module step ends the loop
+            yield step
+            current = step
+
+    def _origin(self, module: str, name: str) -> tuple[str, str | None] | None:
+        summary = self._known(module, name)
+        if summary is None:
+            return None
+        if name in summary.exports:
+            return summary.exports[name].origin
+        for star in summary.stars:
+            target = self._known(star, name)
+            if target is not None and target.exports_by_star(name) and (name in target.exports or target.stars):
+                return star, name
+        return None
+
+    def _known(self, module: str, name: str) -> ModuleSummary | None:
+        path = self.paths.get(module)
+        if not path:
+            return None
+        return self.summary(module) if name in self.words else self.summaries.get(path)
+
+    def reached_from(self, module: str, name: str) -> str | None:
+        """A file other than `module` itself that reaches `module.name` by an import, a chain or a string; or None.
+
+        Errs on the side of finding one: whoever asks keeps the name then.
+        """
+        own = self.paths.get(module)
+        for path, summary in self.summaries.items():
+            if path != own and self._reaches(summary, module, name):
+                return path
+        return None
+
+    def _reaches(self, summary: ModuleSummary, module: str, name: str) -> bool:
+        dotted = f"{module}.{name}"
+        for spelled in (*summary.reaches, *summary.strings):
+            if _spells(spelled, dotted):
+                return True
+            holder, _, last = spelled.rpartition(".")
+            if last == name and holder and self._leads_to(holder, module, name):
+                return True
+            if last == "*" and _spells(holder, module) and self._star_brings(module, name):
+                return True
+        named = name in summary.strings or f".{name}" in summary.strings
+        return named and _mentions(summary, module)
+
+    def _leads_to(self, holder: str, module: str, name: str) -> bool:
+        """Whether `holder.name` is `module.name`, by its imports."""
+        return not self.is_module(f"{holder}.{name}") and (module, name) in self.origins(holder, name)
+
+    def _star_brings(self, module: str, name: str) -> bool:
+        summary = self.summaries.get(self.paths.get(module, ""))
+        return summary is None or summary.exports_by_star(name)
+
+
+def _spells(spelled: str, dotted: str) -> bool:
+    """Whether `spelled` is `dotted`, goes on from it, or is its tail: a folder on `sys.path` shortens names."""
+    return spelled == dotted or spelled.startswith(f"{dotted}.") or ("." in spelled and dotted.endswith(f".{spelled}"))
+
+
+def _mentions(summary: ModuleSummary, module: str) -> bool:
+    last = module.rpartition(".")[2]
+    spelled = (*summary.imported, *summary.strings, *summary.reaches)
+    return any(_spells(item, module) or item == last for item in spelled)

@@ -1,0 +1,195 @@
+"""What one module offers and what it reaches in others, without scopes: cheap, pure, cacheable by content."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from codemods.index.names import ModuleNames
+
+_DOTTED = re.compile(r"\.?[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A name that a module binds at its top level. `origin` is (module, name) where an import binds it;
+    `name` is None where it is a module itself."""
+
+    origin: tuple[str, str | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleSummary:
+    """One module.
+
+    `exports` are the names bound at top level (the last binding counts), `stars` the modules it star-imports there,
+    `public` its `__all__` where that can be read, `lazy` whether it defines `__getattr__`. `imported` are the modules
+    that any import statement in it names, `reaches` the dotted names that its imports and attribute chains spell,
+    `strings` the dotted words in its strings: the last two only where they hold one of the words asked for.
+    """
+
+    path: str
+    name: str | None
+    exports: dict[str, Export] = field(default_factory=dict)
+    stars: tuple[str, ...] = ()
+    public: frozenset[str] | None = None
+    lazy: bool = False
+    imported: frozenset[str] = frozenset()
+    reaches: frozenset[str] = frozenset()
+    strings: frozenset[str] = frozenset()
+
+    def exports_by_star(self, name: str) -> bool:
+        """Whether `from module import *` brings `name` along."""
+        return name in self.public if self.public is not None else not name.startswith("_")
+
+
+def summarise(tree: ast.Module, path: str, names: ModuleNames, words: frozenset[str]) -> ModuleSummary:
+    """The summary of the module in `path`. `words` are the last names that matter to the plan."""
+    top = _TopLevel(path, names)
+    top.read(tree.body)
+    imported, reaches, strings = _reach(tree, path, names, words)
+    return ModuleSummary(
+        path=path,
+        name=names.name_of(path),
+        exports=top.exports,
+        stars=tuple(top.stars),
+        public=frozenset(top.public) if top.public is not None else None,
+        lazy="__getattr__" in top.exports,
+        imported=imported,
+        reaches=reaches,
+        strings=strings,
+    )
+
+
+class _TopLevel:
+    """Collects what a module binds at its top level, also under `if`, `try`, `with`, `for`, `while` and `match`."""
+
+    def __init__(self, path: str, names: ModuleNames) -> None:
+        self.path = path
+        self.names = names
+        self.exports: dict[str, Export] = {}
+        self.stars: list[str] = []
+        self.public: set[str] | None = None
+
+    def read(self, block: list[ast.stmt]) -> None:
+        for statement in block:
+            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                self.exports[statement.name] = Export()
+            elif isinstance(statement, ast.Import):
+                self.read_import(statement)
+            elif isinstance(statement, ast.ImportFrom):
+                self.read_from(statement)
+            else:
+                self.read_other(statement)
+
+    def read_import(self, statement: ast.Import) -> None:
+        for alias in statement.names:
+            module = alias.name if alias.asname else alias.name.partition(".")[0]
+            self.exports[alias.asname or module] = Export(origin=(module, None))
+
+    def read_from(self, statement: ast.ImportFrom) -> None:
+        module = self.names.absolute(self.path, statement.level, statement.module)
+        for alias in statement.names:
+            if alias.name == "*":
+                self.stars.append(module or "")
+            else:
+                origin = (module, alias.name) if module is not None else None
+                self.exports[alias.asname or alias.name] = Export(origin=origin)
+
+    def read_other(self, statement: ast.stmt) -> None:
+        self.read_public(statement)
+        for child in _own_nodes(statement):
+            if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
+                self.exports[child.id] = Export()
+            elif isinstance(child, (ast.MatchAs, ast.MatchStar)) and child.name:
+                self.exports[child.name] = Export()
+        for block in _blocks(statement):
+            self.read(block)
+
+    def read_public(self, statement: ast.stmt) -> None:
+        if isinstance(statement, ast.Assign):
+            targets, value = statement.targets, statement.value
+        elif isinstance(statement, (ast.AugAssign, ast.AnnAssign)) and statement.value is not None:
+            targets, value = [statement.target], statement.value
+        else:
+            return
+        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
+            values = value.elts if isinstance(value, (ast.List, ast.Tuple, ast.Set)) else []
+            listed = {v.value for v in values if isinstance(v, ast.Constant) and isinstance(v.value, str)}
+            self.public = (self.public or set()) | listed
+
+
+def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    for holder in (statement, *getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(holder, name, None)
+            if isinstance(block, list):
+                yield block
+
+
+def _own_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
+    """The nodes of a statement without those of the blocks in it, nor of the scopes in it."""
+    pending: list[ast.AST] = [statement]
+    while pending:
+        node = pending.pop()
+        yield node
+        inner = ast.iter_child_nodes(node)
+        pending.extend(n for n in inner if not isinstance(n, (ast.stmt, ast.Lambda, ast.comprehension)))
+
+
+def _reach(
+    tree: ast.Module, path: str, names: ModuleNames, words: frozenset[str]
+) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    imports: list[ast.Import | ast.ImportFrom] = []
+    chains: list[ast.Attribute] = []
+    strings: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            imports.append(node)
+        elif isinstance(node, ast.Attribute):
+            if node.attr in words:
+                chains.append(node)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = node.value
+            if any(word in text for word in words):
+                strings.update(token for token in _DOTTED.findall(text) if words.intersection(token.split(".")))
+    imported, reaches, locals_ = _imports(imports, path, names)
+    for chain in chains:
+        reaches.update(_spelled(chain, locals_))
+    return frozenset(imported), frozenset(reaches), frozenset(strings)
+
+
+def _imports(
+    statements: list[ast.Import | ast.ImportFrom], path: str, names: ModuleNames
+) -> tuple[set[str], set[str], dict[str, set[str]]]:
+    imported: set[str] = set()
+    reaches: set[str] = set()
+    locals_: dict[str, set[str]] = {}
+    for statement in statements:
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                imported.add(alias.name)
+                module = alias.name if alias.asname else alias.name.partition(".")[0]
+                locals_.setdefault(alias.asname or module, set()).add(module)
+            continue
+        module = names.absolute(path, statement.level, statement.module) or ""
+        imported.add(module)
+        for alias in statement.names:
+            dotted = f"{module}.{alias.name}"
+            reaches.add(dotted)
+            imported.add(dotted)
+            locals_.setdefault(alias.asname or alias.name, set()).add(dotted)
+    return imported, reaches, locals_
+
+
+def _spelled(chain: ast.Attribute, locals_: dict[str, set[str]]) -> Iterator[str]:
+    parts: list[str] = []
+    node: ast.expr = chain
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if isinstance(node, ast.Name):
+        for start in locals_.get(node.id, ()):
+            yield ".".join((start, *reversed(parts)))

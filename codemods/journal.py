@@ -1,0 +1,174 @@
+"""The durable record of what runs intended and did: JSON lines in the git directory, written ahead, append-only."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from types import TracebackType
+
+from codemods.errors import CodemodsError, RepositoryError
+from codemods.files import flush_folder
+
+_EVIDENCE_LIMIT = 1_000_000  # bytes
+
+
+class EventKind(str, Enum):
+    """What happened."""
+
+    RUN_STARTED = "run-started"
+    PHASE_STARTED = "phase-started"
+    UNIT_WRITING = "unit-writing"
+    UNIT_COMMITTED = "unit-committed"
+    UNIT_REJECTED = "unit-rejected"
+    UNIT_RESTORED = "unit-restored"
+    PHASE_FINISHED = "phase-finished"
+    RUN_FINISHED = "run-finished"
+    RUN_INTERRUPTED = "run-interrupted"
+    ROLLBACK_STARTED = "rollback-started"
+    ROLLBACK_COMMITTED = "rollback-committed"
+    ROLLBACK_FINISHED = "rollback-finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One record. `time` is ISO 8601 in UTC; `data` holds what the kind needs."""
+
+    kind: EventKind
+    run: str
+    plan: str
+    time: str
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+def new_run_id(now: datetime) -> str:
+    """An id for a run that sorts by time and is easy to type, such as `20261121-044500-3f9a`."""
+    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+class Journal:
+    """The journal in `folder`. `clock` gives the time of new records."""
+
+    def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
+        """Nothing is created before the first record."""
+        self.folder = folder
+        self.clock = clock
+        self.file = folder / "journal.jsonl"
+
+    def record(self, kind: EventKind, run: str, plan: str, **data: object) -> Event:
+        """Append one event, on the disk when this returns."""
+        event = Event(kind, run, plan, self.clock().isoformat(timespec="milliseconds"), data)
+        is_new = not self.file.exists()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        line = json.dumps(asdict(event), ensure_ascii=True) + "\n"
+        with self.file.open("ab+") as file:
+            if _ends_torn(self.file):
+                # A crash has cut the last record off: keep it apart, so that this one stays whole.
+                file.write(b"\n")
+            file.write(line.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        if is_new:
+            flush_folder(self.folder)
+        return event
+
+    def events(self) -> tuple[Event, ...]:
+        """All events, oldest first. A record cut off by a crash is passed over; other damage raises CodemodsError."""
+        if not self.file.exists():
+            return ()
+        events = []
+        for number, line in enumerate(self.file.read_bytes().split(b"\n"), start=1):
+            event = _event(line) if line else None
+            if event is not None:
+                events.append(event)
+            elif line and not line.startswith(b"{"):
+                what = f"Line {number} of the journal is damaged."
+                raise CodemodsError(what, where=str(self.file), hint="Move the file away; git still knows the commits.")
+        return tuple(events)
+
+    def store_evidence(self, run: str, unit: str, text: str) -> str:
+        """Keep the output that rejected a unit, its middle cut out over 1 MB; its path from the journal's folder."""
+        name = hashlib.sha256(unit.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        content = text.encode("utf-8", "backslashreplace")
+        if len(content) > _EVIDENCE_LIMIT:
+            half = _EVIDENCE_LIMIT // 2
+            content = content[:half] + b"\n... cut ...\n" + content[-half:]
+        file = self.folder / "evidence" / run / f"{name}.txt"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+        return file.relative_to(self.folder).as_posix()
+
+    def read_evidence(self, relative: str) -> str:
+        """The evidence stored under `relative`."""
+        return (self.folder / relative).read_text(encoding="utf-8", errors="replace")
+
+
+def _ends_torn(file: Path) -> bool:
+    size = file.stat().st_size
+    if not size:
+        return False
+    with file.open("rb") as opened:
+        opened.seek(-1, os.SEEK_END)
+        return opened.read() != b"\n"
+
+
+def _event(line: bytes) -> Event | None:
+    try:
+        values = json.loads(line)
+        return Event(EventKind(values["kind"]), values["run"], values["plan"], values["time"], values["data"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+class Lock:
+    """One run at a time per repository: a context manager over a lock file that dies with its process."""
+
+    def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
+        """The lock is `folder`/lock."""
+        self.file = folder / "lock"
+        self.clock = clock
+        self.handle = -1
+
+    def __enter__(self) -> Lock:
+        """Take the lock. Raises RepositoryError, with its holder, where another process has it."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        self.handle = os.open(self.file, os.O_RDWR | os.O_CREAT, 0o644)
+        if not _try_lock(self.handle):
+            holder = os.read(self.handle, 500).decode("utf-8", "replace") or "another process"
+            os.close(self.handle)
+            what = f"Another run is under way in this repository: {holder}."
+            raise RepositoryError(what, hint="Wait until it has ended.")
+        os.ftruncate(self.handle, 0)
+        holder = f"process {os.getpid()} on {socket.gethostname()} since {self.clock().isoformat(timespec='seconds')}"
+        os.write(self.handle, holder.encode())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let the lock go. The file stays: removing it would let two processes lock two files of one name."""
+        os.ftruncate(self.handle, 0)
+        os.close(self.handle)
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

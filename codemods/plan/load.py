@@ -1,0 +1,167 @@
+"""From the text of a plan to a checked plan, or to all its mistakes at once, each with its place."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from codemods.errors import Mistake, PlanError
+from codemods.plan.check import check, nearest
+from codemods.plan.positions import Document, Location, read_yaml
+from codemods.plan.schema import (
+    CommandValidation,
+    Commit,
+    ImportsValidation,
+    Keep,
+    Phase,
+    Plan,
+    PytestValidation,
+    RedirectModule,
+    RedirectSymbol,
+)
+
+_SECTIONS: dict[str, type[BaseModel]] = {"keep": Keep, "phases": Phase, "commit": Commit}
+_KINDS: dict[str, type[BaseModel]] = {
+    "imports": ImportsValidation,
+    "command": CommandValidation,
+    "pytest": PytestValidation,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPlan:
+    """A plan with where it came from: `where` names the file, `digest` its text, `document` knows positions."""
+
+    plan: Plan
+    where: str
+    digest: str
+    document: Document
+
+    def position(self, *location: str | int) -> tuple[int, int]:
+        """Line and column, from 1, of what stands at `location`, such as ("redirect", 0, "to")."""
+        return self.document.position(location)
+
+    def mistake(self, location: Location, message: str) -> Mistake:
+        """A mistake in what stands at `location`."""
+        line, column = self.position(*location)
+        return Mistake(line, column, message)
+
+
+def load_plan(text: str, where: str) -> LoadedPlan:
+    """The plan in `text`, from the file `where`. Raises PlanError with every mistake that can be found."""
+    document = read_yaml(text)
+    if document.mistakes and document.value is None:
+        raise PlanError(where, tuple(document.mistakes))
+    if not isinstance(document.value, dict):
+        raise PlanError(where, (Mistake(1, 1, "expected keys such as `schema`, `name` and `redirect`"),))
+    try:
+        plan = Plan.model_validate(document.value)
+    except ValidationError as error:
+        mistakes = [
+            _mistake(document, details) for details in map(dict, error.errors()) if not _is_echo(document, details)
+        ]
+        raise PlanError(where, (*document.mistakes, *mistakes)) from None
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    loaded = LoadedPlan(plan, where, digest, document)
+    found = [loaded.mistake(location, message) for location, message in check(plan)]
+    if document.mistakes or found:
+        raise PlanError(where, (*document.mistakes, *found))
+    return loaded
+
+
+def _is_echo(document: Document, details: Mapping[str, Any]) -> bool:
+    """Whether an error only repeats that a list holds something wrong, which is reported by itself."""
+    value = _value(document, _location(details["loc"]))
+    return isinstance(value, list) and bool(value) and details["type"] in ("too_short", "literal_error")
+
+
+def _mistake(document: Document, details: Mapping[str, Any]) -> Mistake:
+    location = _location(details["loc"])
+    kind = details["type"]
+    if kind == "extra_forbidden":
+        line, column = document.position(location, of_key=True)
+        return Mistake(line, column, _unknown_key(document, location))
+    line, column = document.position(location)
+    if kind == "missing":
+        return Mistake(line, column, _missing(location))
+    return Mistake(line, column, _expected(kind, location, details, _value(document, location)))
+
+
+def _location(loc: tuple[str | int, ...]) -> Location:
+    """`loc` without the words by which pydantic tells the members of a union apart."""
+    if loc[:1] in (("redirect",), ("validation",)) and len(loc) > 2:
+        loc = (*loc[:2], *loc[3:])
+    if len(loc) > 3 and loc[0] == "phases" and loc[2] == "files":
+        loc = (*loc[:3], *loc[4:])
+    return tuple(part for part in loc if part != "[key]")
+
+
+def _value(document: Document, location: Location) -> object:
+    value: Any = document.value
+    for part in location:
+        is_there = part in value if isinstance(value, dict) else isinstance(value, list) and part in range(len(value))
+        if not is_there:
+            return None
+        value = value[part]
+    return value
+
+
+def _model_at(document: Document, location: Location) -> type[BaseModel]:
+    if not location:
+        return Plan
+    if location[0] == "redirect":
+        entry = _value(document, location[:2])
+        return RedirectSymbol if isinstance(entry, dict) and "symbol" in entry else RedirectModule
+    if location[0] == "validation":
+        entry = _value(document, location[:2])
+        return _KINDS.get(str(entry.get("kind")) if isinstance(entry, dict) else "", CommandValidation)
+    return _SECTIONS.get(str(location[0]), Plan)
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _unknown_key(document: Document, location: Location) -> str:
+    known = _keys(_model_at(document, location[:-1]))
+    return f"unknown key `{location[-1]}`{nearest(str(location[-1]), known)}; valid here: {', '.join(known)}"
+
+
+def _missing(location: Location) -> str:
+    if location[0] == "redirect" and location[-1] == "module":
+        return "expected `module:` or `symbol:`, and `to:`"
+    return f"the key `{location[-1]}` is missing"
+
+
+def _expected(kind: str, location: Location, details: Mapping[str, Any], value: object) -> str:
+    context = details.get("ctx", {})
+    found = f"found `{value}`" if not isinstance(value, (dict, list)) else "found a list or mapping"
+    if kind == "value_error":
+        return f"{found}; {context['error']}"
+    if location[:1] == ("phases",) and location[-1] == "files":
+        return f"{found}; expected a list of paths and patterns, or the word `rest`"
+    if kind in ("literal_error", "union_tag_invalid", "union_tag_not_found"):
+        return _one_of(location, found, context, value)
+    if kind == "too_short":
+        return f"`{location[-1]}` is empty; give at least one"
+    if kind == "greater_than":
+        return f"{found}; expected a number of seconds above 0"
+    if kind in ("string_type", "int_parsing", "float_parsing", "float_type"):
+        wanted = "text (put it in quotes)" if kind == "string_type" else "a number"
+        return f"{found}; expected {wanted}"
+    if kind == "tuple_type":
+        return f"{found}; expected a list"
+    return f"{found}; expected keys and values"
+
+
+def _one_of(location: Location, found: str, context: Mapping[str, Any], value: object) -> str:
+    if "kind" in str(context.get("discriminator", "")):
+        words = list(_KINDS)
+        value = value.get("kind", "nothing") if isinstance(value, dict) else value
+        return f"`kind` is `{value}`{nearest(str(value), words)}; expected one of {', '.join(words)}"
+    words = [word.strip("'\" ") for word in str(context.get("expected", "")).replace(" or ", ", ").split(",")]
+    return f"{found}{nearest(str(value), words)}; `{location[-1]}` is one of {', '.join(words)}"

@@ -1,0 +1,202 @@
+"""The schema of a plan: one field per YAML key. What is not here is an unknown key."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
+
+
+def _is_dotted(text: str) -> bool:
+    return all(part.isidentifier() and not keyword.iskeyword(part) for part in text.split("."))
+
+
+def _dotted(text: str) -> str:
+    if not _is_dotted(text):
+        raise ValueError("expected a dotted name such as `package.module`")
+    return text
+
+
+def _symbol(text: str) -> str:
+    if not _is_dotted(text) or "." not in text:
+        raise ValueError("expected the dotted name of a symbol, such as `package.module.name`")
+    return text
+
+
+def _identifier(text: str) -> str:
+    if not _is_dotted(text) or "." in text:
+        raise ValueError("expected a plain name, without dots")
+    return text
+
+
+def _slug(text: str) -> str:
+    if not _SLUG.fullmatch(text) or ".." in text or text.endswith((".", ".lock")):
+        raise ValueError("expected lower-case letters, digits, `-`, `_` and `.`, such as `sender-factory`")
+    return text
+
+
+def _phase_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", text):
+        raise ValueError("expected letters, digits, `-` and `_`, such as `P0`")
+    return text
+
+
+def _inside(text: str) -> str:
+    pattern = text.removeprefix("!")
+    if not pattern or pattern.startswith(("/", "~")) or "\\" in pattern or ".." in pattern.split("/"):
+        raise ValueError("expected a path inside the repository, relative to its root, with `/` between folders")
+    return text
+
+
+Dotted = Annotated[str, AfterValidator(_dotted)]
+Symbol = Annotated[str, AfterValidator(_symbol)]
+Identifier = Annotated[str, AfterValidator(_identifier)]
+Pattern = Annotated[str, AfterValidator(_inside)]
+Seconds = Annotated[float, Field(gt=0)]
+NonEmpty = Annotated[str, Field(min_length=1)]
+
+
+class Model(BaseModel):
+    """What all parts of a plan have in common: frozen, and no key but the declared ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, strict=False)
+
+
+class Keep(Model):
+    """A module that stays; it has to exist, with the symbols named."""
+
+    module: Dotted = Field(description="The module that stays.")
+    symbols: tuple[Identifier, ...] = Field((), description="Names that the module has to have.")
+    reason: str = Field("", description="Why, for those who read the plan.")
+
+
+class RedirectModule(Model):
+    """A module, with every name in it, that consumers are to take from elsewhere."""
+
+    module: Dotted = Field(description="The old module.")
+    to: Dotted = Field(description="The module that takes its place.")
+    symbols: dict[Identifier, Dotted] = Field(
+        default_factory=dict,
+        description="Names that do not simply keep their name: a plain name renames on the way, "
+        "a dotted one moves the symbol elsewhere.",
+    )
+    names: Literal["rename", "keep"] = Field(
+        "rename",
+        description="What consumers call it: `rename` renames its uses where that is safe, `keep` keeps the local name "
+        "(`import new as old`).",
+    )
+
+
+class RedirectSymbol(Model):
+    """One symbol that consumers are to take from elsewhere; the rest of its module stays where it is."""
+
+    symbol: Symbol = Field(description="The old symbol, as `package.module.name`.")
+    to: Symbol = Field(description="The symbol that takes its place.")
+    names: Literal["rename", "keep"] = Field("rename", description="As for a module.")
+
+
+def _redirect_kind(value: Any) -> str:
+    if isinstance(value, dict):
+        return "symbol" if "symbol" in value and "module" not in value else "module"
+    return "symbol" if isinstance(value, RedirectSymbol) else "module"
+
+
+Redirect = Annotated[
+    Annotated[RedirectModule, Tag("module")] | Annotated[RedirectSymbol, Tag("symbol")], Discriminator(_redirect_kind)
+]
+
+
+class Phase(Model):
+    """An ordered group of files with its own rules of validation and commit."""
+
+    name: Annotated[str, AfterValidator(_phase_name)] = Field(description="The name of the phase, such as `P0`.")
+    files: tuple[Pattern, ...] | Literal["rest"] = Field(
+        description="Paths, or patterns as in `.gitignore` (`**`, and `!` to leave out); or the word `rest`: "
+        "every file with references that no other phase lists."
+    )
+    commit: Literal["file", "phase"] = Field("file", description="One commit per `file`, or one for the `phase`.")
+    validate_by: Literal["each", "phase"] = Field(
+        "each",
+        alias="validate",
+        description="`each` validates after every unit; `phase` writes all units of the phase, validates once, and "
+        "commits all of them or none.",
+    )
+    validations: tuple[str, ...] = Field((), alias="with", description="The validations, in the order they run.")
+    on_failure: Literal["stop", "skip", "rollback-phase"] = Field(
+        "stop",
+        description="After a rejected unit: `stop` the run, `skip` the unit and go on, or revert what the run has "
+        "committed in the phase and stop.",
+    )
+
+
+class ImportsValidation(Model):
+    """Imports every changed module in a fresh interpreter; a module that failed before may fail still."""
+
+    kind: Literal["imports"] = Field(description="Import the changed modules.")
+    timeout: Seconds = Field(60, description="Seconds for the imports of one unit.")
+
+
+class CommandValidation(Model):
+    """Runs a program, without a shell, from the root of the repository; exit status 0 holds."""
+
+    kind: Literal["command"] = Field(description="Run a program.")
+    run: tuple[NonEmpty, ...] = Field(
+        min_length=1, description="The program and its arguments. `python` is the Python of the project."
+    )
+    timeout: Seconds = Field(600, description="Seconds until the program and all it started are killed.")
+
+
+class PytestValidation(Model):
+    """Runs pytest and compares test by test with a baseline on the unchanged tree."""
+
+    kind: Literal["pytest"] = Field(description="Run pytest.")
+    args: tuple[str, ...] = Field((), description="Arguments for pytest, such as `tests/unit`.")
+    timeout: Seconds = Field(1800, description="Seconds for one run of pytest.")
+
+
+Validation = Annotated[ImportsValidation | CommandValidation | PytestValidation, Field(discriminator="kind")]
+BUILT_IN: dict[str, ImportsValidation] = {"imports": ImportsValidation(kind="imports")}
+
+
+class Commit(Model):
+    """How commits are made."""
+
+    message: NonEmpty = Field(
+        "refactor: redirect {{ file }} to {{ new_module }}\n\nPlan {{ plan }}, phase {{ phase }}.\n",
+        description="A template for the commit message; the variables are listed below.",
+    )
+
+
+class Plan(Model):
+    """A migration: what to keep and redirect, in which phases, validated how."""
+
+    schema_version: Literal[1] = Field(alias="schema", description="The version of this schema: 1.")
+    name: Annotated[str, AfterValidator(_slug)] = Field(description="A short name; it becomes part of a branch name.")
+    title: str = Field("", description="One line for people.")
+    issue: str = Field("", description="Where the migration is tracked, such as `#506`.")
+    source_roots: tuple[Pattern, ...] = Field(
+        (".",), min_length=1, description="The folders that dotted names start from."
+    )
+    exclude: tuple[Pattern, ...] = Field(
+        (), description="Tracked files that are left alone, as patterns in the style of `.gitignore`."
+    )
+    keep: tuple[Keep, ...] = Field((), description="Modules that stay and have to exist.")
+    redirect: tuple[Redirect, ...] = Field(min_length=1, description="Modules and symbols to take from elsewhere.")
+    phases: tuple[Phase, ...] = Field((), description="The phases, in order. Without any, one phase holds all files.")
+    validation: dict[str, Validation] = Field(
+        default_factory=dict, description="The validations by name. `imports` is built in."
+    )
+    commit: Commit = Field(default_factory=Commit, description="How commits are made.")
+
+    @property
+    def effective_phases(self) -> tuple[Phase, ...]:
+        """The phases; where the plan has none, one that holds everything."""
+        return self.phases or (Phase(name="all", files="rest"),)
+
+    def validation_named(self, name: str) -> ImportsValidation | CommandValidation | PytestValidation:
+        """The validation called `name`. Raises KeyError where there is none."""
+        return self.validation.get(name) or BUILT_IN[name]

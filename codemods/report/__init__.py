@@ -1,0 +1,1 @@
+"""Values to text: terminal, diff, JSON. No decisions are taken here."""

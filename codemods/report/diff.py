@@ -1,0 +1,24 @@
+"""Changes as unified diffs that `git apply` accepts, byte for byte."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from codemods.model import Change
+
+_LINE = re.compile(rb"[^\n]*\n|[^\n]+")
+
+
+def unified(change: Change, context: int = 3) -> Iterator[bytes]:
+    """The lines of the unified diff of `change`, each with its newline; `context` lines around each hunk."""
+    before, after = _LINE.findall(change.before), _LINE.findall(change.after)
+    path = change.path.encode("utf-8", "surrogateescape")
+    for line in difflib.diff_bytes(
+        difflib.unified_diff, before, after, b"a/" + path, b"b/" + path, n=context, lineterm=b"\n"
+    ):
+        if line.endswith(b"\n"):
+            yield line
+        else:
+            yield line + b"\n\\ No newline at end of file\n"

@@ -1,0 +1,86 @@
+"""Progress of a run: a live line on a terminal, one plain line per unit in a pipe or in CI."""
+
+from __future__ import annotations
+
+import os
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from codemods.engine.progress import BaselineStarted, PhaseStarted, UnitFinished, UnitStarted, UnitState
+from codemods.engine.progress import Progress as Event
+from codemods.report.terminal import safe
+
+
+class RunProgress:
+    """Shows the events of a run as they come; a context manager, so that the live line is always taken away."""
+
+    def __init__(self, out: Console) -> None:
+        self.out = out
+        self.started = time.monotonic()
+        self.rejected = 0
+        self.task: TaskID | None = None
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(20),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[extra]}"),
+        )
+        self.live = Progress(
+            *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=out, transient=True, disable=not self.is_live
+        )
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a line may be drawn over itself."""
+        return self.out.is_terminal and not os.environ.get("CI")
+
+    def __enter__(self) -> RunProgress:
+        """Start the live line."""
+        self.live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the live line away."""
+        self.live.stop()
+
+    def notify(self, event: Event) -> None:
+        """Show one event."""
+        if isinstance(event, PhaseStarted):
+            self.out.print(f"Phase {event.phase}: {event.units} unit(s)")
+        elif isinstance(event, BaselineStarted):
+            self.out.print("  validating the unchanged tree first …")
+        elif isinstance(event, UnitStarted):
+            self.unit_started(event)
+        else:
+            self.unit_finished(event)
+
+    def unit_started(self, event: UnitStarted) -> None:
+        """Name the current file on the live line."""
+        if self.task is None:
+            self.task = self.live.add_task("", total=event.total, extra="")
+        extra = f"{self.rejected} rejected" if self.rejected else ""
+        self.live.update(self.task, description=safe(event.unit), completed=event.number - 1, extra=extra)
+
+    def unit_finished(self, event: UnitFinished) -> None:
+        """Leave a line for the unit that is settled."""
+        result = event.result
+        self.rejected += result.state is UnitState.REJECTED
+        mark = "✓" if result.state is UnitState.COMMITTED else "✗"
+        why = f": {safe(result.reason)}" if result.reason else ""
+        elapsed = time.monotonic() - self.started
+        style = "green" if result.state is UnitState.COMMITTED else "red"
+        line = f"  {mark} [{event.number}/{event.total}, {elapsed:.1f} s] {safe(result.unit)} {result.state.value}{why}"
+        self.out.print(line, style=style)

@@ -1,0 +1,165 @@
+"""What a person reads: diffs, summaries, progress and results, on a terminal or in a pipe."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from codemods.engine.preview import Preview
+from codemods.engine.progress import RunEnd, RunReport, UnitState
+from codemods.engine.rollback import Step
+from codemods.engine.status import Status
+from codemods.model import Blocked, Change, Disposition, Finding, count
+from codemods.report.diff import unified
+
+_LISTED = 40
+# C0 and C1 controls, apart from tab: a file's content must not drive the reader's terminal.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_STYLES = ((b"+++", "bold"), (b"---", "bold"), (b"@@", "cyan"), (b"+", "green"), (b"-", "red"))
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that does not wrap or guess: colours only on a terminal, and not where NO_COLOR is set."""
+    made = Console(stderr=stderr, highlight=False, emoji=False, markup=False, soft_wrap=True)
+    if not made.is_terminal:
+        made.width = 160
+    return made
+
+
+def safe(text: str) -> str:
+    """`text` with control characters and undecodable bytes made visible."""
+    visible = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return _CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", visible)
+
+
+def show_diff(out: Console, change: Change) -> None:
+    """The diff of one change: coloured and made safe on a terminal, the bare bytes in a pipe."""
+    if not out.is_terminal:
+        out.file.flush()
+        sys.stdout.buffer.writelines(unified(change))
+        sys.stdout.buffer.flush()
+        return
+    for line in unified(change):
+        style = next((style for start, style in _STYLES if line.startswith(start)), "")
+        shown = safe(line.decode("utf-8", "backslashreplace").rstrip("\r\n").replace("\t", "    "))
+        out.print(Text(shown, style=style))
+
+
+def show_preview(out: Console, preview: Preview, *, diffs: bool) -> None:
+    """Diffs, a summary per phase, and what needs a person."""
+    if diffs:
+        for unit in preview.units:
+            for change in unit.changes:
+                show_diff(out, change)
+    out.print(_phase_table(preview))
+    findings = preview.findings
+    _list_findings(out, "To review by hand", _with(findings, Disposition.REVIEW))
+    blocked = [o for phase in preview.phases for o in phase.outcomes if isinstance(o, Blocked)]
+    _list(out, "Blocked, and left untouched", [reason for outcome in blocked for reason in outcome.reasons])
+    _list(out, "Skipped, since they cannot be read as Python", [f"{s.path}: {s.reason}" for s in preview.skipped])
+    totals = count(findings)
+    changes = sum(len(unit.changes) for unit in preview.units)
+    out.print(
+        f"{changes} file(s) to change of {preview.files_searched} searched. References: {len(findings)} found = "
+        + " + ".join(f"{totals[disposition]} {disposition.value}" for disposition in Disposition)
+        + "."
+    )
+
+
+def _phase_table(preview: Preview) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("phase")
+    for heading in ("files to change", "found", *(d.value for d in Disposition)):
+        table.add_column(heading, justify="right")
+    rows = [(p.phase.name, sum(len(u.changes) for u in p.units), p.findings) for p in preview.phases]
+    if preview.outside:
+        rows.append(("(no phase)", 0, tuple(f for o in preview.outside for f in o.findings)))
+    for name, files, findings in rows:
+        totals = count(findings)
+        table.add_row(name, str(files), str(len(findings)), *(str(totals[d]) for d in Disposition))
+    return table
+
+
+def _with(findings: Iterable[Finding], disposition: Disposition) -> list[Finding]:
+    return [finding for finding in findings if finding.disposition is disposition]
+
+
+def _list_findings(out: Console, title: str, findings: list[Finding]) -> None:
+    lines = [
+        f"{f.reference.path}:{f.reference.line}:{f.reference.column}: {f.reference.target} ({f.reference.form.value}): "
+        f"{f.reason}"
+        for f in findings
+    ]
+    _list(out, title, lines)
+
+
+def _list(out: Console, title: str, lines: list[str]) -> None:
+    if not lines:
+        return
+    out.print(Text(f"\n{title} ({len(lines)}):", style="bold"))
+    for line in lines[:_LISTED]:
+        out.print(f"  {safe(line)}")
+    if len(lines) > _LISTED:
+        out.print(f"  … and {len(lines) - _LISTED} more; --json lists all of them")
+    out.print()
+
+
+def show_run(out: Console, report: RunReport, plan_file: str) -> None:
+    """What a run did, and what to do next."""
+    for sentence in report.recovered:
+        out.print(safe(sentence))
+    rejected = report.in_state(UnitState.REJECTED)
+    _list(out, "Rejected, and taken back", [f"{r.unit}: {r.reason}\n    evidence: {r.evidence}" for r in rejected])
+    passed = report.in_state(UnitState.PASSED_OVER)
+    _list(out, "Rejected by an earlier run, and not tried again (--retry does)", [result.unit for result in passed])
+    done = len(report.in_state(UnitState.COMMITTED))
+    back = len(report.in_state(UnitState.TAKEN_BACK))
+    where = f" on {report.branch}" if report.branch else ""
+    out.print(
+        f"Run {report.run} {report.end.value}: {done} commit(s){where}, {len(rejected)} rejected, "
+        f"{back} rolled back with their phase, {report.left} left, {report.seconds:.1f} s."
+    )
+    out.print(_next_step(report, plan_file))
+
+
+def _next_step(report: RunReport, plan_file: str) -> str:
+    if report.end is RunEnd.INTERRUPTED:
+        return f"The tree is clean. Run `codemods apply {plan_file}` to go on."
+    if report.end is RunEnd.STOPPED:
+        return f"The run stopped at a rejected unit. Mend it, then `codemods apply {plan_file} --retry`."
+    if not report.results:
+        return "Nothing to do: no reference is left that can be rewritten."
+    return f"Next: `codemods status {plan_file}`; to take it back, `codemods rollback {plan_file} --run {report.run}`."
+
+
+def show_status(out: Console, status: Status) -> None:
+    """How far a plan is."""
+    out.print(Text(f"Plan {status.plan} on {safe(status.branch)}", style="bold"))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("phase")
+    for heading in ("done", "rejected", "blocked", "left", "to review"):
+        table.add_column(heading, justify="right")
+    for phase in status.phases:
+        review = len(_with(phase.findings, Disposition.REVIEW))
+        numbers = (len(phase.done), len(phase.rejected), len(phase.blocked), len(phase.left), review)
+        table.add_row(phase.name, *map(str, numbers))
+    out.print(table)
+    phases = status.phases
+    _list(out, "Rejected", [f"{r.unit}: {r.reason} (run {r.run})" for p in phases for r in p.rejected])
+    _list(out, "Blocked", [reason for p in phases for b in p.blocked for reason in b.reasons])
+    _list(out, "Left for the next run", [unit for p in phases for unit in p.left])
+    runs = dict.fromkeys(done.run for phase in phases for done in phase.done)
+    if runs:
+        out.print(f"Runs with commits here: {', '.join(runs)}.")
+
+
+def show_steps(out: Console, steps: Iterable[Step], *, dry_run: bool) -> None:
+    """The commits that a rollback takes back, newest first."""
+    out.print(Text("Would take back:" if dry_run else "Taking back:", style="bold"))
+    for step in steps:
+        out.print(f"  {step.commit.sha[:12]} {safe(step.commit.subject)}")

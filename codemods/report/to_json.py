@@ -1,0 +1,131 @@
+"""The same values as JSON, under a version that changes when a key changes its meaning."""
+
+from __future__ import annotations
+
+import json
+
+from codemods.engine.preview import Preview
+from codemods.engine.progress import RunReport
+from codemods.engine.rollback import Step
+from codemods.engine.status import Status
+from codemods.model import Blocked, Changed, Disposition, Finding, Outcome, Skipped, count
+from codemods.report.diff import unified
+
+VERSION = 1
+
+
+def _dump(kind: str, **values: object) -> str:
+    return json.dumps({"version": VERSION, "kind": kind, **values}, indent=2, ensure_ascii=False)
+
+
+def _counts(findings: tuple[Finding, ...]) -> dict[str, int]:
+    totals = count(findings)
+    return {"found": len(findings), **{disposition.value: totals[disposition] for disposition in Disposition}}
+
+
+def _reference(finding: Finding) -> dict[str, object]:
+    reference = finding.reference
+    return {
+        "line": reference.line,
+        "column": reference.column,
+        "form": reference.form.value,
+        "target": reference.target,
+        "certainty": reference.certainty.value,
+        "disposition": finding.disposition.value,
+        "reason": finding.reason,
+    }
+
+
+def _file(outcome: Outcome) -> dict[str, object]:
+    values: dict[str, object] = {"path": outcome.path, "outcome": type(outcome).__name__.lower()}
+    if isinstance(outcome, Skipped):
+        return {**values, "reason": outcome.reason}
+    values["references"] = [_reference(finding) for finding in outcome.findings]
+    if isinstance(outcome, Blocked):
+        values["reasons"] = list(outcome.reasons)
+    if isinstance(outcome, Changed):
+        values["diff"] = b"".join(unified(outcome.change)).decode("utf-8", "backslashreplace")
+    return values
+
+
+def preview_json(preview: Preview) -> str:
+    """A preview: phases with their files, references and diffs; totals; skipped files."""
+    return _dump(
+        "preview",
+        plan=preview.loaded.plan.name,
+        files_searched=preview.files_searched,
+        totals=_counts(preview.findings),
+        phases=[
+            {
+                "name": phase.phase.name,
+                "files_to_change": sum(len(unit.changes) for unit in phase.units),
+                "totals": _counts(phase.findings),
+                "files": [_file(outcome) for outcome in phase.outcomes],
+            }
+            for phase in preview.phases
+        ],
+        outside_phases=[_file(outcome) for outcome in preview.outside],
+        skipped=[{"path": skipped.path, "reason": skipped.reason} for skipped in preview.skipped],
+    )
+
+
+def run_json(report: RunReport) -> str:
+    """A run: how it ended, and what became of each unit."""
+    return _dump(
+        "run",
+        run=report.run,
+        plan=report.plan,
+        branch=report.branch,
+        end=report.end.value,
+        left=report.left,
+        seconds=round(report.seconds, 3),
+        recovered=list(report.recovered),
+        units=[
+            {
+                "unit": result.unit,
+                "phase": result.phase,
+                "state": result.state.value,
+                "sha": result.sha,
+                "reason": result.reason,
+                "evidence": result.evidence,
+                "seconds": round(result.seconds, 3),
+                "validations": [
+                    {"name": r.name, "verdict": r.verdict.value, "summary": r.summary} for r in result.results
+                ],
+            }
+            for result in report.results
+        ],
+    )
+
+
+def status_json(status: Status) -> str:
+    """A plan's state, phase by phase."""
+    return _dump(
+        "status",
+        plan=status.plan,
+        branch=status.branch,
+        phases=[
+            {
+                "name": phase.name,
+                "done": [{"unit": done.unit, "sha": done.sha, "run": done.run} for done in phase.done],
+                "rejected": [
+                    {"unit": r.unit, "reason": r.reason, "evidence": r.evidence, "run": r.run} for r in phase.rejected
+                ],
+                "blocked": [{"path": blocked.path, "reasons": list(blocked.reasons)} for blocked in phase.blocked],
+                "left": list(phase.left),
+                "totals": _counts(phase.findings),
+            }
+            for phase in status.phases
+        ],
+    )
+
+
+def rollback_json(steps: tuple[Step, ...], commits: tuple[str, ...]) -> str:
+    """A rollback: the commits to take back, and the revert commits (none in a dry run)."""
+    return _dump(
+        "rollback",
+        steps=[
+            {"unit": step.unit, "sha": step.commit.sha, "files": [path for path, _, _ in step.files]} for step in steps
+        ],
+        commits=list(commits),
+    )

@@ -1,0 +1,59 @@
+"""Where a chain of attributes leads: `a.b.c` after `import a.b`, through packages and re-exports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from codemods.index.resolve import Index
+from codemods.transforms.moves import Moves, Target
+
+Kind = Literal["moves", "stays", "re-export", "module"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a chain names. `length` counts the names of the chain that do so, `module` holds the last of them.
+
+    kind `moves`: a redirected symbol, which goes to `target`; `re-export`: one that another module hands on;
+    `module`: an old module itself, with nothing read from it; `stays`: none of these.
+    """
+
+    kind: Kind
+    length: int
+    module: str
+    target: Target | None = None
+    name: str = ""
+
+    @property
+    def dotted(self) -> str:
+        """The dotted name of what is referred to."""
+        return f"{self.module}.{self.name}" if self.name else self.module
+
+
+def follow(start: str, attributes: tuple[str, ...], moves: Moves, index: Index) -> Step:
+    """Where reading `attributes` one after the other from the module `start` leads."""
+    module = start
+    for number, attribute in enumerate(attributes):
+        deeper = f"{module}.{attribute}"
+        if index.is_module(deeper) and (moves.holds_module(deeper) or moves.leads_to(deeper)):
+            module = deeper
+            continue
+        if moves.holds_module(module):
+            target = moves.symbol(module, attribute)
+            return Step("moves" if target else "stays", number + 2, module, target, attribute)
+        if is_handed_on(module, attribute, moves, index):
+            return Step("re-export", number + 2, module, None, attribute)
+        if not index.is_module(deeper):
+            return Step("stays", number + 2, module, None, attribute)
+        module = deeper
+    target = moves.module(module)
+    return Step("module" if target else "stays", len(attributes) + 1, module, target)
+
+
+def is_handed_on(module: str, name: str, moves: Moves, index: Index) -> bool:
+    """Whether `module` imports `name` from where a redirect takes it away, directly or through others."""
+    return any(
+        origin is not None and moves.symbol(holder, origin) is not None
+        for holder, origin in index.origins(module, name)
+    )

@@ -1,0 +1,36 @@
+"""What a transform has found and decided in one module, before it becomes an outcome."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from codemods.index.scopes import ImportSite
+from codemods.model import Disposition, Finding
+from codemods.transforms.edits import Edit
+from codemods.transforms.imports import StatementChange
+
+
+@dataclass(slots=True)
+class Settled:
+    """Edits, findings, what is asked of import statements, and the names whose bindings change."""
+
+    edits: list[Edit] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    statements: dict[ast.stmt, StatementChange] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+
+    def change(self, site: ImportSite) -> StatementChange:
+        """What is asked of the statement at `site`, to be added to."""
+        return self.statements.setdefault(site.statement, StatementChange(site))
+
+    @property
+    def blocked(self) -> tuple[str, ...]:
+        """Why the file cannot be migrated, as `path:line: reason`, each once; empty where it can."""
+        return tuple(
+            dict.fromkeys(
+                f"{finding.reference.path}:{finding.reference.line}: {finding.reason}"
+                for finding in sorted(self.findings)
+                if finding.disposition is Disposition.BLOCKED
+            )
+        )

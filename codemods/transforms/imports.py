@@ -1,0 +1,323 @@
+"""The one writer of import statements: names are asked for, and put where the old import stood.
+
+Each wish is fulfilled in the statement that it replaces or extends: in place where the whole statement moves; in an
+import of the same module in the same block where there is one; else in a statement of its own on the next line.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from codemods.index.scopes import ImportSite
+from codemods.transforms.edits import Edit
+from codemods.transforms.import_lists import (
+    Statement,
+    Taken,
+    aliases,
+    append_alias,
+    comments,
+    parse_import,
+    remove_aliases,
+    replace_alias,
+    set_module,
+)
+from codemods.transforms.view import ModuleView
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`from module import name as local`, or `import module as local` where `name` is None."""
+
+    module: str
+    name: str | None = None
+    local: str | None = None
+
+    @property
+    def binds(self) -> str:
+        """The local name that it binds."""
+        return self.local or self.name or self.module.partition(".")[0]
+
+
+@dataclass(slots=True)
+class StatementChange:
+    """What is asked of one statement: the wish that replaces each of its names, by index (None: it goes), and more."""
+
+    site: ImportSite
+    replaced: dict[int, Wish | None] = field(default_factory=dict)
+    added: list[Wish] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The new form of one statement. `statement` is None where nothing of it stays."""
+
+    site: ImportSite
+    module: cst.Module
+    statement: Statement | None
+    following: list[str] = field(default_factory=list)
+    changed: bool = False
+
+
+def write_imports(view: ModuleView, changes: Iterable[StatementChange]) -> list[Edit]:
+    """The edits that fulfil `changes` in `view`, whatever order they come in."""
+    return _Writer(view).write(sorted(changes, key=lambda change: view.lines.span(change.site.statement)))
+
+
+class _Writer:
+    def __init__(self, view: ModuleView) -> None:
+        self.view = view
+        self.drafts: dict[ast.stmt, _Draft] = {}
+        self.pending: dict[ast.stmt, StatementChange] = {}
+
+    def write(self, changes: list[StatementChange]) -> list[Edit]:
+        self.pending = {change.site.statement: change for change in changes}
+        for change in changes:
+            if change.replaced:
+                self.replace(change)
+            self.add(change.site, change.added)
+        return [edit for draft in self.drafts.values() for edit in self.edits(draft)]
+
+    def draft(self, site: ImportSite) -> _Draft:
+        if site.statement not in self.drafts:
+            module, statement = parse_import(self.view.text(site.statement).decode())
+            self.drafts[site.statement] = _Draft(site, module, statement)
+        return self.drafts[site.statement]
+
+    # Replacing names of a statement
+
+    def replace(self, change: StatementChange) -> None:
+        statement = change.site.statement
+        may_vanish = self.may_vanish(change.site)
+        wishes = {
+            index: wish
+            for index, wish in change.replaced.items()
+            if wish is not None and not (may_vanish and self.satisfied(change.site, wish))
+        }
+        gone = [index for index in change.replaced if index not in wishes]
+        if isinstance(statement, ast.Import):
+            self.replace_in_import(change, wishes, gone)
+        else:
+            self.split(change, wishes)
+
+    def replace_in_import(self, change: StatementChange, wishes: Mapping[int, Wish], gone: list[int]) -> None:
+        draft = self.draft(change.site)
+        draft.changed = True
+        plain = {index: wish for index, wish in wishes.items() if wish.name is None}
+        for index, wish in plain.items():
+            if draft.statement is not None:
+                draft.statement = replace_alias(draft.statement, index, wish.module, wish.local)
+        self.drop(draft, [*gone, *(index for index in wishes if index not in plain)])
+        self.add(change.site, [wish for wish in wishes.values() if wish.name is not None])
+
+    def rewrite_in_place(self, draft: _Draft, wishes: Mapping[int, Wish]) -> None:
+        """Make of the statement one that imports what `wishes`, all of one module, ask for; in its own layout."""
+        statement = draft.statement
+        for index, wish in wishes.items():
+            if statement is not None:
+                statement = replace_alias(statement, index, wish.name or "", wish.local)
+        if isinstance(statement, cst.ImportFrom) and wishes:
+            statement = set_module(statement, *self.spelled(draft.site, next(iter(wishes.values())).module))
+        draft.statement = statement
+
+    def split(self, change: StatementChange, wishes: Mapping[int, Wish]) -> None:
+        draft = self.draft(change.site)
+        draft.changed = True
+        several_lines = b"\n" in self.view.text(change.site.statement)
+        taken = comments(draft.statement) if draft.statement is not None else {}
+        indentation = _list_indentation(draft)
+        groups: dict[str | None, dict[int, Wish]] = {}
+        for index in sorted(wishes):
+            wish = wishes[index]
+            if not self.merge(change.site, wish, taken[index]):
+                groups.setdefault(wish.module if wish.name else None, {})[index] = wish
+        in_place = self.first_group(change, groups)
+        self.rewrite_in_place(draft, in_place)
+        self.drop(draft, [index for index in change.replaced if index not in in_place])
+        for group in groups.values():
+            entries = [(wish, taken[index]) for index, wish in group.items()]
+            draft.following += self.new_statements(change.site, entries, indentation if several_lines else None)
+
+    def first_group(self, change: StatementChange, groups: dict[str | None, dict[int, Wish]]) -> dict[int, Wish]:
+        """The wishes that take the statement's own place, taken out of `groups`: none where something of it stays."""
+        if len(change.replaced) < len(change.site.statement.names):
+            return {}
+        first = next((module for module in groups if module is not None), None)
+        return groups.pop(first) if first is not None else {}
+
+    def drop(self, draft: _Draft, indices: list[int]) -> None:
+        if not indices or draft.statement is None:
+            return
+        if len(indices) == len(aliases(draft.statement)):
+            draft.statement = None
+        else:
+            draft.statement, _ = remove_aliases(draft.statement, indices)
+
+    # Statements beside one that stays
+
+    def add(self, site: ImportSite, wishes: Iterable[Wish]) -> None:
+        for wish in wishes:
+            draft = self.draft(site)
+            if self.satisfied(site, wish) or self.merge(site, wish, Taken()):
+                continue
+            text = self.new_statements(site, [(wish, Taken())], None)
+            draft.following += [line for line in text if line not in draft.following]
+
+    def new_statements(self, site: ImportSite, entries: list[tuple[Wish, Taken]], indentation: str | None) -> list[str]:
+        """The lines of a new statement for `entries`, all of one module, without the indentation of the block."""
+        first = entries[0][0]
+        if first.name is None:
+            return [f"import {wish.module}{_as(wish)}" for wish, _ in entries]
+        level, module = self.spelled(site, first.module)
+        head = f"from {'.' * level}{module} import"
+        names = [f"{wish.name}{_as(wish)}" for wish, _ in entries]
+        if len(entries) == 1:
+            taken = entries[0][1]
+            return [*taken.above, f"{head} {names[0]}" + (f"  {taken.behind}" if taken.behind else "")]
+        if indentation is None:
+            return [f"{head} {', '.join(names)}"]
+        lines = [f"{head} ("]
+        for name, (_, taken) in zip(names, entries, strict=True):
+            lines += [f"{indentation}{comment}" for comment in taken.above]
+            lines.append(f"{indentation}{name}," + (f"  {taken.behind}" if taken.behind else ""))
+        return [*lines, ")"]
+
+    def spelled(self, site: ImportSite, module: str) -> tuple[int, str]:
+        """`module` as leading dots and rest, relative where the statement was."""
+        statement = site.statement
+        if isinstance(statement, ast.ImportFrom) and statement.level:
+            return self.view.names.relative(self.view.path, module) or (0, module)
+        return 0, module
+
+    # Other statements of the same block
+
+    def satisfied(self, site: ImportSite, wish: Wish) -> bool:
+        """Whether a statement of the same block that stays already binds what `wish` asks for, early enough."""
+        return any(self._provides(other, wish) for other in self.siblings(site, wish))
+
+    def siblings(self, site: ImportSite, wish: Wish) -> list[ImportSite]:
+        """The import statements of the block that may serve `wish`: no use of it can run before them."""
+        kind = ast.Import if wish.name is None else ast.ImportFrom
+        return [
+            other
+            for other in self.view.scopes.imports
+            if other.block is site.block
+            and other.statement is not site.statement
+            and isinstance(other.statement, kind)
+            and self.in_reach(site, other)
+        ]
+
+    def in_reach(self, site: ImportSite, other: ImportSite) -> bool:
+        block = site.block
+        here, there = block.index(site.statement), block.index(other.statement)
+        between = block[here + 1 : there]
+        return all(isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in between)
+
+    def _module_of(self, statement: ast.ImportFrom) -> str | None:
+        return self.view.names.absolute(self.view.path, statement.level, statement.module)
+
+    def _provides(self, other: ImportSite, wish: Wish) -> bool:
+        statement = other.statement
+        change = self.pending.get(statement)
+        staying = [
+            alias for index, alias in enumerate(statement.names) if change is None or index not in change.replaced
+        ]
+        if isinstance(statement, ast.Import):
+            return any(alias.name == wish.module and alias.asname == wish.local for alias in staying)
+        if self._module_of(statement) != wish.module:
+            return False
+        return any(alias.name == wish.name and (alias.asname or alias.name) == wish.binds for alias in staying)
+
+    def merge_target(self, site: ImportSite, wish: Wish) -> ImportSite | None:
+        """The import of the same module in the same block that can take `wish`."""
+        for other in self.siblings(site, wish):
+            statement = other.statement
+            if not isinstance(statement, ast.ImportFrom) or statement.names[0].name == "*":
+                continue
+            if statement not in self.pending and self._module_of(statement) == wish.module:
+                return other
+        return None
+
+    def merge(self, site: ImportSite, wish: Wish, taken: Taken) -> bool:
+        if wish.name is None or taken.above or taken.behind or not self.may_vanish(site):
+            return False
+        other = self.merge_target(site, wish)
+        if other is None:
+            return False
+        draft = self.draft(other)
+        if draft.statement is not None:
+            local = wish.local if wish.local != wish.name else None
+            draft.statement = append_alias(draft.statement, wish.name, local)
+            draft.changed = True
+        return True
+
+    def may_vanish(self, site: ImportSite) -> bool:
+        """Whether nothing is lost when all of the statement goes: it has its lines for itself, without a comment."""
+        change = self.pending.get(site.statement)
+        if change is None or len(change.replaced) < len(site.statement.names):
+            return True
+        start, end = self.view.lines.span(site.statement)
+        lines, source = self.view.lines, self.view.source
+        before, after = source[lines.line_start(start) : start], source[end : lines.line_end(end)]
+        return not before.strip() and not after.strip() and b"#" not in self.view.text(site.statement)
+
+    # From drafts to edits
+
+    def edits(self, draft: _Draft) -> Iterable[Edit]:
+        start, end = self.view.lines.span(draft.site.statement)
+        if draft.changed and draft.statement is not None:
+            yield Edit(start, end, draft.module.code_for_node(draft.statement).encode())
+        if draft.statement is None:
+            yield self.in_its_place(draft, start, end)
+        elif draft.following:
+            yield self.after(draft, start, end)
+
+    def in_its_place(self, draft: _Draft, start: int, end: int) -> Edit:
+        lines, source = self.view.lines, self.view.source
+        line_start, line_end = lines.line_start(start), lines.line_end(end)
+        if draft.following:
+            return Edit(start, end, self.joined(draft, start, end))
+        following = lines.newline_at(line_end) if line_end < len(source) else b""
+        return Edit(line_start, line_end + len(following), b"")
+
+    def after(self, draft: _Draft, start: int, end: int) -> Edit:
+        lines, source = self.view.lines, self.view.source
+        if self.shares_line(start, end):
+            return Edit(end, end, b"; " + "; ".join(draft.following).encode())
+        line_end = lines.line_end(end)
+        newline = lines.newline_at(line_end)
+        indentation = source[lines.line_start(start) : start]
+        text = b"".join(newline + indentation + line.encode() for line in draft.following)
+        return Edit(line_end, line_end, text)
+
+    def joined(self, draft: _Draft, start: int, end: int) -> bytes:
+        lines, source = self.view.lines, self.view.source
+        if self.shares_line(start, end):
+            return "; ".join(draft.following).encode()
+        newline = lines.newline_at(lines.line_end(end))
+        indentation = source[lines.line_start(start) : start]
+        return (newline + indentation).join(line.encode() for line in draft.following)
+
+    def shares_line(self, start: int, end: int) -> bool:
+        """Whether other statements stand on the lines of this one."""
+        lines, source = self.view.lines, self.view.source
+        before = source[lines.line_start(start) : start]
+        after = source[end : lines.line_end(end)].strip()
+        return bool(before.strip()) or (bool(after) and not after.startswith(b"#"))
+
+
+def _as(wish: Wish) -> str:
+    return f" as {wish.local}" if wish.local and wish.local != wish.name else ""
+
+
+def _list_indentation(draft: _Draft) -> str:
+    """The indentation of the names of a parenthesised list, relative to its statement's block."""
+    statement = draft.statement
+    lpar = statement.lpar if isinstance(statement, cst.ImportFrom) else None
+    space = lpar.whitespace_after if lpar else None
+    if isinstance(space, cst.ParenthesizedWhitespace):
+        return space.last_line.value
+    return "    "

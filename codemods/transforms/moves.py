@@ -1,0 +1,83 @@
+"""Where each old module and symbol goes: the plan's redirects as one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from codemods.plan.schema import Plan, RedirectModule
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a reference goes. `name` is None where it is the module itself; `keep` asks to keep local names."""
+
+    module: str
+    name: str | None
+    keep: bool = False
+
+    @property
+    def dotted(self) -> str:
+        """The full dotted name."""
+        return f"{self.module}.{self.name}" if self.name else self.module
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """All redirects of a plan. `symbols` maps (module, name), `modules` whole modules with what is in them."""
+
+    symbols: Mapping[tuple[str, str], Target] = field(default_factory=dict)
+    modules: Mapping[str, Target] = field(default_factory=dict)
+
+    def symbol(self, module: str, name: str) -> Target | None:
+        """Where `name` of `module` goes; None where it stays."""
+        target = self.symbols.get((module, name))
+        if target is None and (whole := self.module(module)) is not None:
+            target = Target(whole.module, name, whole.keep)
+        return target
+
+    def module(self, module: str) -> Target | None:
+        """Where the whole `module` goes, also as a submodule of one that goes; None where it stays."""
+        head = module
+        while head:
+            if (target := self.modules.get(head)) is not None:
+                return Target(target.module + module[len(head) :], None, target.keep)
+            head = head.rpartition(".")[0]
+        return None
+
+    @property
+    def old_modules(self) -> frozenset[str]:
+        """The modules that a redirect moves, or moves a symbol out of."""
+        return frozenset(self.modules) | frozenset(module for module, _ in self.symbols)
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The last names of all that moves: a file that holds none of them cannot refer to it by name."""
+        symbols = {name for _, name in self.symbols}
+        return frozenset(symbols | {module.rpartition(".")[2] for module in self.old_modules})
+
+    def holds_module(self, module: str) -> bool:
+        """Whether `module` is one that references may be read from."""
+        return self.module(module) is not None or any(old == module for old, _ in self.symbols)
+
+    def leads_to(self, module: str) -> bool:
+        """Whether an old module lies in the package `module`."""
+        return any(old.startswith(f"{module}.") for old in self.old_modules)
+
+
+def moves_of(plan: Plan) -> Moves:
+    """The table of a plan's redirects, which the loader has checked for duplicates and loops."""
+    symbols: dict[tuple[str, str], Target] = {}
+    modules: dict[str, Target] = {}
+    for redirect in plan.redirect:
+        keep = redirect.names == "keep"
+        if isinstance(redirect, RedirectModule):
+            modules[redirect.module] = Target(redirect.to, None, keep)
+            for name, new in redirect.symbols.items():
+                module, _, last = new.rpartition(".")
+                symbols[redirect.module, name] = Target(module or redirect.to, last, keep)
+        else:
+            old_module, _, old_name = redirect.symbol.rpartition(".")
+            new_module, _, new_name = redirect.to.rpartition(".")
+            symbols[old_module, old_name] = Target(new_module, new_name, keep)
+    return Moves(symbols, modules)

@@ -1,0 +1,77 @@
+"""From the bytes of one file to its outcome: read, transform, check the result. Pure: in any process, cacheable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from codemods.index.resolve import Index
+from codemods.index.text import SourceText, UndecodableError, decode, encode
+from codemods.model import Blocked, Change, Changed, Disposition, Finding, Outcome, Skipped, Unchanged
+from codemods.transforms.edits import apply_edits
+from codemods.transforms.findings import Settled
+from codemods.transforms.moves import Moves
+from codemods.transforms.redirect import redirect
+from codemods.transforms.view import ModuleView, UnparsableError, view_of
+
+
+def transform_source(path: str, content: bytes, moves: Moves, index: Index) -> Outcome:
+    """What a plan's redirects make of the file `path` with `content`.
+
+    Raises Missing where `index` lacks a summary that the answer needs; nothing else.
+    """
+    try:
+        source = decode(content)
+        view = view_of(path, source.text.encode(), index.names)
+    except (UndecodableError, UnparsableError) as error:
+        return Skipped(path, str(error))
+    settled = redirect(view, moves, index)
+    findings = tuple(sorted(settled.findings))
+    if settled.blocked:
+        return _blocked(path, findings, settled.blocked)
+    if not settled.edits:
+        return Unchanged(path, findings)
+    return _changed(view, source, content, settled, moves, index)
+
+
+def _changed(
+    view: ModuleView, source: SourceText, content: bytes, settled: Settled, moves: Moves, index: Index
+) -> Outcome:
+    findings = tuple(sorted(settled.findings))
+    after = apply_edits(view.source, settled.edits)
+    if fault := _fault(view, after, settled, moves, index):
+        return _blocked(view.path, findings, (f"{view.path}:1: {fault}",))
+    try:
+        encoded = encode(source, after.decode())
+    except UnicodeError:
+        reason = f"the new names cannot be written in the file's encoding, {source.encoding}"
+        return _blocked(view.path, findings, (f"{view.path}:1: {reason}",))
+    return Changed(view.path, Change(view.path, content, encoded), findings)
+
+
+def _fault(view: ModuleView, after: bytes, settled: Settled, moves: Moves, index: Index) -> str:
+    """What is wrong with the result, judged by the result alone; empty where nothing is."""
+    try:
+        result = view_of(view.path, after, view.names)
+    except UnparsableError as error:
+        return f"the result would not parse ({error}); please report this"
+    again = redirect(result, moves, index)
+    if again.edits:
+        return "applying the plan to the result would change it again; please report this"
+    unbound = result.scopes.unresolved(settled.names) - view.scopes.unresolved(settled.names)
+    if unbound:
+        return f"the result would use {', '.join(sorted(unbound))} without binding it; please report this"
+    return ""
+
+
+def _blocked(path: str, findings: tuple[Finding, ...], reasons: tuple[str, ...]) -> Blocked:
+    because = f"the file is blocked: {reasons[0]}"
+    return Blocked(
+        path,
+        tuple(
+            replace(finding, disposition=Disposition.BLOCKED, reason=because)
+            if finding.disposition is Disposition.REWRITTEN
+            else finding
+            for finding in findings
+        ),
+        reasons,
+    )

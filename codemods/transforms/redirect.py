@@ -1,0 +1,74 @@
+"""Redirect imports and uses of moved or renamed modules and symbols.
+
+    from old import f          →  from new import g
+    f(1)                       →  g(1)
+
+Symbols that an import binds are settled by `redirect_symbols`, modules by `redirect_modules`; what only a person can
+judge (strings, star imports) is listed here. References: DESIGN section 4.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from codemods.index.resolve import Index
+from codemods.model import Disposition, Finding, Form
+from codemods.transforms.findings import Settled
+from codemods.transforms.imports import write_imports
+from codemods.transforms.moves import Moves
+from codemods.transforms.redirect_modules import settle_modules
+from codemods.transforms.redirect_symbols import settle_symbols
+from codemods.transforms.references import Bindings, bindings_of
+from codemods.transforms.view import ModuleView
+
+_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
+
+
+def redirect(view: ModuleView, moves: Moves, index: Index) -> Settled:
+    """What to do about every reference in `view`: the edits to make and a finding for each reference.
+
+    Raises Missing where `index` does not hold a summary that the answer needs.
+    """
+    settled = Settled()
+    bindings = bindings_of(view, moves, index)
+    settle_symbols(view, index, bindings, settled)
+    settle_modules(view, moves, index, bindings, settled)
+    settled.findings += _stars(view, moves, bindings)
+    settled.findings += _strings(view, moves, bindings)
+    settled.edits += write_imports(view, settled.statements.values())
+    return settled
+
+
+def _stars(view: ModuleView, moves: Moves, bindings: Bindings) -> Iterator[Finding]:
+    for alias, module in bindings.stars:
+        names = {name for old, name in moves.symbols if old == module}
+        used = sorted(view.scopes.unresolved(names))
+        if not used and moves.module(module) is None:
+            continue
+        what = f"it may bring {', '.join(f'`{name}`' for name in used)}" if used else "what it brings cannot be told"
+        reference = view.reference(alias, Form.STAR, module)
+        yield Finding(reference, Disposition.REVIEW, f"{what}: import the names that the file uses")
+
+
+def _strings(view: ModuleView, moves: Moves, bindings: Bindings) -> Iterator[Finding]:
+    at_hand = {name for old, name in moves.symbols if old in bindings.held_modules}
+    for string in view.scopes.strings:
+        text = str(string.value)
+        for target in sorted(_named_in(text, moves)):
+            yield Finding(view.reference(string, Form.STRING, target), Disposition.REVIEW, "a string names it")
+        if text in at_hand:
+            reason = "a string may name it: the file also holds its module"
+            yield Finding(view.reference(string, Form.STRING, text), Disposition.REVIEW, reason)
+
+
+def _named_in(text: str, moves: Moves) -> set[str]:
+    named = set()
+    for dotted in _DOTTED.findall(text):
+        parts = dotted.split(".")
+        for length in range(len(parts), 0, -1):
+            module, name = ".".join(parts[: length - 1]), parts[length - 1]
+            if moves.symbol(module, name) or ".".join(parts[:length]) in moves.modules:
+                named.add(".".join(parts[:length]))
+                break
+    return named

@@ -1,0 +1,330 @@
+"""Settles names that stand for modules (`import m`, `import m as x`, `from pkg import m`), and what is read there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codemods.index.resolve import Index
+from codemods.index.scopes import Scope, Use
+from codemods.model import Disposition, Finding, Form
+from codemods.transforms.chains import Step, follow
+from codemods.transforms.findings import Settled
+from codemods.transforms.imports import Wish
+from codemods.transforms.moves import Moves
+from codemods.transforms.references import Bindings, ModuleImport
+from codemods.transforms.renames import why_not_rename, why_taken
+from codemods.transforms.uses import Rewrite, locate, use_reference
+from codemods.transforms.view import ModuleView
+
+
+def settle_modules(view: ModuleView, moves: Moves, index: Index, bindings: Bindings, settled: Settled) -> None:
+    """Settle every chain that starts at an imported module, and the imports that bring these modules."""
+    for (scope, local), entries in bindings.modules.items():
+        group = _Group(view, moves, index, scope, local, entries, settled)
+        if group.is_concerned():
+            group.settle()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One use of the name, and where it leads."""
+
+    use: Use
+    step: Step
+
+    def rewrite(self, holder: str) -> Rewrite:
+        """The rewrite of the chain to the new name in the module that the code calls `holder`."""
+        name = self.step.target.name if self.step.target else ""
+        return Rewrite(self.use, self.step.length, f"{holder}.{name}")
+
+
+class _Group:
+    """All imports that bind one local name to a module, in one scope."""
+
+    def __init__(
+        self,
+        view: ModuleView,
+        moves: Moves,
+        index: Index,
+        scope: Scope,
+        local: str,
+        entries: list[ModuleImport],
+        settled: Settled,
+    ) -> None:
+        self.view = view
+        self.moves = moves
+        self.index = index
+        self.scope = scope
+        self.local = local
+        self.entries = entries
+        self.settled = settled
+        prefix = entries[0].prefix
+        self.reads = [
+            _Read(use, follow(prefix, use.chain[1:], moves, index)) for use in view.scopes.uses_of(local, scope)
+        ]
+        own = {entry.alias for entry in entries}
+        self.other_bindings = [node for node in view.scopes.bindings(local, scope) if node not in own]
+
+    def is_concerned(self) -> bool:
+        """Whether anything here refers to what moves."""
+        concerned = any(read.step.kind != "stays" for read in self.reads)
+        return concerned or any(self.moves.module(entry.full) is not None for entry in self.entries)
+
+    def settle(self) -> None:
+        moving = self.sort_out()
+        self.settled.names.add(self.local)
+        if self.entries[0].form is Form.IMPORT:
+            self.settle_dotted(moving)
+        else:
+            self.settle_named(moving)
+
+    # Which reads move
+
+    def sort_out(self) -> list[_Read]:
+        """The reads to rewrite; all others get their finding here."""
+        moving = []
+        several = len({entry.prefix for entry in self.entries}) > 1 or bool(self.other_bindings)
+        for read in self.reads:
+            step = read.step
+            if step.kind == "re-export":
+                self.found(read, Disposition.LEFT, f"`{step.module}` hands it on and keeps the name")
+            elif step.kind == "module":
+                self.found(read, Disposition.REVIEW, "the module itself is used: what is read from it cannot be told")
+            elif step.kind == "moves" and self.can_move(read, several):
+                moving.append(read)
+        return moving
+
+    def can_move(self, read: _Read, several: bool) -> bool:
+        step, target = read.step, read.step.target
+        if target is None or target.module == self.view.module:
+            self.found(read, Disposition.LEFT, "this is the module that it moves to")
+        elif several:
+            reason = f"`{self.local}` is bound more than once, so it may be something else here"
+            self.found(read, Disposition.REVIEW, reason)
+        elif not self.index.has(target.module, target.name or ""):
+            self.found(read, Disposition.BLOCKED, f"`{target.module}` has no name `{target.name}`")
+        elif read.use.attributes and not isinstance(read.use.attributes[step.length - 2].ctx, ast.Load):
+            self.found(read, Disposition.REVIEW, "it is assigned or deleted here: the module itself is changed")
+        elif locate(self.view, [read.rewrite("x")]) is None and not self.locates_together(read):
+            self.found(read, Disposition.REVIEW, "it is written so that it cannot be replaced exactly")
+        else:
+            return True
+        return False
+
+    def locates_together(self, read: _Read) -> bool:
+        """Whether the chains inside one formatted string can be replaced together, where one alone cannot."""
+        same = [r.rewrite("x") for r in self.reads if r.use.container is read.use.container and r.step == read.step]
+        return read.use.container is not None and locate(self.view, same) is not None
+
+    def found(self, read: _Read, disposition: Disposition, reason: str) -> None:
+        form = Form.MODULE_VALUE if read.step.kind == "module" else Form.ATTRIBUTE
+        reference = use_reference(self.view, read.use, read.step.dotted, form)
+        self.settled.findings.append(Finding(reference, disposition, reason))
+
+    def found_import(self, entry: ModuleImport, disposition: Disposition, reason: str) -> None:
+        reference = self.view.reference(entry.alias, entry.form, entry.full)
+        self.settled.findings.append(Finding(reference, disposition, reason))
+
+    def rewrite(self, reads: Sequence[_Read], holder: str) -> None:
+        self.settled.edits += locate(self.view, [read.rewrite(holder) for read in reads]) or []
+        for read in reads:
+            self.found(read, Disposition.REWRITTEN, "")
+
+    def reached(self) -> str:
+        """A file that reaches the local name through this module, if one may."""
+        if self.scope.kind != "module" or self.view.module is None:
+            return ""
+        return self.index.reached_from(self.view.module, self.local) or ""
+
+    # `import m as x`, `from pkg import m`: the local name stands for the module
+
+    def settle_named(self, moving: list[_Read]) -> None:
+        targets = _targets(moving)
+        whole = {gone.module for entry in self.entries if (gone := self.moves.module(entry.full)) is not None}
+        if not self.reads and len(whole) == 1:
+            targets = sorted(whole)
+        if self.is_replaceable(moving) and len(targets) == 1 and self.index.is_module(targets[0]):
+            self.replace_named(moving, targets[0])
+            return
+        for target in targets if moving else ():
+            self.add_named([read for read in moving if _module(read) == target], target)
+        for entry in self.entries:
+            if self.moves.module(entry.full) is not None:
+                self.keep_import(entry, moving)
+
+    def is_replaceable(self, moving: list[_Read]) -> bool:
+        """Whether nothing but what moves needs the local name as it is."""
+        direct = all(self.moves.holds_module(entry.full) for entry in self.entries)
+        simple = all(read.step.length == 2 for read in moving)
+        return direct and simple and len(moving) == len(self.reads) and not self.other_bindings and not self.reached()
+
+    def keep_import(self, entry: ModuleImport, moving: list[_Read]) -> None:
+        target = self.moves.module(entry.full)
+        if target is not None and not self.index.is_module(target.module):
+            self.found_import(entry, Disposition.BLOCKED, f"there is no module `{target.module}`")
+        elif len(moving) < len(self.reads):
+            self.found_import(entry, Disposition.LEFT, "other uses in this file still need it")
+        else:
+            reason = f"{self.reached() or 'other code'} still needs `{self.local}`"
+            self.found_import(entry, Disposition.REVIEW, reason)
+
+    def replace_named(self, moving: list[_Read], module: str) -> None:
+        parent, _, last = module.rpartition(".")
+        first = self.entries[0]
+        holder = self.local
+        if first.form is Form.MODULE_FROM and all(entry.alias.asname is None for entry in self.entries):
+            keep = any(read.step.target and read.step.target.keep for read in moving)
+            same = self.imports_of(module, last)
+            own = [entry.alias for entry in self.entries]
+            reason = (
+                ""
+                if last == self.local
+                else why_not_rename(self.view, self.index, self.scope, self.local, last, own=own, same=same)
+            )
+            holder = self.local if keep or reason else last
+        for entry in self.entries:
+            change = self.settled.change(entry.site)
+            if entry.form is Form.MODULE_FROM and parent:
+                change.replaced[entry.index] = Wish(parent, last, None if holder == last else holder)
+            else:
+                change.replaced[entry.index] = Wish(module, None, None if holder == module else holder)
+            self.found_import(entry, Disposition.REWRITTEN, "")
+        self.settled.names.add(holder)
+        self.rewrite(moving, holder)
+
+    def add_named(self, reads: list[_Read], module: str) -> None:
+        """Import `module` beside the old import, which stays, and read from it what moved there."""
+        parent, _, last = module.rpartition(".")
+        holder = self.free_name(module, reads)
+        if holder is None:
+            for read in reads:
+                self.found(read, Disposition.REVIEW, f"every short name for `{module}` is taken here")
+            return
+        for entry in self.entries:
+            if entry.form is Form.MODULE_FROM and parent:
+                wish = Wish(parent, last, None if holder == last else holder)
+            else:
+                wish = Wish(module, None, None if holder == module else holder)
+            self.settled.change(entry.site).added.append(wish)
+        self.settled.names.add(holder)
+        self.rewrite(reads, holder)
+
+    def free_name(self, module: str, reads: list[_Read]) -> str | None:
+        """A local name for `module` that clashes with nothing where `reads` stand."""
+        parts = module.split(".")
+        candidates = [parts[-1], "_".join(parts[-2:]), "_".join(parts), f"new_{parts[-1]}"]
+        for candidate in candidates:
+            same = self.imports_of(module, candidate)
+            taken = why_taken(self.view.scopes, self.scope, self.local, candidate, same)
+            claimed = candidate in self.settled.names and candidate != self.local and not same
+            if reads and candidate != self.local and not taken and not claimed:
+                return candidate
+        return None
+
+    def imports_of(self, module: str, local: str) -> list[ast.AST]:
+        """The names in import statements that already bind `local` to `module`."""
+        found: list[ast.AST] = []
+        for site in self.view.scopes.imports:
+            statement = site.statement
+            for alias in statement.names:
+                if isinstance(statement, ast.Import):
+                    dotted = alias.name
+                else:
+                    package = self.view.names.absolute(self.view.path, statement.level, statement.module)
+                    dotted = f"{package}.{alias.name}"
+                if dotted == module and (alias.asname or alias.name) == local:
+                    found.append(alias)
+        return found
+
+    # `import a.b`: the local name is the root `a`, and many statements may bind it
+
+    def settle_dotted(self, moving: list[_Read]) -> None:
+        staying = [read for read in self.reads if read not in moving]
+        remaining = list(self.entries)
+        for entry in self.entries:
+            reads = [read for read in moving if read.step.module == entry.full]
+            whole = self.moves.module(entry.full)
+            if not reads and whole is None:
+                continue
+            targets = _targets(reads) or ([whole.module] if whole is not None else [])
+            why_kept = self.why_kept(entry, staying, remaining, targets)
+            if why_kept or not all(self.index.is_module(target) for target in targets):
+                self.keep_dotted(entry, reads, targets, why_kept)
+            else:
+                remaining.remove(entry)
+                self.replace_dotted(entry, targets)
+        self.rewrite_dotted(moving)
+
+    def why_kept(
+        self, entry: ModuleImport, staying: list[_Read], remaining: list[ModuleImport], targets: list[str]
+    ) -> str:
+        """What still needs `import a.b` as it stands; empty where nothing does."""
+        if self.other_bindings:
+            return f"`{self.local}` is also bound in line {getattr(self.other_bindings[0], 'lineno', '?')}"
+        for read in staying:
+            dotted = ".".join((self.entries[0].prefix, *read.use.chain[1:]))
+            if dotted == entry.full or dotted.startswith(f"{entry.full}."):
+                return f"line {read.use.node.lineno} still needs it"
+        same_root = any(target.partition(".")[0] == self.local for target in targets)
+        if staying and len(remaining) == 1 and not same_root:
+            return f"line {staying[0].use.node.lineno} still needs `{self.local}`"
+        if not same_root and (path := self.reached()):
+            return f"{path} reaches `{self.local}` through this module"
+        return ""
+
+    def keep_dotted(self, entry: ModuleImport, reads: list[_Read], targets: list[str], reason: str) -> None:
+        if not reason:
+            self.found_import(entry, Disposition.BLOCKED, f"there is no module `{targets[0]}`")
+        elif self.moves.module(entry.full) is not None:
+            self.found_import(entry, Disposition.LEFT, reason)
+        if reads:
+            self.settled.change(entry.site).added += [self.dotted_wish(target) for target in targets]
+
+    def replace_dotted(self, entry: ModuleImport, targets: list[str]) -> None:
+        change = self.settled.change(entry.site)
+        first, *others = targets
+        change.replaced[entry.index] = self.dotted_wish(first)
+        change.added += [self.dotted_wish(target) for target in others]
+        self.found_import(entry, Disposition.REWRITTEN, "")
+
+    def dotted_wish(self, module: str) -> Wish:
+        holder = self.dotted_holder(module)
+        return Wish(module, None, None if holder == module else holder)
+
+    def dotted_holder(self, module: str) -> str:
+        """What the code calls `module`: its full name, or an alias where the first part of that is taken."""
+        root = module.partition(".")[0]
+        if root == self.local:
+            return module
+        same = [
+            alias
+            for site in self.view.scopes.imports
+            if isinstance(site.statement, ast.Import)
+            for alias in site.statement.names
+            if alias.asname is None and alias.name.partition(".")[0] == root
+        ]
+        if not why_taken(self.view.scopes, self.scope, self.local, root, same):
+            return module
+        return self.free_name(module, self.reads) or module.replace(".", "_")
+
+    def rewrite_dotted(self, moving: list[_Read]) -> None:
+        full = {entry.full for entry in self.entries}
+        for module in _targets(moving):
+            reads = [read for read in moving if _module(read) == module]
+            if any(read.step.module not in full for read in reads):
+                # The old module is loaded by somebody else; the new one must not depend on that.
+                self.settled.change(self.entries[0].site).added.append(self.dotted_wish(module))
+            holder = self.dotted_holder(module)
+            self.settled.names |= {holder.partition(".")[0]}
+            self.rewrite(reads, holder)
+
+
+def _module(read: _Read) -> str:
+    return read.step.target.module if read.step.target else ""
+
+
+def _targets(reads: Sequence[_Read]) -> list[str]:
+    """The modules that `reads` go to, in the order of the source."""
+    return list(dict.fromkeys(_module(read) for read in reads))

@@ -1,0 +1,151 @@
+"""Settles names that `from old import f` binds, with all their uses."""
+
+from __future__ import annotations
+
+import ast
+
+from codemods.index.resolve import Index
+from codemods.index.scopes import Scope
+from codemods.model import Disposition, Finding, Form, Reference
+from codemods.transforms.findings import Settled
+from codemods.transforms.imports import Wish
+from codemods.transforms.moves import Target
+from codemods.transforms.references import Bindings, SymbolImport
+from codemods.transforms.renames import why_not_rename, words
+from codemods.transforms.uses import Rewrite, locate, use_reference
+from codemods.transforms.view import ModuleView
+
+FOLLOWS = "follows its import, which keeps the local name"
+
+
+def settle_symbols(view: ModuleView, index: Index, bindings: Bindings, settled: Settled) -> None:
+    """Settle every import of a moved symbol and every use of the name that it binds."""
+    claimed: dict[str, Target] = {}
+    for (scope, local), entries in bindings.symbols.items():
+        _Group(view, index, scope, local, entries, settled).settle(claimed)
+
+
+class _Group:
+    """All imports that bind one local name in one scope."""
+
+    def __init__(
+        self,
+        view: ModuleView,
+        index: Index,
+        scope: Scope,
+        local: str,
+        entries: list[SymbolImport],
+        settled: Settled,
+    ) -> None:
+        self.view = view
+        self.index = index
+        self.scope = scope
+        self.local = local
+        self.entries = entries
+        self.settled = settled
+        self.uses = view.scopes.uses_of(local, scope)
+
+    def settle(self, claimed: dict[str, Target]) -> None:
+        moving = [entry for entry in self.entries if entry.target is not None]
+        for entry in self.entries:
+            if entry.target is None:
+                self.found(entry, Disposition.LEFT, f"`{entry.module}` hands it on and keeps the name")
+        if not moving:
+            self.found_uses(Disposition.LEFT, "follows a re-export, which keeps the name")
+            return
+        if lacking := self.lacking(moving):
+            for entry in moving:
+                self.found(entry, Disposition.BLOCKED, lacking)
+            self.found_uses(Disposition.BLOCKED, lacking)
+            return
+        if any(entry.target and entry.target.module == self.view.module for entry in moving):
+            self.stay(moving, "this is the module that it moves to")
+            return
+        self.move(moving, claimed)
+
+    def lacking(self, moving: list[SymbolImport]) -> str:
+        """Why an import of the new name would fail; empty where it works."""
+        for entry in moving:
+            target = entry.target
+            if target is not None and not self.index.has(target.module, target.name or ""):
+                return f"`{target.module}` has no name `{target.name}`"
+        return ""
+
+    def stay(self, moving: list[SymbolImport], reason: str) -> None:
+        for entry in moving:
+            self.found(entry, Disposition.LEFT, reason)
+        self.found_uses(Disposition.LEFT, reason)
+
+    def move(self, moving: list[SymbolImport], claimed: dict[str, Target]) -> None:
+        target = moving[0].target
+        new = (target.name if target else None) or self.local
+        renamed, reason = False, ""
+        if all(entry.alias.asname is None for entry in moving) and new != self.local and target is not None:
+            reason = self.rename(moving, target, new, claimed)
+            renamed = not reason
+        for entry in moving:
+            self.ask(entry, renamed)
+            self.found(entry, Disposition.REWRITTEN, f"kept the local name: {reason}" if reason else "")
+        if renamed:
+            self.found_uses(Disposition.REWRITTEN, "")
+        elif any(entry.target and entry.target.name != self.local for entry in moving):
+            self.found_uses(Disposition.LEFT, FOLLOWS)
+        else:
+            self.found_uses(Disposition.REWRITTEN, "follows its import, under the same name")
+        self.settled.names |= {self.local, new}
+
+    def rename(self, moving: list[SymbolImport], target: Target, new: str, claimed: dict[str, Target]) -> str:
+        """Rename all uses; the reason where that cannot be done, with nothing changed."""
+        if target.keep:
+            return "the plan says so"
+        if len(moving) < len(self.entries) or any(entry.target != target for entry in moving):
+            return "it is imported from several places"
+        if claimed.get(new, target) != target:
+            return f"`{new}` is imported from elsewhere"
+        own = [entry.alias for entry in moving]
+        same = self.imports_of(target, new)
+        reason = why_not_rename(self.view, self.index, self.scope, self.local, new, own=own, same=same)
+        if reason:
+            return reason
+        edits = locate(self.view, [Rewrite(use, 1, new) for use in self.uses])
+        if edits is None:
+            return "a use stands where it cannot be edited exactly"
+        claimed[new] = target
+        self.settled.edits += edits
+        return ""
+
+    def imports_of(self, target: Target, local: str) -> list[ast.AST]:
+        """The names in import statements of this scope that already bind `local` to `target`."""
+        view = self.view
+        return [
+            alias
+            for site in view.scopes.imports
+            if isinstance(site.statement, ast.ImportFrom)
+            and view.names.absolute(view.path, site.statement.level, site.statement.module) == target.module
+            for alias in site.statement.names
+            if alias.name == target.name and (alias.asname or alias.name) == local
+        ]
+
+    def ask(self, entry: SymbolImport, renamed: bool) -> None:
+        target = entry.target
+        if target is None or target.name is None:
+            return
+        alias = entry.alias
+        # `import f as f` says on purpose that the name is handed on.
+        explicit = alias.asname is not None and alias.asname == alias.name
+        local = None if renamed or (entry.local == target.name and not explicit) else entry.local
+        self.settled.change(entry.site).replaced[entry.index] = Wish(target.module, target.name, local)
+
+    def found(self, entry: SymbolImport, disposition: Disposition, reason: str) -> None:
+        form = Form.FROM_IMPORT if entry.target is not None else Form.REEXPORT
+        reference = self.view.reference(entry.alias, form, entry.dotted)
+        self.settled.findings.append(Finding(reference, disposition, reason))
+
+    def found_uses(self, disposition: Disposition, reason: str) -> None:
+        target = self.entries[0].dotted
+        for use in self.uses:
+            self.settled.findings.append(Finding(use_reference(self.view, use, target, Form.NAME), disposition, reason))
+        for line, text in self.view.type_comments():
+            if self.scope.kind == "module" and self.local in words(text):
+                reference = Reference(self.view.path, line, 1, Form.TYPE_COMMENT, target)
+                self.settled.findings.append(Finding(reference, Disposition.LEFT, FOLLOWS))

@@ -1,0 +1,131 @@
+"""The local names that import statements bind to something that a redirect concerns."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from codemods.index.resolve import Index
+from codemods.index.scopes import ImportSite, Scope
+from codemods.model import Form
+from codemods.transforms.chains import is_handed_on
+from codemods.transforms.moves import Moves, Target
+from codemods.transforms.view import ModuleView
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SymbolImport:
+    """`from module import name [as local]`, where `name` goes to `target` (None: only handed on by `module`)."""
+
+    site: ImportSite
+    index: int
+    alias: ast.alias
+    module: str
+    target: Target | None
+
+    @property
+    def local(self) -> str:
+        """The local name."""
+        return self.alias.asname or self.alias.name
+
+    @property
+    def dotted(self) -> str:
+        """The full name that it imports."""
+        return f"{self.module}.{self.alias.name}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModuleImport:
+    """An import of a module. The local name stands for `prefix`; `full` is the module that is loaded."""
+
+    site: ImportSite
+    index: int
+    alias: ast.alias
+    form: Form
+    prefix: str
+    full: str
+
+
+@dataclass(slots=True)
+class Bindings:
+    """The imports of one module by the scope and local name that they bind, and its star imports."""
+
+    symbols: dict[tuple[Scope, str], list[SymbolImport]] = field(default_factory=dict)
+    modules: dict[tuple[Scope, str], list[ModuleImport]] = field(default_factory=dict)
+    stars: list[tuple[ast.alias, str]] = field(default_factory=list)
+    held_modules: set[str] = field(default_factory=set)
+
+
+def bindings_of(view: ModuleView, moves: Moves, index: Index) -> Bindings:
+    """The bindings of `view` that `moves` concerns, in the order of the source."""
+    bindings = Bindings()
+    for site in sorted(view.scopes.imports, key=lambda site: view.lines.span(site.statement)):
+        for number, alias in enumerate(site.statement.names):
+            if isinstance(site.statement, ast.Import):
+                _read_import(view, moves, bindings, ModuleImportDraft(site, number, alias))
+            else:
+                _read_from(view, moves, index, bindings, ModuleImportDraft(site, number, alias))
+    return bindings
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleImportDraft:
+    """One name of one import statement, before it is known what it stands for."""
+
+    site: ImportSite
+    index: int
+    alias: ast.alias
+
+
+def _owner(view: ModuleView, site: ImportSite, local: str) -> Scope:
+    return view.scopes.resolve(local, site.scope) or site.scope
+
+
+def _read_import(view: ModuleView, moves: Moves, bindings: Bindings, draft: ModuleImportDraft) -> None:
+    name, local = draft.alias.name, draft.alias.asname
+    root = name.partition(".")[0]
+    concerned = name if local else root
+    if not (moves.holds_module(concerned) or moves.leads_to(concerned)):
+        return
+    form = Form.IMPORT_AS if local else Form.IMPORT
+    entry = ModuleImport(draft.site, draft.index, draft.alias, form, concerned, name)
+    _add_module(view, moves, bindings, entry, local or root)
+
+
+def _add_module(view: ModuleView, moves: Moves, bindings: Bindings, entry: ModuleImport, local: str) -> None:
+    bindings.modules.setdefault((_owner(view, entry.site, local), local), []).append(entry)
+    if moves.holds_module(entry.full):
+        bindings.held_modules.add(entry.full)
+
+
+def _read_from(view: ModuleView, moves: Moves, index: Index, bindings: Bindings, draft: ModuleImportDraft) -> None:
+    statement = draft.site.statement
+    if not isinstance(statement, ast.ImportFrom):
+        return
+    module = view.names.absolute(view.path, statement.level, statement.module)
+    if module is None:
+        return
+    name = draft.alias.name
+    local = draft.alias.asname or name
+    full = f"{module}.{name}"
+    if name == "*":
+        if moves.holds_module(module):
+            bindings.stars.append((draft.alias, module))
+        return
+    target = moves.symbol(module, name)
+    if target is None and _is_submodule(index, module, name) and (moves.holds_module(full) or moves.leads_to(full)):
+        entry = ModuleImport(draft.site, draft.index, draft.alias, Form.MODULE_FROM, full, full)
+        _add_module(view, moves, bindings, entry, local)
+    elif target is not None or is_handed_on(module, name, moves, index):
+        symbol = SymbolImport(draft.site, draft.index, draft.alias, module, target)
+        bindings.symbols.setdefault((_owner(view, draft.site, local), local), []).append(symbol)
+
+
+def _is_submodule(index: Index, package: str, name: str) -> bool:
+    """Whether `from package import name` gives the submodule: an attribute that the package defines comes first."""
+    if not index.is_module(f"{package}.{name}"):
+        return False
+    path = index.paths.get(package)
+    summary = index.summaries.get(path) if path else None
+    export = summary.exports.get(name) if summary else None
+    return export is None or export.origin in ((package, name), (f"{package}.{name}", None))

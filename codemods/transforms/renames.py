@@ -1,0 +1,105 @@
+"""Whether a local name can be renamed in all its uses, or has to stay, kept by an alias that never breaks anything."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection
+
+from codemods.index.resolve import Index
+from codemods.index.scopes import Scope, Scopes
+from codemods.transforms.view import ModuleView
+
+
+def why_not_rename(
+    view: ModuleView,
+    index: Index,
+    scope: Scope,
+    old: str,
+    new: str,
+    *,
+    own: Collection[ast.AST],
+    same: Collection[ast.AST],
+) -> str:
+    """Why the binding `old` in `scope` cannot be called `new`; empty where it can.
+
+    `own` are the import names that are to be renamed, `same` those that already bind `new` to the same thing.
+    Where a use stands in text that cannot be edited exactly is not decided here.
+    """
+    return (
+        _old_name_needed(view, scope, old, own)
+        or why_taken(view.scopes, scope, old, new, same)
+        or _reached(view, index, scope, old)
+    )
+
+
+def _old_name_needed(view: ModuleView, scope: Scope, old: str, own: Collection[ast.AST]) -> str:
+    scopes = view.scopes
+    if scope.kind == "class":
+        return f"`{old}` is an attribute of a class"
+    others = [node for node in scopes.bindings(old, scope) if node not in own]
+    if others:
+        return f"`{old}` is also bound in line {getattr(others[0], 'lineno', '?')}"
+    if old in scopes.declared:
+        return f"`{old}` is declared global or nonlocal in line {scopes.declared[old][0].lineno}"
+    if old.startswith("__") and not old.endswith("__"):
+        return f"`{old}` is mangled in classes"
+    if _read_before_class_binding(scopes, scope, old):
+        return f"a class binds `{old}` again"
+    if any(old in words(text) for _, text in view.type_comments()):
+        return f"a type comment names `{old}`"
+    if scope.kind == "module":
+        for string in scopes.strings:
+            if string.value == old:
+                return f"a string in line {string.lineno} names `{old}`"
+    return ""
+
+
+def words(text: str) -> set[str]:
+    """The identifiers in `text`."""
+    return set("".join(c if c.isidentifier() or c.isdigit() else " " for c in text).split())
+
+
+def _read_before_class_binding(scopes: Scopes, scope: Scope, name: str) -> bool:
+    # In a class body a name that the class binds later is looked up outside until then.
+    return any(
+        use.scope.kind == "class" and name in use.scope.bound and _outside(scopes, use.scope, name) is scope
+        for use in scopes.uses.get(name, ())
+    )
+
+
+def _outside(scopes: Scopes, scope: Scope, name: str) -> Scope | None:
+    return scopes.resolve(name, scope.parent) if scope.parent is not None else None
+
+
+def why_taken(scopes: Scopes, scope: Scope, old: str, new: str, same: Collection[ast.AST]) -> str:
+    """Why uses of `old` in `scope` cannot be written as `new`, which only `same` may bind; empty where they can."""
+    taken = [node for node in scopes.bindings(new, scope) if node not in same]
+    if taken:
+        return f"`{new}` is already bound in line {getattr(taken[0], 'lineno', '?')}"
+    if new in scopes.declared:
+        return f"`{new}` is declared global or nonlocal in line {scopes.declared[new][0].lineno}"
+    already_there = bool(scopes.bindings(new, scope))
+    for use in scopes.uses.get(new, ()):
+        if not already_there and scope in use.scope.path() and _passes(scopes, use.scope, scope, new):
+            return f"`{new}` means something else in line {use.node.lineno}"
+    for use in scopes.uses_of(old, scope):
+        if not _passes(scopes, use.scope, scope, new):
+            return f"`{new}` is bound in between, at line {use.node.lineno}"
+    return ""
+
+
+def _passes(scopes: Scopes, inner: Scope, outer: Scope, name: str) -> bool:
+    """Whether `name`, looked up from `inner`, would get as far as `outer`."""
+    for scope in inner.path():
+        if scope is outer:
+            return True
+        if name in scope.bound or name in scope.elsewhere:
+            return scope.elsewhere.get(name) == "global" and outer is scopes.module
+    return False
+
+
+def _reached(view: ModuleView, index: Index, scope: Scope, old: str) -> str:
+    if scope.kind != "module" or view.module is None:
+        return ""
+    path = index.reached_from(view.module, old)
+    return f"{path} reaches `{old}` through this module" if path else ""

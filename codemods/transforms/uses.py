@@ -1,0 +1,98 @@
+"""Rewrites uses of names: chains such as `a.b.c` in code, in formatted strings and in annotations in strings."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codemods.index.scopes import Use
+from codemods.model import Form, Reference
+from codemods.transforms.edits import Edit
+from codemods.transforms.view import ModuleView
+
+_PLAIN_STRING = re.compile(rb"(?i:[ru]?)('''|\"\"\"|'|\")")
+_BLANK = re.compile(rb"[ \t\f]+|\\(?:\r\n|\r|\n)")
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """The first `length` names of the chain of `use` become `text`."""
+
+    use: Use
+    length: int
+    text: str
+
+    @property
+    def old(self) -> str:
+        """The chain that is replaced."""
+        return ".".join(self.use.chain[: self.length])
+
+
+def locate(view: ModuleView, rewrites: Sequence[Rewrite]) -> list[Edit] | None:
+    """The edits that carry out `rewrites`, or None where one of them cannot be located exactly."""
+    edits: list[Edit] = []
+    formatted: dict[ast.expr, list[Rewrite]] = {}
+    for rewrite in rewrites:
+        container = rewrite.use.container
+        if container is not None and not isinstance(container, ast.Constant):
+            formatted.setdefault(container, []).append(rewrite)
+            continue
+        edit = _in_code(view, rewrite) if container is None else _in_annotation(view, rewrite, container)
+        if edit is None:
+            return None
+        edits.append(edit)
+    for container, inside in formatted.items():
+        found = _in_formatted(view, container, inside)
+        if found is None:
+            return None
+        edits += found
+    return edits
+
+
+def _in_code(view: ModuleView, rewrite: Rewrite) -> Edit | None:
+    start, _ = view.lines.span(rewrite.use.node)
+    return _checked(view, start, _end(view, rewrite), rewrite)
+
+
+def _end(view: ModuleView, rewrite: Rewrite) -> int:
+    last = rewrite.use.attributes[rewrite.length - 2] if rewrite.length > 1 else rewrite.use.node
+    return view.lines.span(last)[1]
+
+
+def _checked(view: ModuleView, start: int, end: int, rewrite: Rewrite) -> Edit | None:
+    # A chain may be broken by a comment or wrapped in parentheses, and identifiers may be spelled
+    # in another Unicode form: only what reads as the chain itself is replaced as a whole.
+    if _BLANK.sub(b"", view.source[start:end]) != rewrite.old.encode():
+        return None
+    return Edit(start, end, rewrite.text.encode())
+
+
+def _in_annotation(view: ModuleView, rewrite: Rewrite, container: ast.Constant) -> Edit | None:
+    raw, inside = view.text(container), str(container.value).encode()
+    opening = _PLAIN_STRING.match(raw)
+    if opening is None or raw[opening.end() : -len(opening.group(1))] != inside or b"\n" in inside:
+        return None
+    base = view.lines.span(container)[0] + opening.end()
+    node = rewrite.use.attributes[rewrite.length - 2] if rewrite.length > 1 else rewrite.use.node
+    start, end = base + rewrite.use.node.col_offset, base + (node.end_col_offset or 0)
+    return _checked(view, start, end, rewrite)
+
+
+def _in_formatted(view: ModuleView, container: ast.expr, rewrites: list[Rewrite]) -> list[Edit] | None:
+    # Before Python 3.12 `ast` gives no exact positions inside formatted strings, so LibCST reads them.
+    from codemods.transforms import formatted
+
+    table = {rewrite.old: rewrite.text for rewrite in rewrites}
+    start, end = view.lines.span(container)
+    result = formatted.replace_chains(view.source[start:end].decode(), table)
+    if result is None or result.replaced != len(rewrites):
+        return None
+    return [Edit(start, end, result.text.encode())]
+
+
+def use_reference(view: ModuleView, use: Use, target: str, form: Form) -> Reference:
+    """The reference that `use` is, at the place where a reader finds it."""
+    form = Form.ANNOTATION if isinstance(use.container, ast.Constant) else form
+    return view.reference(use.container or use.node, form, target)
