@@ -15,6 +15,7 @@ from codemods.plan.load import LoadedPlan
 from codemods.plan.schema import Phase
 from codemods.transforms.moves import Moves, moves_of
 from codemods.transforms.outcome import transform_source
+from codemods.transforms.redirect import concerns
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,9 @@ def preview(loaded: LoadedPlan, paths: Iterable[str], read: Callable[[str], byte
 
 
 def _transform(found: Scan, path: str, moves: Moves) -> Outcome:
+    summary = found.summaries[path]
+    if not found.ask(lambda index: concerns(summary, moves, index)):
+        return Unchanged(path)
     content = found.content(path)
     if content is None:
         return Skipped(path, "it cannot be read any more")

@@ -9,11 +9,12 @@ judge (strings, star imports) is listed here. References: DESIGN section 4.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from codemods.index.resolve import Index
+from codemods.index.summary import ModuleSummary, dotted_words
 from codemods.model import Disposition, Finding, Form
+from codemods.transforms.chains import is_handed_on
 from codemods.transforms.findings import Settled
 from codemods.transforms.imports import write_imports
 from codemods.transforms.moves import Moves
@@ -21,8 +22,6 @@ from codemods.transforms.redirect_modules import settle_modules
 from codemods.transforms.redirect_symbols import settle_symbols
 from codemods.transforms.references import Bindings, bindings_of
 from codemods.transforms.view import ModuleView
-
-_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
 
 
 def redirect(view: ModuleView, moves: Moves, index: Index) -> Settled:
@@ -64,11 +63,29 @@ def _strings(view: ModuleView, moves: Moves, bindings: Bindings) -> Iterator[Fin
 
 def _named_in(text: str, moves: Moves) -> set[str]:
     named = set()
-    for dotted in _DOTTED.findall(text):
-        parts = dotted.split(".")
-        for length in range(len(parts), 0, -1):
+    for dotted in dotted_words(text, moves.words):
+        parts = dotted.strip(".").split(".")
+        for length in range(len(parts), 1, -1):
             module, name = ".".join(parts[: length - 1]), parts[length - 1]
             if moves.symbol(module, name) or ".".join(parts[:length]) in moves.modules:
                 named.add(".".join(parts[:length]))
                 break
     return named
+
+
+def concerns(summary: ModuleSummary, moves: Moves, index: Index) -> bool:
+    """Whether the module of `summary` can hold a reference at all; cheap, and on the safe side.
+
+    Raises Missing where `index` does not hold a summary that the answer needs.
+    """
+    if any(moves.holds_module(module) or _is_known(module, moves) for module in summary.imported):
+        return True
+    if any(_named_in(string, moves) for string in summary.strings):
+        return True
+    reached = (dotted.rpartition(".") for dotted in summary.reaches)
+    return any(moves.symbol(module, name) or is_handed_on(module, name, moves, index) for module, _, name in reached)
+
+
+def _is_known(dotted: str, moves: Moves) -> bool:
+    module, _, name = dotted.rpartition(".")
+    return moves.symbol(module, name) is not None
