@@ -61,9 +61,8 @@ class _Group:
         self.entries = entries
         self.settled = settled
         prefix = entries[0].prefix
-        self.reads = [
-            _Read(use, follow(prefix, use.chain[1:], moves, index)) for use in view.scopes.uses_of(local, scope)
-        ]
+        uses = sorted(view.scopes.uses_of(local, scope), key=lambda use: (use.node.lineno, use.node.col_offset))
+        self.reads = [_Read(use, follow(prefix, use.chain[1:], moves, index)) for use in uses]
         own = {entry.alias for entry in entries}
         self.other_bindings = [node for node in view.scopes.bindings(local, scope) if node not in own]
 

@@ -1,0 +1,70 @@
+"""Real git repositories in temporary folders, isolated from the settings of whoever runs the tests."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+Files = Mapping[str, str | bytes]
+
+
+@pytest.fixture(autouse=True)
+def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No git configuration of the user's, a fixed author and date, no colours, no CI."""
+    home = tmp_path_factory.mktemp("home")
+    settings = {
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "Ada",
+        "GIT_AUTHOR_EMAIL": "ada@example.invalid",
+        "GIT_COMMITTER_NAME": "Ada",
+        "GIT_COMMITTER_EMAIL": "ada@example.invalid",
+        "GIT_AUTHOR_DATE": "2026-01-02T03:04:05Z",
+        "GIT_COMMITTER_DATE": "2026-01-02T03:04:05Z",
+        "NO_COLOR": "1",
+        "LC_ALL": "C.UTF-8",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "CI", "PYTHONPATH"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def run_git(root: Path, *arguments: str) -> str:
+    """The output of git in `root`."""
+    completed = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=True)
+    return completed.stdout.strip()
+
+
+@pytest.fixture
+def git() -> Callable[..., str]:
+    """Runs git in a folder."""
+    return run_git
+
+
+def write_files(root: Path, files: Files) -> None:
+    """Write `files` by their paths under `root`."""
+    for path, content in files.items():
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+@pytest.fixture
+def make_repo(tmp_path: Path) -> Callable[[Files], Path]:
+    """Makes a git repository that holds the given files, committed on the branch main."""
+
+    def make(files: Files) -> Path:
+        root = tmp_path / "repo"
+        root.mkdir()
+        run_git(root, "init", "--quiet", "--initial-branch", "main")
+        write_files(root, files)
+        run_git(root, "add", "--all", "--force")
+        run_git(root, "commit", "--quiet", "--allow-empty", "-m", "base")
+        return root
+
+    return make

@@ -1,0 +1,122 @@
+"""Names that stand for modules, and what is read from them."""
+
+from __future__ import annotations
+
+import pytest
+
+from codemods.model import Disposition, Form
+from tests.checks import check_blocked, check_noop, check_review, check_transformed, with_disposition
+
+SYMBOL = {
+    "dotted": ("import a.b\na.b.f()\n", "import c.d\nc.d.g()\n"),
+    "aliased": ("import a.b as m\nm.f()\n", "import c.d as m\nm.g()\n"),
+    "from the package": ("from a import b\nb.f()\n", "from c import d\nd.g()\n"),
+    "from the package, aliased": ("from a import b as m\nm.f()\n", "from c import d as m\nm.g()\n"),
+    "one of several modules": ("import os, a.b\na.b.f(os)\n", "import os, c.d\nc.d.g(os)\n"),
+    "still needed, dotted": ("import a.b\na.b.f(a.b.K)\n", "import a.b\nimport c.d\nc.d.g(a.b.K)\n"),
+    "still needed, aliased": ("import a.b as m\nm.f(m.K)\n", "import a.b as m\nimport c.d as d\nd.g(m.K)\n"),
+    "still needed, from the package": ("from a import b\nb.f(b.K)\n", "from a import b\nfrom c import d\nd.g(b.K)\n"),
+    "the root is needed": ("import a.b\na.b.f(a)\n", "import a.b\nimport c.d\nc.d.g(a)\n"),
+    "the root comes from another import": (
+        "import a.other\nimport a.b\na.b.f(a.other)\n",
+        "import a.other\nimport c.d\nc.d.g(a.other)\n",
+    ),
+    "the new root is taken": ("import a.b\nc = 1\na.b.f(c)\n", "import c.d as d\nc = 1\nd.g(c)\n"),
+    "the short name is taken": ("from a import b\nd = 1\nb.f(d)\n", "from c import d as b\nd = 1\nb.g(d)\n"),
+    "local": ("def h():\n    import a.b\n    return a.b.f\n", "def h():\n    import c.d\n    return c.d.g\n"),
+    "new module is there": ("import c.d\nimport a.b\na.b.f(c.d)\n", "import c.d\nc.d.g(c.d)\n"),
+    "formatted string": ("import a.b\nf'{a.b.f()} {a.b.f}'\n", "import c.d\nf'{c.d.g()} {c.d.g}'\n"),
+    "string annotation": ("import a.b\nx: 'list[a.b.C]'\n", "import c.d\nx: 'list[c.d.D]'\n"),
+    "over two lines": ("import a.b\n(a.b\n  .f())\n", "import a.b\n(a.b\n  .f())\n"),
+    "relative": ("from . import b\nb.f()\n", "from c import d\nd.g()\n"),
+}
+MODULE = "  - {module: a.b, to: c.d, symbols: {f: g, C: D, K: a.other.K}}\n"
+WHOLE = {
+    "from": ("from a.b import f, C\nf(C)\n", "from c.d import g, D\ng(D)\n"),
+    "to two places": ("from a.b import f, K\nf(K)\n", "from c.d import g\nfrom a.other import K\ng(K)\n"),
+    "never used": ("import a.b\n", "import c.d\n"),
+    "never used, aliased": ("import a.b as m\n", "import c.d as m\n"),
+    "read in two places": ("import a.b\na.b.f(a.b.K)\n", "import c.d\nimport a.other\nc.d.g(a.other.K)\n"),
+}
+
+
+@pytest.mark.parametrize("case", [case for case in SYMBOL if case != "over two lines"])
+def test_symbol_moves(case: str) -> None:
+    before, after = SYMBOL[case]
+    check_transformed(before, after, path="a/u.py" if case == "relative" else "u.py")
+
+
+@pytest.mark.parametrize("case", WHOLE)
+def test_module_moves(case: str) -> None:
+    check_transformed(*WHOLE[case], redirect=MODULE)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import a.b\na.b.K\n", "import a\na.other.f\n", "import a.b as m\nprint(m)\n", "from a import other\nother.f\n"],
+)
+def test_leaves_others_alone(source: str) -> None:
+    assert not check_noop(source)
+
+
+def test_a_chain_with_a_comment_inside_is_for_review() -> None:
+    finding = check_review("import a.b\n(a.b  # why\n  .f())\n")
+    assert "cannot be replaced exactly" in finding.reason
+
+
+def test_a_module_that_is_passed_on_is_for_review() -> None:
+    findings = check_noop("import a.b as m\nprint(m)\n", redirect=MODULE)
+    assert {f.disposition for f in findings} == {Disposition.REVIEW, Disposition.LEFT}
+    assert with_disposition(findings, Disposition.REVIEW)[0].reference.form is Form.MODULE_VALUE
+
+
+def test_a_name_with_two_meanings_is_for_review() -> None:
+    check_review("try:\n    import a.b as m\nexcept ImportError:\n    m = None\nm.f()\n")
+
+
+def test_an_attribute_that_is_assigned_is_for_review() -> None:
+    assert "assigned" in check_review("import a.b\na.b.f = 1\n").reason
+    check_transformed("import a.b\na.b.f.x = 1\n", "import c.d\nc.d.g.x = 1\n")
+
+
+def test_a_name_without_counterpart_blocks_the_file() -> None:
+    reasons = check_blocked("from a.b import f, L\nf(L)\n", redirect=MODULE)
+    assert reasons == ("u.py:1: `c.d` has no name `L`", "u.py:2: `c.d` has no name `L`")
+
+
+def test_a_chain_without_counterpart_blocks_the_file() -> None:
+    reasons = check_blocked("import a.b\na.b.f(a.b.L)\n", redirect=MODULE)
+    assert reasons == ("u.py:2: `c.d` has no name `L`",)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from unittest import mock\nmock.patch('a.b.f')\n",
+        "'''See a.b.f for more.'''\n",
+        "import a.b\ngetattr(a.b, 'f')\n",
+    ],
+)
+def test_strings_are_for_review(source: str) -> None:
+    assert check_review(source).reference.form is Form.STRING
+
+
+@pytest.mark.parametrize("source", ["'xa.b.f'\n", "'a.b.fx'\n", "'a.b'\n", "'f'\n", "b'a.b.f'\n"])
+def test_other_strings_are_left_alone(source: str) -> None:
+    assert not check_noop(source)
+
+
+def test_a_star_import_is_for_review_where_it_is_used() -> None:
+    assert "`f`" in check_review("from a.b import *\nf()\n").reason
+
+
+def test_a_star_import_that_brings_nothing_of_it_is_left_alone() -> None:
+    assert not check_noop("from a.b import *\ndef f(): ...\nf()\n")
+
+
+def test_a_package_moves_with_its_modules() -> None:
+    files = {"p/__init__.py": "", "p/m.py": "X = 1\n", "q/__init__.py": "", "q/m.py": "X = 2\n"}
+    redirect = "  - {module: p, to: q}\n"
+    check_transformed("from p.m import X\nX\n", "from q.m import X\nX\n", redirect=redirect, others=files)
+    check_transformed("import p.m\np.m.X\n", "import q.m\nq.m.X\n", redirect=redirect, others=files)
+    check_transformed("from p import m\nm.X\n", "from q import m\nm.X\n", redirect=redirect, others=files)
