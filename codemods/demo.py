@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -45,7 +46,9 @@ def build_repository(folder: Path) -> Path:
 
 
 def _git(folder: Path, *arguments: str) -> None:
-    completed = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    completed = subprocess.run(
+        [shutil.which("git") or "git", *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
     if completed.returncode:
         raise CodemodsError(f"git {arguments[0]} failed: {completed.stderr.strip()}", where=str(folder))
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codemods.errors import CodemodsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def read_bytes(root: Path, path: str) -> bytes:

@@ -8,15 +8,18 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from enum import Enum
-from pathlib import Path
-from types import TracebackType
+from typing import TYPE_CHECKING
 
 from codemods.errors import CodemodsError, RepositoryError
 from codemods.files import flush_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from pathlib import Path
+    from types import TracebackType
 
 _EVIDENCE_LIMIT = 1_000_000  # bytes
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING
 from codemods.errors import DirtyTreeError, NotARepositoryError, RepositoryError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from git.cmd import Git
 
 # Set when we are started from a hook or an alias; they would point git at another tree than the one we mean.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from codemods.engine.preview import Preview, preview
 from codemods.model import Blocked, Changed, Disposition, Finding, Outcome, Unchanged
 from codemods.plan.load import load_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 OLD = "def f(x=1):\n    return ('f', x)\n\n\nK = 1\nL = 2\n\n\nclass C:\n    pass\n"
 NEW = "def g(x=1):\n    return ('g', x)\n\n\nZ = 26\n\n\nclass D:\n    pass\n"

@@ -7,10 +7,12 @@ from importlib.metadata import version as distribution_version
 from typing import Annotated
 
 import typer
-from click.exceptions import Abort, ClickException
 
 from codemods.cli import apply, demo, preview, rollback, schema, status
 from codemods.errors import CodemodsError
+
+# Typer has click inside it from some release on, and beside it before: only the base of its own errors is the same.
+_UsageError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 app = typer.Typer(
     name="codemods",
@@ -55,10 +57,10 @@ def run(arguments: list[str]) -> int:
     except CodemodsError as error:
         typer.echo(_shown(error), err=True)
         return error.exit_status
-    except ClickException as error:
-        error.show()
+    except _UsageError as error:
+        error.show()  # type: ignore[attr-defined]  # see above
         return 2
-    except (KeyboardInterrupt, Abort):
+    except (KeyboardInterrupt, typer.Abort):
         typer.echo("Interrupted.", err=True)
         return 130
     except BrokenPipeError:

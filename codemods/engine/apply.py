@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from codemods.engine.messages import message, trailers
 from codemods.engine.preview import PhasePreview, Preview, preview
@@ -25,11 +25,15 @@ from codemods.engine.validations import validate, validations_of
 from codemods.errors import CodemodsError, RepositoryError
 from codemods.files import read_bytes, unwritable, write_atomically
 from codemods.journal import EventKind, Journal, new_run_id
-from codemods.model import Unit
-from codemods.plan.load import LoadedPlan
-from codemods.plan.schema import Phase
-from codemods.validation.base import Result, Validation
-from codemods.vcs import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemods.model import Unit
+    from codemods.plan.load import LoadedPlan
+    from codemods.plan.schema import Phase
+    from codemods.validation.base import Result, Validation
+    from codemods.vcs import Repository
 
 
 @dataclass(frozen=True, slots=True)

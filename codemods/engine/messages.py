@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from codemods.model import Disposition, Finding, Unit
-from codemods.plan.schema import Plan
 from codemods.plan.template import render
 from codemods.transforms.moves import Moves, moves_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from codemods.plan.schema import Plan
 
 PLAN = "Codemods-Plan"
 PHASE = "Codemods-Phase"

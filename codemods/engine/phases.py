@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pathspec import GitIgnoreSpec
 
 from codemods.plan.check import is_literal
-from codemods.plan.schema import Phase, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from codemods.plan.schema import Phase, Plan
 
 
 def included(paths: Iterable[str], exclude: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from codemods.engine.phases import assign, included
 from codemods.engine.scan import Scan, scan
 from codemods.engine.verify import verify_names, verify_phases
 from codemods.index.names import ModuleNames
-from codemods.index.resolve import Index
 from codemods.model import Blocked, Changed, Finding, Outcome, Skipped, Unchanged, Unit
-from codemods.plan.load import LoadedPlan
-from codemods.plan.schema import Phase
 from codemods.transforms.moves import Moves, moves_of
 from codemods.transforms.outcome import transform_source
 from codemods.transforms.redirect import concerns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from codemods.index.resolve import Index
+    from codemods.plan.load import LoadedPlan
+    from codemods.plan.schema import Phase
 
 
 @dataclass(frozen=True, slots=True)

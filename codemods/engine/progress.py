@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from codemods.validation.base import Result
+if TYPE_CHECKING:
+    from codemods.validation.base import Result
 
 
 class UnitState(str, Enum):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from codemods.files import write_atomically
 from codemods.journal import Event, EventKind, Journal
-from codemods.model import Unit
-from codemods.vcs import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from codemods.model import Unit
+    from codemods.vcs import Repository
 
 _SETTLED = {EventKind.UNIT_COMMITTED, EventKind.UNIT_REJECTED, EventKind.UNIT_RESTORED}
 

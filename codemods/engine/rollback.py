@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from codemods.engine.messages import PHASE, PLAN, REVERTS, RUN, UNIT, trailers
 from codemods.errors import CodemodsError, ConflictError, RepositoryError
 from codemods.files import read_bytes, write_atomically
 from codemods.journal import EventKind, Journal
-from codemods.vcs import Commit, Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from codemods.vcs import Commit, Repository
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from codemods.index.names import ModuleNames, is_python
 from codemods.index.resolve import Index, Missing
@@ -13,6 +12,9 @@ from codemods.index.summary import ModuleSummary, summarise
 from codemods.index.text import UndecodableError, decode
 from codemods.model import Skipped
 from codemods.transforms.view import UnparsableError, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
 
 Answer = TypeVar("Answer")
 

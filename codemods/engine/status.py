@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from codemods.engine.messages import PHASE, RUN, UNIT
-from codemods.engine.preview import Preview
 from codemods.engine.recovery import change_digest
 from codemods.engine.rollback import live_commits
 from codemods.journal import EventKind, Journal
 from codemods.model import Blocked, Finding
-from codemods.vcs import Repository
+
+if TYPE_CHECKING:
+    from codemods.engine.preview import Preview
+    from codemods.vcs import Repository
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codemods.index.names import ModuleNames
 from codemods.plan.schema import CommandValidation, ImportsValidation, Phase, Plan
-from codemods.validation.base import Result, Validation
 from codemods.validation.command import Command
 from codemods.validation.import_smoke import ImportSmoke
 from codemods.validation.pytest_suite import PytestSuite
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from codemods.validation.base import Result, Validation
 
 
 def validations_of(plan: Plan, root: Path) -> dict[str, Validation]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from codemods.engine.phases import Assignment
-from codemods.engine.scan import Scan
 from codemods.errors import Mistake, PlanError
-from codemods.index.resolve import Index
 from codemods.plan.check import is_literal, nearest
-from codemods.plan.load import LoadedPlan
 from codemods.plan.schema import RedirectModule, RedirectSymbol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemods.engine.phases import Assignment
+    from codemods.engine.scan import Scan
+    from codemods.index.resolve import Index
+    from codemods.plan.load import LoadedPlan
 
 
 def verify_names(loaded: LoadedPlan, scan: Scan) -> None:

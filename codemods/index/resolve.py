@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from codemods.index.names import ModuleNames
-from codemods.index.summary import ModuleSummary
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from codemods.index.names import ModuleNames
+    from codemods.index.summary import ModuleSummary
 
 
 class Missing(LookupError):  # noqa: N818 - a request for one more summary, not an error

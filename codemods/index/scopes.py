@@ -8,9 +8,11 @@ bind elsewhere. `analysis` builds these values from a tree.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 Kind = Literal["module", "function", "class", "comprehension", "parameters"]
 Import = ast.Import | ast.ImportFrom

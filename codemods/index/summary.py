@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from codemods.index.names import ModuleNames
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemods.index.names import ModuleNames
 
 _DOTTED = re.compile(r"\.?[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 

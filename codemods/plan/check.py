@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from codemods.plan.schema import BUILT_IN, Plan, RedirectModule
 from codemods.plan.template import VARIABLES, malformed, variables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 Location = tuple[str | int, ...]
 Found = tuple[Location, str]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -23,6 +22,9 @@ from codemods.plan.schema import (
     RedirectModule,
     RedirectSymbol,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _SECTIONS: dict[str, type[BaseModel]] = {"keep": Keep, "phases": Phase, "commit": Commit}
 _KINDS: dict[str, type[BaseModel]] = {
@@ -115,7 +117,8 @@ def _model_at(document: Document, location: Location) -> type[BaseModel]:
         return Plan
     if location[0] == "redirect":
         entry = _value(document, location[:2])
-        return RedirectSymbol if isinstance(entry, dict) and "symbol" in entry else RedirectModule
+        is_symbol = isinstance(entry, dict) and "symbol" in entry and "module" not in entry
+        return RedirectSymbol if is_symbol else RedirectModule
     if location[0] == "validation":
         entry = _value(document, location[:2])
         return _KINDS.get(str(entry.get("kind")) if isinstance(entry, dict) else "", CommandValidation)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from codemods.model import Change
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemods.model import Change
 
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from types import TracebackType
+from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -20,6 +19,11 @@ from rich.progress import (
 from codemods.engine.progress import BaselineStarted, PhaseStarted, UnitFinished, UnitStarted, UnitState
 from codemods.engine.progress import Progress as Event
 from codemods.report.terminal import safe
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rich.console import Console
 
 
 class RunProgress:

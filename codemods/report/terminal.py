@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from codemods.engine.preview import Preview
 from codemods.engine.progress import RunEnd, RunReport, UnitState
-from codemods.engine.rollback import Step
-from codemods.engine.status import Status
 from codemods.model import Blocked, Change, Disposition, Finding, count
 from codemods.report.diff import unified
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from codemods.engine.preview import Preview
+    from codemods.engine.rollback import Step
+    from codemods.engine.status import Status
 
 _LISTED = 40
 # C0 and C1 controls, apart from tab: a file's content must not drive the reader's terminal.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
-from codemods.engine.preview import Preview
-from codemods.engine.progress import RunReport
-from codemods.engine.rollback import Step
-from codemods.engine.status import Status
 from codemods.model import Blocked, Changed, Disposition, Finding, Outcome, Skipped, count
 from codemods.report.diff import unified
+
+if TYPE_CHECKING:
+    from codemods.engine.preview import Preview
+    from codemods.engine.progress import RunReport
+    from codemods.engine.rollback import Step
+    from codemods.engine.status import Status
 
 VERSION = 1
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from codemods.index.resolve import Index
-from codemods.transforms.moves import Moves, Target
+if TYPE_CHECKING:
+    from codemods.index.resolve import Index
+    from codemods.transforms.moves import Moves, Target
 
 Kind = Literal["moves", "stays", "re-export", "module"]
 

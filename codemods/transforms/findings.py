@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from codemods.index.scopes import ImportSite
 from codemods.model import Disposition, Finding
-from codemods.transforms.edits import Edit
 from codemods.transforms.imports import StatementChange
+
+if TYPE_CHECKING:
+    import ast
+
+    from codemods.index.scopes import ImportSite
+    from codemods.transforms.edits import Edit
 
 
 @dataclass(slots=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import libcst as cst
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Statement = cst.Import | cst.ImportFrom
 Whitespace = cst.BaseParenthesizableWhitespace

@@ -7,12 +7,11 @@ import of the same module in the same block where there is one; else in a statem
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.index.scopes import ImportSite
 from codemods.transforms.edits import Edit
 from codemods.transforms.import_lists import (
     Statement,
@@ -25,7 +24,12 @@ from codemods.transforms.import_lists import (
     replace_alias,
     set_module,
 )
-from codemods.transforms.view import ModuleView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from codemods.index.scopes import ImportSite
+    from codemods.transforms.view import ModuleView
 
 
 @dataclass(frozen=True, slots=True)

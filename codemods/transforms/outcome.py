@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from codemods.index.resolve import Index
 from codemods.index.text import SourceText, UndecodableError, decode, encode
 from codemods.model import Blocked, Change, Changed, Disposition, Finding, Outcome, Skipped, Unchanged
 from codemods.transforms.edits import apply_edits
-from codemods.transforms.findings import Settled
-from codemods.transforms.moves import Moves
 from codemods.transforms.redirect import redirect
 from codemods.transforms.view import ModuleView, UnparsableError, view_of
+
+if TYPE_CHECKING:
+    from codemods.index.resolve import Index
+    from codemods.transforms.findings import Settled
+    from codemods.transforms.moves import Moves
 
 
 def transform_source(path: str, content: bytes, moves: Moves, index: Index) -> Outcome:

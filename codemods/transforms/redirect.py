@@ -9,19 +9,23 @@ judge (strings, star imports) is listed here. References: DESIGN section 4.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from codemods.index.resolve import Index
 from codemods.index.summary import ModuleSummary, dotted_words
 from codemods.model import Disposition, Finding, Form
 from codemods.transforms.chains import is_handed_on
 from codemods.transforms.findings import Settled
 from codemods.transforms.imports import write_imports
-from codemods.transforms.moves import Moves
 from codemods.transforms.redirect_modules import settle_modules
 from codemods.transforms.redirect_symbols import settle_symbols
 from codemods.transforms.references import Bindings, bindings_of
-from codemods.transforms.view import ModuleView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemods.index.resolve import Index
+    from codemods.transforms.moves import Moves
+    from codemods.transforms.view import ModuleView
 
 
 def redirect(view: ModuleView, moves: Moves, index: Index) -> Settled:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from codemods.index.resolve import Index
-from codemods.index.scopes import Scope, Use
 from codemods.model import Disposition, Finding, Form
 from codemods.transforms.chains import Step, follow
-from codemods.transforms.findings import Settled
 from codemods.transforms.imports import Wish
-from codemods.transforms.moves import Moves
-from codemods.transforms.references import Bindings, ModuleImport
 from codemods.transforms.renames import why_not_rename, why_taken
 from codemods.transforms.uses import Rewrite, locate, use_reference
-from codemods.transforms.view import ModuleView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from codemods.index.resolve import Index
+    from codemods.index.scopes import Scope, Use
+    from codemods.transforms.findings import Settled
+    from codemods.transforms.moves import Moves
+    from codemods.transforms.references import Bindings, ModuleImport
+    from codemods.transforms.view import ModuleView
 
 
 def settle_modules(view: ModuleView, moves: Moves, index: Index, bindings: Bindings, settled: Settled) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
-from codemods.index.resolve import Index
-from codemods.index.scopes import Scope
 from codemods.model import Disposition, Finding, Form, Reference
-from codemods.transforms.findings import Settled
 from codemods.transforms.imports import Wish
-from codemods.transforms.moves import Target
-from codemods.transforms.references import Bindings, SymbolImport
 from codemods.transforms.renames import why_not_rename, words
 from codemods.transforms.uses import Rewrite, locate, use_reference
-from codemods.transforms.view import ModuleView
+
+if TYPE_CHECKING:
+    from codemods.index.resolve import Index
+    from codemods.index.scopes import Scope
+    from codemods.transforms.findings import Settled
+    from codemods.transforms.moves import Target
+    from codemods.transforms.references import Bindings, SymbolImport
+    from codemods.transforms.view import ModuleView
 
 FOLLOWS = "follows its import, which keeps the local name"
 

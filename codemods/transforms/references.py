@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from codemods.index.resolve import Index
-from codemods.index.scopes import ImportSite, Scope
 from codemods.model import Form
 from codemods.transforms.chains import is_handed_on
-from codemods.transforms.moves import Moves, Target
-from codemods.transforms.view import ModuleView
+
+if TYPE_CHECKING:
+    from codemods.index.resolve import Index
+    from codemods.index.scopes import ImportSite, Scope
+    from codemods.transforms.moves import Moves, Target
+    from codemods.transforms.view import ModuleView
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-from codemods.index.resolve import Index
-from codemods.index.scopes import Scope, Scopes
-from codemods.transforms.view import ModuleView
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Collection
+
+    from codemods.index.resolve import Index
+    from codemods.index.scopes import Scope, Scopes
+    from codemods.transforms.view import ModuleView
 
 
 def why_not_rename(

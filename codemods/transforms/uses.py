@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from codemods.index.scopes import Use
 from codemods.model import Form, Reference
 from codemods.transforms.edits import Edit
-from codemods.transforms.view import ModuleView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from codemods.index.scopes import Use
+    from codemods.transforms.view import ModuleView
 
 _PLAIN_STRING = re.compile(rb"(?i:[ru]?)('''|\"\"\"|'|\")")
 _BLANK = re.compile(rb"[ \t\f]+|\\(?:\r\n|\r|\n)")

@@ -6,12 +6,15 @@ import ast
 import re
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from codemods.index.analysis import analyse
-from codemods.index.names import ModuleNames
 from codemods.index.positions import Lines
-from codemods.index.scopes import Scopes
 from codemods.model import Form, Reference
+
+if TYPE_CHECKING:
+    from codemods.index.names import ModuleNames
+    from codemods.index.scopes import Scopes
 
 _TYPE_COMMENT = re.compile(rb"#\s*type:\s*(?!ignore\b)([^\r\n]*)")
 

@@ -81,7 +81,7 @@ CASES = {
     "old mac newlines": ("from a.b import K, f\rf()\r", "from a.b import K\rfrom c.d import g\rg()\r"),
     "tabs": ("if 1:\n\tfrom a.b import K, f\n\tf()\n", "if 1:\n\tfrom a.b import K\n\tfrom c.d import g\n\tg()\n"),
     "form feed": ("\f\nfrom a.b import f\n\f\nf()\n", "\f\nfrom c.d import g\n\f\ng()\n"),
-    "wide letters before": ("from a.b import f\nprint('äß中', f())\n", "from c.d import g\nprint('äß中', g())\n"),
+    "wide letters before": ("from a.b import f\n'äß中', f()\n", "from c.d import g\n'äß中', g()\n"),
     "merged into the import before": (
         "from c.d import Z\nfrom a.b import f\nf(Z)\n",
         "from c.d import Z, g\ng(Z)\n",

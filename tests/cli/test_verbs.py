@@ -1,0 +1,409 @@
+"""The verbs on real repositories: what they print, what they exit with, and what they leave behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.checks import BASE, plan_text
+from tests.conftest import Files, write_files
+
+MakeRepo = Callable[[Files], Path]
+Git = Callable[..., str]
+FILES = {
+    **BASE,
+    "u.py": "from a.b import f\nf()\n",
+    "v.py": "from a.b import K, f\nf(K)\n",
+    "w.py": "import a.b\na.b.f()\n",
+    "x.py": "print('a.b.f')\n",
+    "broken.py": "print 'f'\n",
+    "check.py": "import sys, v\nsys.exit('g' in vars(v))\n",
+}
+PHASES = """\
+phases:
+  - {name: P0, files: [u.py], with: [imports, check], on_failure: skip}
+  - {name: P1, files: [v.py, w.py], with: [imports, check], on_failure: skip}
+  - {name: P2, files: rest}
+validation:
+  check: {kind: command, run: [python, check.py], timeout: 30}
+commit:
+  message: "fix: {{ file }} to {{ new }}\\n\\n# kept\\n\\nSigned-off-by: Ada <ada@example.invalid>\\n"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _own_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
+
+
+def codemods(root: Path, *arguments: str, expect: int) -> str:
+    """The output of a command in `root`, which has to end with the status expected."""
+    completed = run(root, *arguments)
+    assert completed.returncode == expect, completed.stdout + completed.stderr
+    return completed.stdout + completed.stderr
+
+
+def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "codemods", *arguments]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def repo(make_repo: MakeRepo) -> Path:
+    return make_repo({**FILES, "plan.yaml": plan_text(rest=PHASES)})
+
+
+def snapshot(root: Path, git: Git) -> tuple[str, ...]:
+    """All that a command may not touch: commits, branch, index, work tree."""
+    return git(root, "log", "--all", "--format=%H"), git(root, "status", "--porcelain", "-b"), git(root, "for-each-ref")
+
+
+class TestPreview:
+    def test_shows_diffs_counts_and_what_needs_a_person(self, repo: Path, git: Git) -> None:
+        before = snapshot(repo, git)
+        output = codemods(repo, "preview", "plan.yaml", expect=1)
+        assert "+from c.d import g\n" in output
+        assert "x.py:1:7: a.b.f (string): a string names it" in output
+        assert "broken.py: line 1: Missing parentheses" in output
+        assert "3 file(s) to change of 11 searched. References: 7 found = 6 rewritten + 0 left + 1 review" in output
+        assert snapshot(repo, git) == before
+
+    def test_its_diff_can_be_applied_by_git(self, repo: Path, git: Git) -> None:
+        diff = repo / "diff"
+        diff.write_text(codemods(repo, "preview", "plan.yaml", expect=1))
+        git(repo, "apply", "diff")
+        assert (repo / "u.py").read_text() == "from c.d import g\ng()\n"
+
+    def test_nothing_to_do(self, make_repo: MakeRepo) -> None:
+        root = make_repo({**BASE, "plan.yaml": plan_text()})
+        assert "0 file(s) to change" in codemods(root, "preview", "plan.yaml", expect=0)
+
+    def test_json(self, repo: Path) -> None:
+        shown = json.loads(codemods(repo, "preview", "plan.yaml", "--json", expect=1))
+        assert shown["version"] == 1
+        assert shown["totals"]["found"] == sum(shown["totals"][d] for d in ("rewritten", "left", "review", "blocked"))
+        assert [file["path"] for file in shown["phases"][1]["files"]] == ["v.py", "w.py"]
+
+    def test_reads_the_work_tree_but_only_tracked_files(self, repo: Path) -> None:
+        write_files(repo, {"untracked.py": "from a.b import f\n"})
+        assert "untracked" not in codemods(repo, "preview", "plan.yaml", expect=1)
+
+    def test_runs_from_a_folder_below(self, repo: Path) -> None:
+        assert "u.py" in codemods(repo / "a", "preview", "../plan.yaml", expect=1)
+
+
+class TestApply:
+    def test_commits_what_holds_and_takes_back_what_does_not(self, repo: Path, git: Git) -> None:
+        preview = json.loads(codemods(repo, "preview", "plan.yaml", "--json", expect=1))
+        output = codemods(repo, "apply", "plan.yaml", expect=1)
+        assert "v.py rejected: check: exit status 1" in output
+        assert git(repo, "branch", "--show-current") == "codemods/test"
+        assert git(repo, "log", "--format=%s", "main..") == "fix: w.py to c.d.g\nfix: u.py to c.d.g"
+        assert git(repo, "status", "--porcelain") == ""
+        assert (repo / "v.py").read_text() == FILES["v.py"]
+        for unit in ("u.py", "w.py"):
+            sha = git(repo, "log", "--format=%H", "-1", "--", unit)
+            diff = next(f["diff"] for p in preview["phases"] for f in p["files"] if f["path"] == unit)
+            assert [line for line in git(repo, "show", sha).splitlines() if line.startswith(("+", "-"))] == [
+                line for line in diff.splitlines() if line.startswith(("+", "-"))
+            ]
+
+    def test_commits_carry_trailers(self, repo: Path, git: Git) -> None:
+        codemods(repo, "apply", "plan.yaml", expect=1)
+        trailers = git(repo, "log", "-1", "--format=%(trailers:only,unfold)").splitlines()
+        assert trailers[0] == "Signed-off-by: Ada <ada@example.invalid>"
+        assert [line.partition(":")[0] for line in trailers[1:]] == [
+            f"Codemods-{n}" for n in ("Plan", "Phase", "Run", "Unit")
+        ]
+        assert "# kept" in git(repo, "log", "-1", "--format=%B")
+
+    def test_again_repeats_nothing(self, repo: Path, git: Git) -> None:
+        codemods(repo, "apply", "plan.yaml", expect=1)
+        before = snapshot(repo, git)
+        assert "not tried again" in codemods(repo, "apply", "plan.yaml", expect=1)
+        assert snapshot(repo, git) == before
+
+    def test_again_goes_on_from_the_branch_it_left(self, repo: Path, git: Git) -> None:
+        codemods(repo, "apply", "plan.yaml", expect=1)
+        git(repo, "switch", "--quiet", "main")
+        codemods(repo, "apply", "plan.yaml", expect=1)
+        assert git(repo, "rev-list", "--count", "main..codemods/test") == "2"
+
+    def test_retry_tries_rejected_units_again(self, repo: Path, git: Git) -> None:
+        codemods(repo, "apply", "plan.yaml", expect=1)
+        write_files(repo, {"check.py": ""})
+        git(repo, "commit", "--quiet", "-am", "mend the check")
+        codemods(repo, "apply", "plan.yaml", expect=1)
+        assert "1 commit(s)" in codemods(repo, "apply", "plan.yaml", "--retry", expect=0)
+
+    def test_a_phase_that_stops(self, repo: Path, git: Git) -> None:
+        write_files(
+            repo, {"plan.yaml": (repo / "plan.yaml").read_text().replace("on_failure: skip", "on_failure: stop")}
+        )
+        git(repo, "commit", "--quiet", "-am", "stop")
+        assert "The run stopped" in codemods(repo, "apply", "plan.yaml", expect=1)
+        assert git(repo, "rev-list", "--count", "main..") == "1"
+
+    def test_a_phase_that_is_rolled_back(self, repo: Path, git: Git) -> None:
+        plan = (
+            plan_text(rest=PHASES)
+            .replace("[v.py, w.py]", "[w.py, v.py]")
+            .replace("skip}\n  - {name: P2", "rollback-phase}\n  - {name: P2")
+        )
+        write_files(repo, {"plan.yaml": plan})
+        git(repo, "commit", "--quiet", "-am", "roll back")
+        assert "1 rolled back with their phase" in codemods(repo, "apply", "plan.yaml", expect=1)
+        assert git(repo, "diff", "--name-only", "main") == "u.py"
+
+    def test_one_validation_for_a_phase_takes_all_or_nothing(self, repo: Path, git: Git) -> None:
+        plan = plan_text(rest=PHASES).replace("files: [v.py, w.py]", "files: [v.py, w.py], validate: phase")
+        write_files(repo, {"plan.yaml": plan})
+        git(repo, "commit", "--quiet", "-am", "validate once")
+        assert "2 rejected" in codemods(repo, "apply", "plan.yaml", expect=1)
+        assert git(repo, "diff", "--name-only", "main") == "u.py"
+
+    def test_one_commit_for_a_phase(self, make_repo: MakeRepo, git: Git) -> None:
+        root = make_repo({**FILES, "plan.yaml": plan_text(rest="phases: [{name: P0, files: rest, commit: phase}]\n")})
+        codemods(root, "apply", "plan.yaml", "--here", expect=0)
+        assert git(root, "rev-list", "--count", "HEAD") == "2"
+        assert git(root, "branch", "--show-current") == "main"
+        codemods(root, "rollback", "plan.yaml", "--all", expect=0)
+        assert git(root, "diff", "HEAD~2") == ""
+
+    def test_a_hook_that_refuses_rejects_the_unit(self, repo: Path, git: Git) -> None:
+        hook = repo / ".git/hooks/pre-commit"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text("#!/bin/sh\ngit diff --cached --name-only | grep -q u.py && echo not u.py && exit 1\nexit 0\n")
+        hook.chmod(0o755)
+        assert "not u.py" in codemods(repo, "apply", "plan.yaml", expect=1)
+        assert git(repo, "log", "--format=%s", "main..") == "fix: w.py to c.d.g"
+        assert git(repo, "status", "--porcelain") == ""
+
+    def test_mode_bits_and_untracked_files_stay(self, repo: Path, git: Git) -> None:
+        (repo / "u.py").chmod(0o755)
+        git(repo, "commit", "--quiet", "-am", "executable")
+        write_files(repo, {"notes.txt": "mine"})
+        codemods(repo, "apply", "plan.yaml", expect=1)
+        assert os.access(repo / "u.py", os.X_OK)
+        assert (repo / "notes.txt").read_text() == "mine"
+
+    def test_interrupted(self, repo: Path, git: Git) -> None:
+        write_files(
+            repo, {"check.py": "import os, time, u\nif 'g' in vars(u):\n    open('waiting', 'w')\n    time.sleep(60)\n"}
+        )
+        git(repo, "commit", "--quiet", "-am", "slow")
+        command = [sys.executable, "-m", "codemods", "apply", "plan.yaml"]
+        process = subprocess.Popen(command, cwd=repo, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        for _ in range(300):
+            if (repo / "waiting").exists():
+                break
+            time.sleep(0.1)
+        assert (repo / "u.py").read_text() != FILES["u.py"]
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=30)
+        assert process.returncode == 130
+        assert "Run `codemods apply plan.yaml` to go on" in output
+        assert git(repo, "status", "--porcelain", "-uno") == ""
+
+    def test_killed_and_run_again(self, repo: Path, git: Git) -> None:
+        write_files(
+            repo,
+            {
+                "check.py": "import os, signal, u\n"
+                "if 'g' in vars(u) and not os.path.exists('once'):\n"
+                "    open('once', 'w')\n"
+                "    os.kill(os.getppid(), signal.SIGKILL)\n"
+            },
+        )
+        git(repo, "commit", "--quiet", "-am", "kills us")
+        codemods(repo, "apply", "plan.yaml", expect=-signal.SIGKILL)
+        assert git(repo, "status", "--porcelain", "-uno") == "M u.py"
+        assert "u.py was half done" in codemods(repo, "apply", "plan.yaml", expect=0)
+        assert git(repo, "rev-list", "--count", "main..") == "3"
+        assert git(repo, "status", "--porcelain", "-uno") == ""
+
+    def test_an_edit_in_the_middle_stops_the_run(self, repo: Path, git: Git) -> None:
+        write_files(repo, {"check.py": "import u\nif 'g' in vars(u):\n    open('w.py', 'a').write('mine\\n')\n"})
+        git(repo, "commit", "--quiet", "-am", "meddles")
+        assert "w.py has changed since the run began" in codemods(repo, "apply", "plan.yaml", expect=2)
+        assert (repo / "w.py").read_text().endswith("mine\n")
+
+
+class TestStatusAndRollback:
+    def test_status(self, repo: Path) -> None:
+        assert "P0        0         0        0     1" in codemods(repo, "status", "plan.yaml", expect=1)
+        codemods(repo, "apply", "plan.yaml", expect=1)
+        shown = json.loads(codemods(repo, "status", "plan.yaml", "--json", expect=1))
+        assert [(len(p["done"]), len(p["rejected"]), len(p["left"])) for p in shown["phases"]] == [
+            (1, 0, 0),
+            (1, 1, 0),
+            (0, 0, 0),
+        ]
+
+    @pytest.mark.parametrize(
+        ("arguments", "left"), [(["--all"], ""), (["--phase", "P0"], "w.py"), (["--file", "w.py"], "u.py")]
+    )
+    def test_rollback(self, repo: Path, git: Git, arguments: list[str], left: str) -> None:
+        codemods(repo, "apply", "plan.yaml", expect=1)
+        before = snapshot(repo, git)
+        assert "Would take back" in codemods(repo, "rollback", "plan.yaml", *arguments, "--dry-run", expect=0)
+        assert snapshot(repo, git) == before
+        codemods(repo, "rollback", "plan.yaml", *arguments, expect=0)
+        assert git(repo, "diff", "--name-only", "main") == left
+        assert "nothing to take back" in codemods(repo, "rollback", "plan.yaml", *arguments, expect=2)
+
+    def test_rollback_of_a_run_and_apply_again(self, repo: Path, git: Git) -> None:
+        codemods(repo, "apply", "plan.yaml", expect=1)
+        shown = json.loads(codemods(repo, "status", "plan.yaml", "--json", expect=1))
+        run_id = shown["phases"][0]["done"][0]["run"]
+        codemods(repo, "rollback", "plan.yaml", "--run", run_id, expect=0)
+        assert git(repo, "diff", "main") == ""
+        codemods(repo, "apply", "plan.yaml", expect=1)
+        assert git(repo, "diff", "--name-only", "main") == "u.py\nw.py"
+        assert "Took back 2" in codemods(repo, "rollback", "plan.yaml", "--all", expect=0)
+
+    def test_later_edits_elsewhere_in_the_file_stay(self, repo: Path, git: Git) -> None:
+        write_files(repo, {"u.py": FILES["u.py"] + "\n\n\n\n\n\nend = 1\n"})
+        git(repo, "commit", "--quiet", "-am", "longer")
+        codemods(repo, "apply", "plan.yaml", expect=1)
+        write_files(repo, {"u.py": (repo / "u.py").read_text() + "later = 1\n"})
+        git(repo, "commit", "--quiet", "-am", "later")
+        codemods(repo, "rollback", "plan.yaml", "--file", "u.py", expect=0)
+        assert (repo / "u.py").read_text() == FILES["u.py"] + "\n\n\n\n\n\nend = 1\nlater = 1\n"
+
+    def test_later_edits_of_the_same_lines_conflict(self, repo: Path, git: Git) -> None:
+        codemods(repo, "apply", "plan.yaml", expect=1)
+        write_files(repo, {"u.py": "from c.d import g\ng(2)\n"})
+        git(repo, "commit", "--quiet", "-am", "later")
+        before = snapshot(repo, git)
+        output = codemods(repo, "rollback", "plan.yaml", "--all", expect=2)
+        assert "1 file(s):\n  u.py" in output
+        assert snapshot(repo, git) == before
+
+    def test_what_to_take_back_has_to_be_said(self, repo: Path) -> None:
+        assert "--file, --phase, --run or --all" in codemods(repo, "rollback", "plan.yaml", expect=2)
+
+
+PLAN_FAULTS = {
+    "not yaml": ("redirect: [", "this is not YAML"),
+    "unknown key": (plan_text(rest="forbid: {}\n"), "plan.yaml:6:1: unknown key `forbid`"),
+    "old module missing": (
+        plan_text("  - {module: a.bb, to: c.d}\n"),
+        "plan.yaml:4:14: there is no module `a.bb` in the source roots; did you mean `a.b`?",
+    ),
+    "new module missing": (plan_text("  - {module: a.b, to: c.dd}\n"), "plan.yaml:4:23: there is no module `c.dd`"),
+    "old symbol missing": (
+        plan_text("  - {symbol: a.b.ff, to: c.d.g}\n"),
+        "plan.yaml:4:14: `a.b` has no name `ff`; did you mean `f`?",
+    ),
+    "new symbol missing": (
+        plan_text("  - {symbol: a.b.f, to: c.d.gg}\n"),
+        "plan.yaml:4:25: `c.d` has no name `gg`; did you mean `g`?",
+    ),
+    "kept symbol missing": (
+        plan_text(rest="keep: [{module: c.d, symbols: [nope]}]\n"),
+        "plan.yaml:6:32: `c.d` has no name `nope`",
+    ),
+    "loop": (plan_text("  - {symbol: a.b.f, to: c.d.g}\n  - {symbol: c.d.g, to: a.b.f}\n"), "a redirect loop"),
+    "file in two phases": (
+        plan_text(rest="phases: [{name: A, files: [u.py]}, {name: B, files: ['*.py']}]\n"),
+        "plan.yaml:6:53: u.py is in phases A and B; add `!u.py` to one of them",
+    ),
+    "files in no phase": (
+        plan_text(rest="phases: [{name: A, files: [u.py]}]\n"),
+        "no phase covers 2 file(s) that have references: v.py, w.py",
+    ),
+    "no such file": (
+        plan_text(rest="phases: [{name: A, files: [uu.py]}]\n"),
+        "plan.yaml:6:28: there is no Python file uu.py that git tracks; did you mean `u.py`?",
+    ),
+}
+
+
+class TestRefusals:
+    @pytest.mark.parametrize("fault", PLAN_FAULTS)
+    @pytest.mark.parametrize("verb", ["preview", "apply"])
+    def test_a_wrong_plan(self, make_repo: MakeRepo, git: Git, fault: str, verb: str) -> None:
+        text, expected = PLAN_FAULTS[fault]
+        root = make_repo({**FILES, "plan.yaml": text})
+        before = snapshot(root, git)
+        assert expected in codemods(root, verb, "plan.yaml", expect=2)
+        assert snapshot(root, git) == before
+
+    def test_no_repository(self, tmp_path: Path) -> None:
+        write_files(tmp_path, {"plan.yaml": plan_text()})
+        output = codemods(tmp_path, "preview", "plan.yaml", expect=2)
+        assert "This is not a git repository" in output
+        assert "--repo" in output
+
+    def test_no_plan(self, repo: Path) -> None:
+        assert "nope.yaml: The plan cannot be read: No such file" in codemods(repo, "preview", "nope.yaml", expect=2)
+
+    @pytest.mark.parametrize("staged", [True, False])
+    def test_a_dirty_tree(self, repo: Path, git: Git, staged: bool) -> None:
+        write_files(repo, {"w.py": "mine = 1\n"})
+        if staged:
+            git(repo, "add", "w.py")
+        before = snapshot(repo, git)
+        output = codemods(repo, "apply", "plan.yaml", expect=2)
+        assert "1 file(s) with changes that are not committed:\n  w.py" in output
+        assert snapshot(repo, git) == before
+        assert (repo / "w.py").read_text() == "mine = 1\n"
+
+    def test_a_merge_under_way(self, repo: Path, git: Git) -> None:
+        git(repo, "switch", "--quiet", "-c", "other")
+        git(repo, "commit", "--quiet", "--allow-empty", "-m", "x")
+        git(repo, "switch", "--quiet", "main")
+        git(repo, "merge", "--quiet", "--no-commit", "--no-ff", "other")
+        assert "A git merge is under way" in codemods(repo, "apply", "plan.yaml", expect=2)
+
+    def test_a_missing_program(self, repo: Path, git: Git) -> None:
+        write_files(repo, {"plan.yaml": plan_text(rest=PHASES).replace("[python, check.py]", "[no-such-program]")})
+        git(repo, "commit", "--quiet", "-am", "plan")
+        before = snapshot(repo, git)
+        assert "The program `no-such-program` of the validation `check` is not there" in codemods(
+            repo, "apply", "plan.yaml", expect=2
+        )
+        assert snapshot(repo, git) == before
+
+    def test_an_unwritable_file(self, repo: Path, git: Git) -> None:
+        (repo / "u.py").chmod(0o444)
+        before = snapshot(repo, git)
+        assert "1 file(s) cannot be written: u.py" in codemods(repo, "apply", "plan.yaml", expect=2)
+        assert snapshot(repo, git) == before
+
+    def test_a_branch_that_does_not_go_on_from_here(self, repo: Path, git: Git) -> None:
+        git(repo, "branch", "codemods/test")
+        git(repo, "commit", "--quiet", "--allow-empty", "-m", "ahead")
+        assert "does not go on from HEAD" in codemods(repo, "apply", "plan.yaml", expect=2)
+
+    def test_a_second_run_at_the_same_time(self, repo: Path, git: Git) -> None:
+        write_files(
+            repo,
+            {
+                "check.py": "import subprocess, sys\n"
+                "command = [sys.executable, '-m', 'codemods', 'apply', 'plan.yaml']\n"
+                "done = subprocess.run(command, capture_output=True, text=True)\n"
+                "open('second', 'w').write(done.stderr)\n"
+                "assert done.returncode == 2\n"
+            },
+        )
+        git(repo, "commit", "--quiet", "-am", "second run")
+        codemods(repo, "apply", "plan.yaml", expect=0)
+        assert "Another run is under way in this repository: process" in (repo / "second").read_text()
+
+    def test_an_unknown_option(self, repo: Path) -> None:
+        assert "No such option" in codemods(repo, "preview", "plan.yaml", "--nope", expect=2)
+
+
+def test_help_names_the_verbs(tmp_path: Path) -> None:
+    output = codemods(tmp_path, "--help", expect=0)
+    assert all(verb in output for verb in ("preview", "apply", "status", "rollback", "demo", "schema"))
