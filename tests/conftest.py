@@ -7,9 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+settings.register_profile("nightly", max_examples=20_000, deadline=None)
+settings.register_profile("default", deadline=None)
+settings.load_profile("default")
 
 Files = Mapping[str, str | bytes]
 
@@ -18,7 +23,7 @@ Files = Mapping[str, str | bytes]
 def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No git configuration of the user's, a fixed author and date, no colours, no CI."""
     home = tmp_path_factory.mktemp("home")
-    settings = {
+    variables = {
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home),
         "GIT_CONFIG_NOSYSTEM": "1",
@@ -31,7 +36,7 @@ def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
         "NO_COLOR": "1",
         "LC_ALL": "C.UTF-8",
     }
-    for name, value in settings.items():
+    for name, value in variables.items():
         monkeypatch.setenv(name, value)
     for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "CI", "PYTHONPATH"):
         monkeypatch.delenv(name, raising=False)

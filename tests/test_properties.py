@@ -130,7 +130,8 @@ def _outcomes(root: object, total: int) -> str:
         "import importlib\n"
         f"for number in range({total}):\n"
         "    try:\n        importlib.import_module(f'p{number}')\n        print(number, 'ran')\n"
-        "    except ModuleNotFoundError as error:\n        print(number, 'absent' if 'p' in str(error.name) else error)\n"
+        "    except ModuleNotFoundError as error:\n"
+        "        print(number, 'absent' if 'p' in str(error.name) else error)\n"
         "    except Exception as error:\n        print(number, type(error).__name__)\n"
     )
     command = [sys.executable, "-c", program]

@@ -56,8 +56,8 @@ CASES = {
         "try:\n    from c.d import g as f\nexcept ImportError:\n    f = None\nf()\n",
     ),
     "type checking": (
-        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from a.b import C\ndef h(x: 'C') -> \"list[C]\": ...\n",
-        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from c.d import D\ndef h(x: 'D') -> \"list[D]\": ...\n",
+        "import typing\nif typing.TYPE_CHECKING:\n    from a.b import C\ndef h(x: 'C') -> \"list[C]\": ...\n",
+        "import typing\nif typing.TYPE_CHECKING:\n    from c.d import D\ndef h(x: 'D') -> \"list[D]\": ...\n",
     ),
     "class body": (
         "class A:\n    from a.b import f\n    def h(self):\n        return self.f\n",

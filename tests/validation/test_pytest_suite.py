@@ -1,0 +1,267 @@
+"""A suite is judged test by test: what the change made worse rejects, what was red before does not."""
+
+from __future__ import annotations
+
+import sys
+import venv
+from typing import TYPE_CHECKING
+
+import pytest
+
+from codemods.errors import ValidationSetupError
+from codemods.validation.base import Result, Verdict
+from codemods.validation.pytest_suite import PytestSuite
+from tests.conftest import write_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BLINK = "import os\ndef blink():\n    if os.path.exists('blink'):\n        os.remove('blink')\n        assert 0\n"
+
+
+@pytest.fixture(autouse=True)
+def _own_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Python that runs us, without the plugins that are installed there: they take a second to load."""
+    monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+def suite(root: Path, *args: str, timeout: float = 30) -> PytestSuite:
+    return PytestSuite("unit", root, args, timeout)
+
+
+def change(root: Path, before: dict[str, str], after: dict[str, str], *args: str, timeout: float = 30) -> Result:
+    """The verdict on `after`, once `before` was the unchanged tree."""
+    write_files(root, before)
+    validation = suite(root, *args, timeout=timeout)
+    validation.baseline(tuple(after))
+    write_files(root, after)
+    return validation.run(tuple(after))
+
+
+RED = {
+    "test_red.py": "import pytest\ndef test_red(): assert 0\n@pytest.fixture\ndef f(): 1/0\ndef test_error(f): pass\n",
+    "test_uncollected.py": "import not_there\n",
+    "test_a.py": "import pytest\ndef test_a(): pass\ndef test_b(): pass\n",
+}
+
+
+def test_what_was_red_before_does_not_count(tmp_path: Path) -> None:
+    result = change(tmp_path, RED, {"test_new.py": "def test_new(): pass\n"})
+    assert (result.name, result.verdict) == ("unit", Verdict.PASSED)
+    assert result.summary == "6 tests, none worse than before"
+    assert "not_there" in result.evidence
+
+
+def test_what_was_red_before_may_get_better(tmp_path: Path) -> None:
+    after = {"test_red.py": "import pytest\ndef test_red(): pass\n@pytest.mark.skip\ndef test_error(f): pass\n"}
+    assert change(tmp_path, RED, after).holds
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("def test_a(): assert 0\ndef test_b(): pass\n", "test_a.py::test_a (failed)"),
+        ("def test_a(f): pass\ndef test_b(): pass\n", "test_a.py::test_a (error)"),
+        ("import pytest\n@pytest.mark.skip\ndef test_a(): pass\ndef test_b(): pass\n", "test_a.py::test_a (skipped)"),
+        ("import pytest\n@pytest.mark.xfail\ndef test_a(): 1/0\ndef test_b(): pass\n", "test_a.py::test_a (skipped)"),
+        ("def test_b(): pass\n", "test_a.py::test_a (vanished)"),
+        ("def test_a(): pass\ndef test_b(): pass\ndef test_c(): assert 0\n", "test_a.py::test_c (failed)"),
+        ("def teardown_function(f):\n    assert f is test_b\ndef test_a(): pass\ndef test_b(): pass\n", "_a (error)"),
+    ],
+)
+def test_what_got_worse_rejects(tmp_path: Path, code: str, named: str) -> None:
+    result = change(tmp_path, RED, {"test_a.py": code})
+    assert result.verdict is Verdict.FAILED
+    assert result.summary.startswith("1 of ")
+    assert result.summary.endswith(named)
+
+
+def test_a_file_that_cannot_be_collected_any_more_rejects(tmp_path: Path) -> None:
+    result = change(tmp_path, RED, {"test_a.py": "import gone\n" + RED["test_a.py"]})
+    assert result.verdict is Verdict.FAILED
+    gone = "test_a.py (error), test_a.py::test_a (vanished), test_a.py::test_b (vanished)"
+    assert result.summary.endswith(f"worse than before: {gone}")
+    assert "No module named 'gone'" in result.evidence
+
+
+def test_the_tests_of_a_file_that_could_not_be_collected_before_may_fail(tmp_path: Path) -> None:
+    assert change(tmp_path, RED, {"test_uncollected.py": "def test_u(): assert 0\n"}).holds
+
+
+def test_all_that_got_worse_is_in_the_evidence(tmp_path: Path) -> None:
+    names = [f"test_{number}" for number in range(8)]
+    before = "".join(f"def {name}(): pass\n" for name in names)
+    result = change(tmp_path, {"test_a.py": before}, {"test_a.py": before.replace("pass", "1/0")})
+    assert result.summary.endswith("test_a.py::test_4 (failed) and 3 more")
+    assert all(f"test_a.py::{name}: failed\n" in result.evidence for name in names)
+
+
+def test_a_flaky_test_is_named_and_does_not_reject(tmp_path: Path) -> None:
+    before = {"test_a.py": f"{BLINK}def test_a(): blink()\ndef test_b(): pass\n"}
+    result = change(tmp_path, before, {"blink": ""})
+    assert (result.verdict, result.holds) == (Verdict.PASSED, True)
+    assert result.summary == "2 tests, none worse than before; flaky, passed alone: test_a.py::test_a"
+
+
+def test_a_flaky_test_beside_a_broken_one(tmp_path: Path) -> None:
+    before = {"test_a.py": f"{BLINK}def test_a(): blink()\n", "test_b.py": "def test_b(): pass\n"}
+    result = change(tmp_path, before, {"blink": "", "test_b.py": "def test_b(): 1/0\n"})
+    assert result.verdict is Verdict.FAILED
+    assert "worse than before: test_b.py::test_b (failed); flaky, passed alone: test_a.py::test_a" in result.summary
+
+
+def test_a_file_whose_collection_is_flaky_does_not_reject(tmp_path: Path) -> None:
+    before = {"test_a.py": f"{BLINK}blink()\ndef test_a(): pass\n", "test_b.py": "def test_b(): pass\n"}
+    result = change(tmp_path, before, {"blink": ""})
+    assert result.holds
+    assert result.summary.endswith("flaky, passed alone: test_a.py")
+
+
+def test_a_flaky_test_below_another_pytest_root(tmp_path: Path) -> None:
+    before = {"back/pytest.ini": "[pytest]\n", "back/tests/test_a.py": f"{BLINK}def test_a(): blink()\n"}
+    result = change(tmp_path, before, {"blink": ""}, "back/tests")
+    assert result.holds
+    assert result.summary.endswith("flaky, passed alone: tests/test_a.py::test_a")
+
+
+CASES = "import pytest\n@pytest.mark.parametrize('name', {cases})\ndef test_name(name): assert name != 'bad'\n"
+
+
+def test_a_case_whose_id_was_rewritten_is_the_same_case(tmp_path: Path) -> None:
+    before = CASES.format(cases="['old.a', 'old.b', 'bad']")
+    result = change(tmp_path, {"test_a.py": before}, {"test_a.py": before.replace("old", "new")})
+    assert (result.verdict, result.summary) == (Verdict.PASSED, "3 tests, none worse than before")
+
+
+def test_a_case_whose_id_was_rewritten_and_that_fails_rejects(tmp_path: Path) -> None:
+    before = CASES.format(cases="['old.a', 'old.b']")
+    result = change(tmp_path, {"test_a.py": before}, {"test_a.py": before.replace("old.a", "bad")})
+    assert result.summary.endswith("worse than before: test_a.py::test_name[bad] (failed)")
+
+
+def test_a_case_that_is_gone_rejects(tmp_path: Path) -> None:
+    before = CASES.format(cases="['old.a', 'old.b']")
+    result = change(tmp_path, {"test_a.py": before}, {"test_a.py": before.replace("'old.a', ", "")})
+    assert result.summary.endswith("worse than before: test_a.py::test_name[old.a] (vanished)")
+
+
+def test_a_crash_rejects_and_names_the_test(tmp_path: Path) -> None:
+    before = {"test_a.py": "def test_a(): pass\n"}
+    after = {"test_a.py": "import os, signal\ndef test_a(): os.kill(os.getpid(), signal.SIGSEGV)\n"}
+    result = change(tmp_path, before, after, "-p", "no:faulthandler")
+    assert (result.verdict, result.summary) == (Verdict.FAILED, "pytest: killed by SIGSEGV, in test_a.py::test_a")
+
+
+def test_an_end_that_leaves_out_tests_rejects(tmp_path: Path) -> None:
+    before = {"test_a.py": "def test_a(): pass\ndef test_b(): pass\n"}
+    after = {"test_a.py": "import os\ndef test_a(): os._exit(0)\ndef test_b(): pass\n"}
+    result = change(tmp_path, before, after)
+    assert result.verdict is Verdict.FAILED
+    assert "test_a.py::test_b (vanished)" in result.summary
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"conftest.py": "import gone\n"}, "pytest: exit status 4, "),
+        ({"test_a.py": "import pytest\ndef test_a(): pytest.exit('enough')\n"}, "pytest: exit status 2, "),
+        ({"test_a.py": ""}, "no tests were collected any more"),
+    ],
+)
+def test_a_session_that_does_not_come_to_its_end_rejects(tmp_path: Path, files: dict[str, str], why: str) -> None:
+    result = change(tmp_path, {"test_a.py": "def test_a(): pass\n"}, files)
+    assert result.verdict is Verdict.FAILED
+    assert result.summary.startswith(why)
+    assert "\n" not in result.summary
+
+
+def test_a_time_limit_names_the_test(tmp_path: Path) -> None:
+    before = {"test_a.py": "def test_a(): pass\ndef test_b(): pass\n"}
+    after = {"test_a.py": "import time\ndef test_a(): pass\ndef test_b(): time.sleep(60)\n"}
+    result = change(tmp_path, before, after, timeout=3)
+    assert (result.verdict, result.holds) == (Verdict.TIMED_OUT, False)
+    assert result.summary == "pytest: no end after 3 s, in test_a.py::test_b"
+
+
+def test_a_first_failure_does_not_make_the_others_vanish(tmp_path: Path) -> None:
+    before = {"pytest.ini": "[pytest]\naddopts = -x\n", "test_a.py": "def test_a(): assert 0\ndef test_b(): pass\n"}
+    after = {"test_a.py": "def test_a(): assert 0\ndef test_b(): 1/0\n"}
+    result = change(tmp_path, before, after, "--maxfail=1")
+    assert result.summary.endswith("worse than before: test_a.py::test_b (failed)")
+
+
+@pytest.mark.parametrize("test_b", ["pass", "1/0"])
+def test_under_xdist(tmp_path: Path, test_b: str) -> None:
+    before = {
+        "test_a.py": f"{BLINK}def test_a(): blink()\ndef test_red(): 1/0\n",
+        "test_b.py": "def test_b(): pass\n",
+        "test_c.py": "import not_there\n",
+    }
+    after = {"blink": "", "test_b.py": f"def test_b(): {test_b}\n"}
+    result = change(tmp_path, before, after, "-p", "xdist", "-n", "2")
+    assert result.holds == (test_b == "pass")
+    assert result.summary.endswith("; flaky, passed alone: test_a.py::test_a")
+
+
+def test_nothing_is_left_in_the_repository(tmp_path: Path) -> None:
+    settings = {"pytest.ini": "[pytest]\naddopts = --strict-config\ncache_dir = cache\nfilterwarnings = error\n"}
+    test = {"test_a.py": "def test_a(cache): cache.set('a', 1)\n"}
+    assert change(tmp_path, {**settings, **test}, test).holds
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["pytest.ini", "test_a.py"]
+
+
+def test_a_project_without_the_cache_plugin(tmp_path: Path) -> None:
+    settings = {"pytest.ini": "[pytest]\naddopts = --strict-config -p no:cacheprovider\n"}
+    assert change(tmp_path, settings, {"test_a.py": ""}, ".").holds is False
+    write_files(tmp_path, {"test_a.py": "def test_a(): pass\n"})
+    suite(tmp_path).baseline(())
+
+
+def test_only_what_the_arguments_select_is_judged(tmp_path: Path) -> None:
+    before = {"test_a.py": "def test_a(): pass\ndef test_b(): pass\n"}
+    after = {"test_a.py": "def test_a(): pass\ndef test_b(): 1/0\n"}
+    assert change(tmp_path, before, after, "-k", "test_a", "test_a.py").holds
+
+
+def test_the_baseline_runs_once(tmp_path: Path) -> None:
+    write_files(tmp_path, {"test_a.py": "def test_a(): open('runs', 'a').write('.')\n"})
+    validation = suite(tmp_path, "-W", "ignore")
+    validation.baseline(("a.py",))
+    validation.baseline(("b.py",))
+    assert (tmp_path / "runs").read_text() == "."
+    assert validation.before == {"test_a.py::test_a": "passed"}
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "why"),
+    [
+        (("--no-such-option",), "", "exit status 4"),
+        (("no_such_folder",), "", "exit status 4"),
+        ((), "", "it runs no tests"),
+        (("--collect-only",), "def test_a(): pass\n", "it runs no tests"),
+        ((), "import pytest\ndef test_a(): pytest.exit('enough')\n", "exit status 2"),
+        ((), "import time\ndef test_a(): time.sleep(60)\n", "no end after 2 s, in test_a.py::test_a"),
+    ],
+)
+def test_a_suite_that_cannot_run_is_refused_before_any_change(
+    tmp_path: Path, args: tuple[str, ...], code: str, why: str
+) -> None:
+    write_files(tmp_path, {"test_a.py": code})
+    with pytest.raises(ValidationSetupError, match=f"`unit` fails before anything is changed: .*{why}") as raised:
+        suite(tmp_path, *args, timeout=2).baseline(())
+    assert "args:" in raised.value.hint
+
+
+def test_a_suite_that_is_all_red_is_a_baseline(tmp_path: Path) -> None:
+    write_files(tmp_path, {"test_a.py": "import not_there\n"})
+    suite(tmp_path).baseline(())
+
+
+def test_pytest_is_required_of_the_projects_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    suite(tmp_path).require()
+    venv.create(tmp_path / "venv", symlinks=True)
+    monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "venv"))
+    with pytest.raises(ValidationSetupError, match=r"venv/bin/python does not have") as raised:
+        suite(tmp_path).require()
+    assert "install pytest" in raised.value.hint
