@@ -35,10 +35,14 @@ class Scan:
     summaries: dict[str, ModuleSummary] = field(default_factory=dict)
     modules: dict[str, str] = field(default_factory=dict)
 
+    known: Index | None = None
+
     @property
     def index(self) -> Index:
         """What is known so far."""
-        return Index(self.names, self.modules, self.summaries, self.words)
+        if self.known is None:
+            self.known = Index(self.names, self.modules, self.summaries, self.words)
+        return self.known
 
     def ask(self, question: Callable[[Index], Answer]) -> Answer:
         """The answer to `question`, reading the modules that it turns out to need."""
@@ -57,6 +61,7 @@ class Scan:
     def add(self, path: str) -> None:
         """Read and summarise one more module; one that cannot be read counts as empty."""
         content = self.content(path)
+        self.known = None
         if content is not None:
             self.summarise(path, content)
         self.summaries.setdefault(path, ModuleSummary(path, self.names.name_of(path)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -113,23 +114,34 @@ class Index:
         Errs on the side of finding one: whoever asks keeps the name then.
         """
         own = self.paths.get(module)
-        for path, summary in self.summaries.items():
-            if path != own and self._reaches(summary, module, name):
+        for spelled, path in self._spellings.get(name, ()):
+            if path != own and self._reaches(spelled, self.summaries[path], module, name):
+                return path
+        for spelled, path in self._spellings.get("*", ()):
+            if path != own and _spells(spelled[:-2], module) and self._star_brings(module, name):
                 return path
         return None
 
-    def _reaches(self, summary: ModuleSummary, module: str, name: str) -> bool:
-        dotted = f"{module}.{name}"
-        for spelled in (*summary.reaches, *summary.strings):
-            if _spells(spelled, dotted):
-                return True
-            holder, _, last = spelled.rpartition(".")
-            if last == name and holder and self._leads_to(holder, module, name):
-                return True
-            if last == "*" and _spells(holder, module) and self._star_brings(module, name):
-                return True
-        named = name in summary.strings or f".{name}" in summary.strings
-        return named and _mentions(summary, module)
+    @cached_property
+    def _spellings(self) -> Mapping[str, list[tuple[str, str]]]:
+        """All that the files spell, with the file, by each of the names in it."""
+        spellings: dict[str, list[tuple[str, str]]] = {}
+        for path, summary in self.summaries.items():
+            for spelled in (*summary.reaches, *summary.strings):
+                for part in set(spelled.split(".")):
+                    spellings.setdefault(part, []).append((spelled, path))
+        return spellings
+
+    def _reaches(self, spelled: str, summary: ModuleSummary, module: str, name: str) -> bool:
+        if _spells(spelled, f"{module}.{name}"):
+            return True
+        holder, _, last = spelled.rpartition(".")
+        if last != name:
+            return False
+        if not holder:
+            # A bare name in a string: it may be looked up on any module that the file mentions.
+            return spelled in summary.strings and _mentions(summary, module)
+        return self._leads_to(holder, module, name)
 
     def _leads_to(self, holder: str, module: str, name: str) -> bool:
         """Whether `holder.name` is `module.name`, by its imports."""

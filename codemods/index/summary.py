@@ -29,7 +29,7 @@ class ModuleSummary:
 
     `exports` are the names bound at top level (the last binding counts), `stars` the modules it star-imports there,
     `public` its `__all__` where that can be read, `lazy` whether it defines `__getattr__`. `imported` are the modules
-    that any import statement in it names, `reaches` the dotted names that its imports and attribute chains spell,
+    that it imports as such or by a star, and the full names that it imports from modules, `reaches` the dotted names that its imports and attribute chains spell,
     `strings` the dotted words in its strings: the last two only where they hold one of the words asked for.
     """
 
@@ -196,8 +196,9 @@ def _imports(
                 locals_.setdefault(alias.asname or module, set()).add(module)
             continue
         module = names.absolute(path, statement.level, statement.module) or ""
-        imported.add(module)
         for alias in statement.names:
+            if alias.name == "*":
+                imported.add(module)
             dotted = f"{module}.{alias.name}"
             reaches.add(dotted)
             imported.add(dotted)
