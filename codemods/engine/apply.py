@@ -135,6 +135,7 @@ class _Run:
         pending = sum(change_digest(unit) not in passed_over for unit in self.shown.units)
         end = RunEnd.FINISHED
         if pending:
+            self.look_at_unchanged_tree(passed_over)
             self.begin()
             end = self.phases(passed_over)
             self.record(EventKind.RUN_FINISHED, end=end.value)
@@ -148,6 +149,15 @@ class _Run:
     def rejected_before(self) -> set[str]:
         events = [event for event in self.journal.events() if event.plan == self.plan]
         return {str(event.data.get("digest")) for event in events if event.kind is EventKind.UNIT_REJECTED}
+
+    def look_at_unchanged_tree(self, passed_over: set[str]) -> None:
+        """Run the validations of all phases before the first change; one that could tell nothing ends the run."""
+        for phase in self.shown.phases:
+            units = [unit for unit in phase.units if change_digest(unit) not in passed_over]
+            if units and phase.phase.validations:
+                self.notify(BaselineStarted(phase.phase.name))
+                for name in phase.phase.validations:
+                    self.validations[name].baseline(tuple(path for unit in units for path in unit.paths))
 
     def begin(self) -> None:
         if self.branch and self.branch != self.repository.branch():
@@ -180,11 +190,6 @@ class _Run:
         self.notify(PhaseStarted(name, len(units)))
         self.repository.update_ref(f"refs/codemods/{self.plan}/{self.id}/phase/{name}", self.head)
         self.record(EventKind.PHASE_STARTED, phase=name, head=self.head, units=len(units))
-        if phase.phase.validations:
-            self.notify(BaselineStarted(name))
-        paths = tuple(path for unit in units for path in unit.paths)
-        for validation in phase.phase.validations:
-            self.validations[validation].baseline(paths)
         for group in _groups(phase.phase, units):
             if self.group(phase, group) or phase.phase.on_failure == "skip":
                 continue

@@ -29,8 +29,9 @@ class ModuleSummary:
 
     `exports` are the names bound at top level (the last binding counts), `stars` the modules it star-imports there,
     `public` its `__all__` where that can be read, `lazy` whether it defines `__getattr__`. `imported` are the modules
-    that it imports as such or by a star, and the full names that it imports from modules, `reaches` the dotted names that its imports and attribute chains spell,
-    `strings` the dotted words in its strings: the last two only where they hold one of the words asked for.
+    that it imports as such or by a star, and the full names that it imports from modules. `reaches` are the dotted
+    names that its imports and attribute chains spell, `strings` the dotted words in its strings; chains and strings
+    only where they hold one of the words asked for.
     """
 
     path: str

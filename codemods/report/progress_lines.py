@@ -65,7 +65,7 @@ class RunProgress:
         if isinstance(event, PhaseStarted):
             self.out.print(f"Phase {event.phase}: {event.units} unit(s)")
         elif isinstance(event, BaselineStarted):
-            self.out.print("  validating the unchanged tree first …")
+            self.out.print(f"Validating the unchanged tree, for phase {event.phase} …")
         elif isinstance(event, UnitStarted):
             self.unit_started(event)
         else:

@@ -8,11 +8,13 @@ from typing import Protocol
 
 
 class Verdict(str, Enum):
-    """What a validation says of a tree."""
+    """What a validation says of a tree. Only `passed` holds."""
 
     PASSED = "passed"
     FAILED = "failed"
+    INDETERMINATE = "indeterminate"  # it ran, and tells nothing about the tree
     TIMED_OUT = "timed-out"
+    ABORTED = "aborted"  # somebody ended it before it could tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +34,21 @@ class Result:
 
 
 class Validation(Protocol):
-    """A validation, ready to run in one repository."""
+    """A validation, ready to run in one repository. Paths are relative to its root, with `/`."""
 
     name: str
 
     def require(self) -> None:
-        """Raise ValidationSetupError where it cannot run at all, such as without its program. Runs nothing."""
+        """Raise ValidationSetupError where it cannot run at all, such as without its program. Runs nothing else."""
 
     def baseline(self, paths: tuple[str, ...]) -> None:
-        """Look at the unchanged tree, before the first change to `paths`. Raises ValidationSetupError."""
+        """Look at the unchanged tree, before the first change to `paths`; what is known already is not run again.
+
+        Raises ValidationSetupError where it could tell nothing about a change.
+        """
 
     def run(self, paths: tuple[str, ...]) -> Result:
-        """Judge the tree after a change to `paths`."""
+        """Judge the tree after a change to `paths`.
+
+        Raises ValidationSetupError where its program cannot be started any more: no verdict on the change.
+        """
