@@ -1,8 +1,7 @@
-"""The values that every part speaks: references, what became of them, changes and outcomes. No logic, no I/O."""
+"""The values that every part speaks: references, what became of them, changes and outcomes. No I/O."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -126,7 +125,9 @@ class Unit:
         return tuple(change.path for change in self.changes)
 
 
-Counts = Mapping[Disposition, int]
+def printable(text: str) -> str:
+    """`text` on one line: control characters, newlines and undecodable bytes of a path are spelled out."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def count(findings: tuple[Finding, ...]) -> dict[Disposition, int]:

@@ -149,7 +149,11 @@ class Repository:
 
     def create_branch(self, name: str) -> None:
         """Make the branch `name` at HEAD and check it out; no file changes. Raises RepositoryError."""
-        self._bytes("switch", "--quiet", "--no-track", "--create", name, reading=False)
+        try:
+            self._bytes("switch", "--quiet", "--no-track", "--create", name, reading=False)
+        except RepositoryError as error:
+            hint = "Name another branch with --branch, or commit to this one with --here."
+            raise RepositoryError(error.what, where=error.where, hint=hint) from error
 
     def switch(self, name: str) -> None:
         """Check the branch `name` out. Raises RepositoryError."""
@@ -178,6 +182,8 @@ class Repository:
                 stdin=listed,
                 reading=False,
             )
+        # A hook may have rewritten the files: git has committed that, and its index has not followed.
+        self._bytes("update-index", "-z", "--stdin", stdin=b"".join(os.fsencode(path) + b"\0" for path in paths))
         return self.head() or ""
 
     def commits(self, since: str | None, until: str = "HEAD") -> tuple[Commit, ...]:
@@ -198,6 +204,16 @@ class Repository:
         """The bytes of `path` in the commit `rev`; None where it has no such file."""
         status, out, _ = _execute(self._git, ["cat-file", "blob", f"{rev}:{path}"])
         return None if status else out
+
+    def checked_out(self, rev: str, path: str) -> bytes | None:
+        """The bytes of `path` in the commit `rev` as git writes them to the work tree: line ends, filters."""
+        status, out, _ = _execute(self._git, ["cat-file", "--filters", f"{rev}:{path}"])
+        return None if status else out
+
+    def filtered(self, path: str, content: bytes) -> bytes:
+        """The bytes that git would write to the work tree for a blob `content` at `path`."""
+        blob = os.fsdecode(self._bytes("hash-object", "-w", "--stdin", "--no-filters", stdin=content)).strip()
+        return self._bytes("cat-file", "--filters", f"--path={path}", blob)
 
     def merge_file(self, ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
         """`ours` with the change from `base` to `theirs`; None where both changed the same lines."""

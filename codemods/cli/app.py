@@ -10,6 +10,7 @@ import typer
 
 from codemods.cli import apply, demo, preview, rollback, schema, status
 from codemods.errors import CodemodsError
+from codemods.model import printable
 
 # Typer has click inside it from some release on, and beside it before: only the base of its own errors is the same.
 _UsageError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
@@ -61,7 +62,7 @@ def run(arguments: list[str]) -> int:
         error.show()  # type: ignore[attr-defined]  # see above
         return 2
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("Interrupted.", err=True)
+        typer.echo("Interrupted; nothing is half done. Run the command again to go on.", err=True)
         return 130
     except BrokenPipeError:
         # The reader, such as `head`, has seen enough.
@@ -71,6 +72,4 @@ def run(arguments: list[str]) -> int:
 
 
 def _shown(error: CodemodsError) -> str:
-    text = str(error)
-    visible = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in visible)
+    return "\n".join(printable(line) for line in str(error).split("\n"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemods.model import Disposition, Finding, Unit
+from codemods.model import Disposition, Finding, Unit, printable
 from codemods.plan.template import render
 from codemods.transforms.moves import Moves, moves_of
 
@@ -30,8 +30,8 @@ def message(plan: Plan, run: str, unit: Unit, findings: Iterable[Finding]) -> st
     rewritten = [finding for finding in findings if finding.disposition is Disposition.REWRITTEN]
     pairs = _pairs(moves_of(plan), rewritten)
     values = {
-        "file": unit.paths[0] if len(unit.paths) == 1 else f"{len(unit.paths)} files",
-        "files": "\n".join(unit.paths),
+        "file": printable(unit.paths[0]) if len(unit.paths) == 1 else f"{len(unit.paths)} files",
+        "files": "\n".join(map(printable, unit.paths)),
         "phase": unit.phase,
         "plan": plan.name,
         "title": plan.title,

@@ -9,7 +9,7 @@ from codemods.engine.phases import assign, included
 from codemods.engine.scan import Scan, scan
 from codemods.engine.verify import verify_names, verify_phases
 from codemods.index.names import ModuleNames
-from codemods.model import Blocked, Changed, Finding, Outcome, Skipped, Unchanged, Unit
+from codemods.model import Blocked, Changed, Finding, Outcome, Skipped, Unchanged, Unit, printable
 from codemods.transforms.moves import Moves, moves_of
 from codemods.transforms.outcome import transform_source
 from codemods.transforms.redirect import concerns
@@ -108,5 +108,5 @@ def _phase(phase: Phase, outcomes: list[Outcome]) -> PhasePreview:
     if phase.commit == "phase":
         units = (Unit(f"phase {phase.name}", phase.name, tuple(changes)),) if changes else ()
     else:
-        units = tuple(Unit(change.path, phase.name, (change,)) for change in changes)
+        units = tuple(Unit(printable(change.path), phase.name, (change,)) for change in changes)
     return PhasePreview(phase, tuple(outcomes), units)

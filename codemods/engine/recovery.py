@@ -58,7 +58,7 @@ def _settle(repository: Repository, journal: Journal, event: Event) -> str:
     unit, phase = str(event.data["unit"]), str(event.data["phase"])
     files = event.data["files"]
     entries: list[dict[str, str]] = files if isinstance(files, list) else []
-    head = {entry["path"]: repository.blob("HEAD", entry["path"]) or b"" for entry in entries}
+    head = {entry["path"]: repository.checked_out("HEAD", entry["path"]) or b"" for entry in entries}
     if all(digest(head[entry["path"]]) == entry["after"] for entry in entries):
         sha = repository.head() or ""
         journal.record(EventKind.UNIT_COMMITTED, event.run, event.plan, unit=unit, phase=phase, sha=sha)

@@ -142,8 +142,10 @@ def _revert(repository: Repository, journal: Journal, plan: str, step: Step) -> 
     changed = tuple((path, before, after) for path, before, after in step.files if before != after)
     if not changed:
         return commit.sha
-    for path, _, after in changed:
-        _write(repository, path, after)
+    before_writing = {path: _current(repository, path) for path, _, _ in changed}
+    written = {path: _in_work_tree(repository, path, before, after) for path, before, after in changed}
+    for path, content in written.items():
+        _write(repository, path, content)
     try:
         sha = repository.commit(
             tuple(path for path, _, _ in changed),
@@ -151,12 +153,18 @@ def _revert(repository: Repository, journal: Journal, plan: str, step: Step) -> 
             {**trailers(plan, phase, run, unit), REVERTS: commit.sha},
         )
     except BaseException:
-        for path, before, after in changed:
-            if _current(repository, path) == after:
-                _write(repository, path, before)
+        for path, content in written.items():
+            if _current(repository, path) == content:
+                _write(repository, path, before_writing[path])
         raise
     journal.record(EventKind.ROLLBACK_COMMITTED, run, plan, unit=unit, phase=phase, sha=sha, reverts=commit.sha)
     return sha
+
+
+def _in_work_tree(repository: Repository, path: str, before: bytes | None, after: bytes | None) -> bytes | None:
+    """The blob `after` as it belongs in the work tree, where git may convert line ends or filter `path`."""
+    is_plain = _current(repository, path) == before
+    return after if is_plain or after is None else repository.filtered(path, after)
 
 
 def _current(repository: Repository, path: str) -> bytes | None:

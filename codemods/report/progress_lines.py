@@ -18,7 +18,7 @@ from rich.progress import (
 
 from codemods.engine.progress import BaselineStarted, PhaseStarted, UnitFinished, UnitStarted, UnitState
 from codemods.engine.progress import Progress as Event
-from codemods.report.terminal import safe
+from codemods.model import printable
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -76,15 +76,15 @@ class RunProgress:
         if self.task is None:
             self.task = self.live.add_task("", total=event.total, extra="")
         extra = f"{self.rejected} rejected" if self.rejected else ""
-        self.live.update(self.task, description=safe(event.unit), completed=event.number - 1, extra=extra)
+        self.live.update(self.task, description=printable(event.unit), completed=event.number - 1, extra=extra)
 
     def unit_finished(self, event: UnitFinished) -> None:
         """Leave a line for the unit that is settled."""
         result = event.result
         self.rejected += result.state is UnitState.REJECTED
         mark = "✓" if result.state is UnitState.COMMITTED else "✗"
-        why = f": {safe(result.reason)}" if result.reason else ""
+        why = f": {printable(result.reason)}" if result.reason else ""
         elapsed = time.monotonic() - self.started
         style = "green" if result.state is UnitState.COMMITTED else "red"
-        line = f"  {mark} [{event.number}/{event.total}, {elapsed:.1f} s] {safe(result.unit)} {result.state.value}{why}"
-        self.out.print(line, style=style)
+        head = f"  {mark} [{event.number}/{event.total}, {elapsed:.1f} s]"
+        self.out.print(f"{head} {printable(result.unit)} {result.state.value}{why}", style=style)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from codemods.engine.progress import RunEnd, RunReport, UnitState
-from codemods.model import Blocked, Change, Disposition, Finding, count
+from codemods.model import Blocked, Change, Disposition, Finding, count, printable
 from codemods.report.diff import unified
+from codemods.transforms.redirect_symbols import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from codemods.engine.status import Status
 
 _LISTED = 40
-# C0 and C1 controls, apart from tab: a file's content must not drive the reader's terminal.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _STYLES = ((b"+++", "bold"), (b"---", "bold"), (b"@@", "cyan"), (b"+", "green"), (b"-", "red"))
 
 
@@ -35,14 +33,10 @@ def console(*, stderr: bool = False) -> Console:
     return made
 
 
-def safe(text: str) -> str:
-    """`text` with control characters and undecodable bytes made visible."""
-    visible = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return _CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", visible)
-
-
 def show_diff(out: Console, change: Change) -> None:
-    """The diff of one change: coloured and made safe on a terminal, the bare bytes in a pipe."""
+    """The diff of one change: on a terminal coloured, with controls spelled out, so that no file can drive the
+    reader's terminal; in a pipe the bare bytes.
+    """
     if not out.is_terminal:
         out.file.flush()
         sys.stdout.buffer.writelines(unified(change))
@@ -50,7 +44,7 @@ def show_diff(out: Console, change: Change) -> None:
         return
     for line in unified(change):
         style = next((style for start, style in _STYLES if line.startswith(start)), "")
-        shown = safe(line.decode("utf-8", "backslashreplace").rstrip("\r\n").replace("\t", "    "))
+        shown = printable(line.decode("utf-8", "surrogateescape").rstrip("\r\n").replace("\t", "    "))
         out.print(Text(shown, style=style))
 
 
@@ -62,6 +56,8 @@ def show_preview(out: Console, preview: Preview, *, diffs: bool) -> None:
                 show_diff(out, change)
     out.print(_phase_table(preview))
     findings = preview.findings
+    kept = [finding for finding in findings if finding.reason.startswith(KEPT)]
+    _list_findings(out, "Local names that stay, by an alias", kept)
     _list_findings(out, "To review by hand", _with(findings, Disposition.REVIEW))
     blocked = [o for phase in preview.phases for o in phase.outcomes if isinstance(o, Blocked)]
     _list(out, "Blocked, and left untouched", [reason for outcome in blocked for reason in outcome.reasons])
@@ -69,7 +65,7 @@ def show_preview(out: Console, preview: Preview, *, diffs: bool) -> None:
     totals = count(findings)
     changes = sum(len(unit.changes) for unit in preview.units)
     out.print(
-        f"{changes} file(s) to change of {preview.files_searched} searched. References: {len(findings)} found = "
+        f"\n{changes} file(s) to change of {preview.files_searched} searched. References: {len(findings)} found = "
         + " + ".join(f"{totals[disposition]} {disposition.value}" for disposition in Disposition)
         + "."
     )
@@ -107,25 +103,24 @@ def _list(out: Console, title: str, lines: list[str]) -> None:
         return
     out.print(Text(f"\n{title} ({len(lines)}):", style="bold"))
     for line in lines[:_LISTED]:
-        out.print(f"  {safe(line)}")
+        out.print(f"  {printable(line)}")
     if len(lines) > _LISTED:
         out.print(f"  … and {len(lines) - _LISTED} more; --json lists all of them")
-    out.print()
 
 
 def show_run(out: Console, report: RunReport, plan_file: str) -> None:
     """What a run did, and what to do next."""
     for sentence in report.recovered:
-        out.print(safe(sentence))
+        out.print(printable(sentence))
     rejected = report.in_state(UnitState.REJECTED)
-    _list(out, "Rejected, and taken back", [f"{r.unit}: {r.reason}\n    evidence: {r.evidence}" for r in rejected])
+    _list(out, "Rejected, and taken back", [f"{r.unit}: {r.reason} (output: {r.evidence})" for r in rejected])
     passed = report.in_state(UnitState.PASSED_OVER)
     _list(out, "Rejected by an earlier run, and not tried again (--retry does)", [result.unit for result in passed])
     done = len(report.in_state(UnitState.COMMITTED))
     back = len(report.in_state(UnitState.TAKEN_BACK))
     where = f" on {report.branch}" if report.branch else ""
     out.print(
-        f"Run {report.run} {report.end.value}: {done} commit(s){where}, {len(rejected)} rejected, "
+        f"\nRun {report.run} {report.end.value}: {done} commit(s){where}, {len(rejected)} rejected, "
         f"{back} rolled back with their phase, {report.left} left, {report.seconds:.1f} s."
     )
     out.print(_next_step(report, plan_file))
@@ -143,7 +138,7 @@ def _next_step(report: RunReport, plan_file: str) -> str:
 
 def show_status(out: Console, status: Status) -> None:
     """How far a plan is."""
-    out.print(Text(f"Plan {status.plan} on {safe(status.branch)}", style="bold"))
+    out.print(Text(f"Plan {status.plan} on {printable(status.branch)}", style="bold"))
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("phase")
     for heading in ("done", "rejected", "blocked", "left", "to review"):
@@ -159,11 +154,11 @@ def show_status(out: Console, status: Status) -> None:
     _list(out, "Left for the next run", [unit for p in phases for unit in p.left])
     runs = dict.fromkeys(done.run for phase in phases for done in phase.done)
     if runs:
-        out.print(f"Runs with commits here: {', '.join(runs)}.")
+        out.print(f"\nRuns with commits here: {', '.join(runs)}.")
 
 
 def show_steps(out: Console, steps: Iterable[Step], *, dry_run: bool) -> None:
     """The commits that a rollback takes back, newest first."""
     out.print(Text("Would take back:" if dry_run else "Taking back:", style="bold"))
     for step in steps:
-        out.print(f"  {step.commit.sha[:12]} {safe(step.commit.subject)}")
+        out.print(f"  {step.commit.sha[:12]} {printable(step.commit.subject)}")

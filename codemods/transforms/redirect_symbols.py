@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from codemods.transforms.references import Bindings, SymbolImport
     from codemods.transforms.view import ModuleView
 
+KEPT = "kept the local name: "
 FOLLOWS = "follows its import, which keeps the local name"
 
 
@@ -88,7 +89,7 @@ class _Group:
             renamed = not reason
         for entry in moving:
             self.ask(entry, renamed)
-            self.found(entry, Disposition.REWRITTEN, f"kept the local name: {reason}" if reason else "")
+            self.found(entry, Disposition.REWRITTEN, f"{KEPT}{reason}" if reason else "")
         if renamed:
             self.found_uses(Disposition.REWRITTEN, "")
         elif any(entry.target and entry.target.name != self.local for entry in moving):

@@ -237,6 +237,74 @@ class TestApply:
         assert (repo / "w.py").read_text().endswith("mine\n")
 
 
+class TestGitAsPeopleHaveIt:
+    PLAN = plan_text(rest="phases: [{name: P0, files: rest}]\n")
+
+    def test_odd_file_names(self, make_repo: MakeRepo, git: Git) -> None:
+        names = ("sp ace.py", "ü.py", "-dash.py", "[x]*.py", "new\nline.py", ":(top)x.py", "q'uote\".py", "\x1b[31m.py")
+        root = make_repo({**BASE, "plan.yaml": self.PLAN, **dict.fromkeys(names, FILES["u.py"])})
+        output = codemods(root, "apply", "plan.yaml", expect=0)
+        assert "new\\nline.py committed" in output
+        assert "\\x1b[31m.py committed" in output
+        assert git(root, "rev-list", "--count", "main..") == str(len(names))
+        codemods(root, "rollback", "plan.yaml", "--all", expect=0)
+        assert git(root, "diff", "main") == ""
+
+    def test_line_ends_that_git_converts(self, make_repo: MakeRepo, git: Git) -> None:
+        files = {
+            **BASE,
+            "plan.yaml": self.PLAN,
+            "u.py": FILES["u.py"].replace("\n", "\r\n"),
+            ".gitattributes": "*.py text eol=crlf\n",
+        }
+        root = make_repo(files)
+        codemods(root, "apply", "plan.yaml", expect=0)
+        assert (root / "u.py").read_bytes() == b"from c.d import g\r\ng()\r\n"
+        codemods(root, "rollback", "plan.yaml", "--all", expect=0)
+        assert (root / "u.py").read_bytes() == b"from a.b import f\r\nf()\r\n"
+        assert git(root, "status", "--porcelain") == ""
+
+    def test_a_hook_that_formats(self, make_repo: MakeRepo, git: Git) -> None:
+        root = make_repo({**BASE, "plan.yaml": self.PLAN, "u.py": "from a.b import f\nf( )\n"})
+        hook = root / ".git/hooks/pre-commit"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text("#!/bin/sh\nsed -i 's/g( )/g()/' u.py\ngit add u.py\n")
+        hook.chmod(0o755)
+        codemods(root, "apply", "plan.yaml", expect=0)
+        assert git(root, "show", "HEAD:u.py") == "from c.d import g\ng()"
+        assert git(root, "status", "--porcelain") == ""
+
+    def test_a_linked_work_tree_shares_the_journal(self, repo: Path, git: Git, tmp_path: Path) -> None:
+        git(repo, "worktree", "add", "--quiet", str(tmp_path / "other"), "-b", "other")
+        codemods(tmp_path / "other", "apply", "plan.yaml", expect=1)
+        assert (repo / ".git/codemods/journal.jsonl").exists()
+        assert (repo / "u.py").read_text() == FILES["u.py"]
+
+    def test_a_detached_head(self, repo: Path, git: Git) -> None:
+        git(repo, "switch", "--quiet", "--detach")
+        codemods(repo, "apply", "plan.yaml", "--here", expect=1)
+        assert git(repo, "branch", "--show-current") == ""
+        assert git(repo, "rev-list", "--count", "main..HEAD") == "2"
+
+    def test_links_and_submodules_are_not_entered(self, repo: Path, git: Git) -> None:
+        (repo / "link.py").symlink_to("u.py")
+        git(repo, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "./", "sub")
+        git(repo, "commit", "--quiet", "-am", "more")
+        output = codemods(repo, "preview", "plan.yaml", "--summary", expect=1)
+        assert "3 file(s) to change of 11 searched" in output
+
+    def test_variables_that_point_git_elsewhere(self, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("GIT_DIR", "/nonexistent")
+        monkeypatch.setenv("GIT_INDEX_FILE", "/nonexistent")
+        codemods(repo, "preview", "plan.yaml", "--summary", expect=1)
+
+    def test_a_branch_that_cannot_be_made(self, repo: Path, git: Git) -> None:
+        git(repo, "branch", "codemods")
+        assert "Name another branch with --branch" in codemods(repo, "apply", "plan.yaml", expect=2)
+        codemods(repo, "apply", "plan.yaml", "--branch", "mine", expect=1)
+        assert git(repo, "branch", "--show-current") == "mine"
+
+
 class TestStatusAndRollback:
     def test_status(self, repo: Path) -> None:
         assert "P0        0         0        0     1" in codemods(repo, "status", "plan.yaml", expect=1)
