@@ -270,7 +270,9 @@ class _Run:
         )
         seconds = time.monotonic() - started
         self.finish(
-            UnitResult(unit.id, unit.phase, UnitState.REJECTED, "", reason, stored, results, seconds),
+            UnitResult(
+                unit.id, unit.phase, UnitState.REJECTED, "", reason, str(self.journal.folder / stored), results, seconds
+            ),
         )
 
     def finish(self, result: UnitResult) -> None:

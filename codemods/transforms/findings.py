@@ -13,13 +13,18 @@ if TYPE_CHECKING:
 
     from codemods.index.scopes import ImportSite
     from codemods.transforms.edits import Edit
+    from codemods.transforms.uses import Rewrite
 
 
 @dataclass(slots=True)
 class Settled:
-    """Edits, findings, what is asked of import statements, and the names whose bindings change."""
+    """Rewrites of uses, what is asked of import statements, findings, and the names whose bindings change.
+
+    They become `edits` when all are known: several of them may meet in one formatted string.
+    """
 
     edits: list[Edit] = field(default_factory=list)
+    rewrites: list[Rewrite] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     statements: dict[ast.stmt, StatementChange] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)

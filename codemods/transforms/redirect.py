@@ -19,6 +19,7 @@ from codemods.transforms.imports import write_imports
 from codemods.transforms.redirect_modules import settle_modules
 from codemods.transforms.redirect_symbols import settle_symbols
 from codemods.transforms.references import Bindings, bindings_of
+from codemods.transforms.uses import locate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +41,8 @@ def redirect(view: ModuleView, moves: Moves, index: Index) -> Settled:
     settled.findings += _stars(view, moves, bindings)
     settled.findings += _strings(view, moves, bindings)
     settled.edits += write_imports(view, settled.statements.values())
+    # Each rewrite was located by itself before it was settled on.
+    settled.edits += locate(view, settled.rewrites) or []
     return settled
 
 

@@ -131,7 +131,7 @@ class _Group:
         self.settled.findings.append(Finding(reference, disposition, reason))
 
     def rewrite(self, reads: Sequence[_Read], holder: str) -> None:
-        self.settled.edits += locate(self.view, [read.rewrite(holder) for read in reads]) or []
+        self.settled.rewrites += [read.rewrite(holder) for read in reads]
         for read in reads:
             self.found(read, Disposition.REWRITTEN, "")
 

@@ -111,11 +111,11 @@ class _Group:
         reason = why_not_rename(self.view, self.index, self.scope, self.local, new, own=own, same=same)
         if reason:
             return reason
-        edits = locate(self.view, [Rewrite(use, 1, new) for use in self.uses])
-        if edits is None:
+        rewrites = [Rewrite(use, 1, new) for use in self.uses]
+        if locate(self.view, rewrites) is None:
             return "a use stands where it cannot be edited exactly"
         claimed[new] = target
-        self.settled.edits += edits
+        self.settled.rewrites += rewrites
         return ""
 
     def imports_of(self, target: Target, local: str) -> list[ast.AST]:

@@ -115,6 +115,10 @@ CASES = {
         'from a.b import f\nprint(f\'{f()} {f!r:>{f}} f\', rf"""f {f}\n {f}""")\n',
         'from c.d import g\nprint(f\'{g()} {g!r:>{g}} f\', rf"""f {g}\n {g}""")\n',
     ),
+    "two imports in one formatted string": (
+        "from a.b import f\nimport a.b\nprint(f'{f()} {a.b.f}')\n",
+        "from c.d import g\nimport c.d\nprint(f'{g()} {c.d.g}')\n",
+    ),
     "joined formatted strings": (
         "from a.b import f\nprint('x' f'{f}'\n    f'{f(f=1)}')\n",
         "from c.d import g\nprint('x' f'{g}'\n    f'{g(f=1)}')\n",
