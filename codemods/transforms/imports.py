@@ -34,11 +34,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`from module import name as local`, or `import module as local` where `name` is None."""
+    """`from module import name as local`, or `import module as local` where `name` is None.
+
+    A `pinned` one stays in its own place: its local name is bound by something else as well, and the order counts.
+    """
 
     module: str
     name: str | None = None
     local: str | None = None
+    pinned: bool = False
 
     @property
     def binds(self) -> str:
@@ -101,6 +105,10 @@ class _Writer:
             for index, wish in change.replaced.items()
             if wish is not None and not (may_vanish and self.satisfied(change.site, wish))
         }
+        staying = {alias.name for alias in statement.names if alias.asname is None}
+        if isinstance(statement, ast.Import):
+            twice = [i for i, wish in wishes.items() if wish.name is None and not wish.local and wish.module in staying]
+            wishes = {index: wish for index, wish in wishes.items() if index not in twice}
         gone = [index for index in change.replaced if index not in wishes]
         if isinstance(statement, ast.Import):
             self.replace_in_import(change, wishes, gone)
@@ -200,6 +208,8 @@ class _Writer:
 
     def satisfied(self, site: ImportSite, wish: Wish) -> bool:
         """Whether a statement of the same block that stays already binds what `wish` asks for, early enough."""
+        if wish.pinned:
+            return False
         return any(self._provides(other, wish) for other in self.siblings(site, wish))
 
     def siblings(self, site: ImportSite, wish: Wish) -> list[ImportSite]:
@@ -246,7 +256,7 @@ class _Writer:
         return None
 
     def merge(self, site: ImportSite, wish: Wish, taken: Taken) -> bool:
-        if wish.name is None or taken.above or taken.behind or not self.may_vanish(site):
+        if wish.name is None or wish.pinned or taken.above or taken.behind or not self.may_vanish(site):
             return False
         other = self.merge_target(site, wish)
         if other is None:

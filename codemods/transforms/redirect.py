@@ -9,6 +9,7 @@ judge (strings, star imports) is listed here. References: DESIGN section 4.
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from codemods.index.summary import ModuleSummary, dotted_words
@@ -49,12 +50,34 @@ def redirect(view: ModuleView, moves: Moves, index: Index) -> Settled:
 def _stars(view: ModuleView, moves: Moves, bindings: Bindings) -> Iterator[Finding]:
     for alias, module in bindings.stars:
         names = {name for old, name in moves.symbols if old == module}
-        used = sorted(view.scopes.unresolved(names))
+        used = sorted(name for name in names if _may_mean_star(view, name, alias))
         if not used and moves.module(module) is None:
             continue
         what = f"it may bring {', '.join(f'`{name}`' for name in used)}" if used else "what it brings cannot be told"
         reference = view.reference(alias, Form.STAR, module)
         yield Finding(reference, Disposition.REVIEW, f"{what}: import the names that the file uses")
+
+
+def _may_mean_star(view: ModuleView, name: str, star: ast.alias) -> bool:
+    """Whether a use of `name` may be what `star` brings: nothing at the top level surely binds it in between."""
+    scopes = view.scopes
+    lines = [
+        use.node.lineno for use in scopes.uses.get(name, ()) if scopes.resolve(name, use.scope) in (None, scopes.module)
+    ]
+    bindings = scopes.bindings(name, scopes.module)
+    surely = [
+        statement.lineno
+        for statement in view.tree.body
+        if (isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and statement in bindings)
+        or (isinstance(statement, (ast.Import, ast.ImportFrom)) and any(alias in bindings for alias in statement.names))
+        or (isinstance(statement, ast.Assign) and any(target in bindings for target in statement.targets))
+    ]
+    covered = any(star.lineno < line < min(lines) for line in surely) if lines else True
+    return bool(lines) and not (covered and name not in _deleted(bindings))
+
+
+def _deleted(bindings: list[ast.AST]) -> set[str]:
+    return {node.id for node in bindings if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)}
 
 
 def _strings(view: ModuleView, moves: Moves, bindings: Bindings) -> Iterator[Finding]:

@@ -313,15 +313,20 @@ class _Group:
         return self.free_name(module, self.reads) or module.replace(".", "_")
 
     def rewrite_dotted(self, moving: list[_Read]) -> None:
-        full = {entry.full for entry in self.entries}
         for module in _targets(moving):
             reads = [read for read in moving if _module(read) == module]
-            if any(read.step.module not in full for read in reads):
+            if any(not self.is_imported_before(read) for read in reads):
                 # The old module is loaded by somebody else; the new one must not depend on that.
                 self.settled.change(self.entries[0].site).added.append(self.dotted_wish(module))
             holder = self.dotted_holder(module)
             self.settled.names |= {holder.partition(".")[0]}
             self.rewrite(reads, holder)
+
+    def is_imported_before(self, read: _Read) -> bool:
+        """Whether an import of the very module that `read` goes through stands before it."""
+        return any(
+            entry.full == read.step.module and entry.alias.lineno <= read.use.node.lineno for entry in self.entries
+        )
 
 
 def _module(read: _Read) -> str:

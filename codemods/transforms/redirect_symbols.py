@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.model import Disposition, Finding, Form, Reference
 from codemods.transforms.imports import Wish
-from codemods.transforms.renames import why_not_rename, words
+from codemods.transforms.renames import may_come_by_star, why_not_rename, words
 from codemods.transforms.uses import Rewrite, locate, use_reference
 
 if TYPE_CHECKING:
@@ -138,7 +138,16 @@ class _Group:
         # `import f as f` says on purpose that the name is handed on.
         explicit = alias.asname is not None and alias.asname == alias.name
         local = None if renamed or (entry.local == target.name and not explicit) else entry.local
-        self.settled.change(entry.site).replaced[entry.index] = Wish(target.module, target.name, local)
+        wish = Wish(target.module, target.name, local, pinned=self.is_bound_again(local or target.name))
+        self.settled.change(entry.site).replaced[entry.index] = wish
+
+    def is_bound_again(self, local: str) -> bool:
+        """Whether anything but these imports binds what they are to bind, so that the order of both counts."""
+        own = {entry.alias for entry in self.entries}
+        if local != self.local:
+            return False
+        others = any(node not in own for node in self.view.scopes.bindings(local, self.scope))
+        return others or bool(may_come_by_star(self.view, self.index, self.scope, local))
 
     def found(self, entry: SymbolImport, disposition: Disposition, reason: str) -> None:
         form = Form.FROM_IMPORT if entry.target is not None else Form.REEXPORT

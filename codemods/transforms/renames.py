@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Collection
 
     from codemods.index.resolve import Index
@@ -30,6 +30,7 @@ def why_not_rename(
     """
     return (
         _old_name_needed(view, scope, old, own)
+        or may_come_by_star(view, index, scope, old)
         or why_taken(view.scopes, scope, old, new, same)
         or _reached(view, index, scope, old)
     )
@@ -54,6 +55,21 @@ def _old_name_needed(view: ModuleView, scope: Scope, old: str, own: Collection[a
         for string in scopes.strings:
             if string.value == old:
                 return f"a string in line {string.lineno} names `{old}`"
+    return ""
+
+
+def may_come_by_star(view: ModuleView, index: Index, scope: Scope, name: str) -> str:
+    """The star import that may bind `name` in `scope` as well; empty where there is none.
+
+    What a module outside the repository exports is not known, so that its star import may bring any name.
+    """
+    for site in view.scopes.imports if scope.kind == "module" else ():
+        statement = site.statement
+        if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
+            module = view.names.absolute(view.path, statement.level, statement.module) or ""
+            summary = index.summary(module)
+            if summary is None or (summary.exports_by_star(name) and index.has(module, name)):
+                return f"the star import in line {statement.lineno} may bring `{name}`"
     return ""
 
 

@@ -114,6 +114,20 @@ def test_a_star_import_that_brings_nothing_of_it_is_left_alone() -> None:
     assert not check_noop("from a.b import *\ndef f(): ...\nf()\n")
 
 
+@pytest.mark.parametrize("binding", ["for f in (): pass", "if f: f = 1", "f()\ndef f(): ...", "f = 1\ndel f"])
+def test_a_star_import_beside_another_binding_is_for_review(binding: str) -> None:
+    check_review(f"from a.b import *\n{binding}\nf()\n")
+
+
+def test_a_chain_before_its_import_gets_one_before_it() -> None:
+    before = "import a\na.b.f()\nimport a.b\na.b.f()\n"
+    check_transformed(before, "import a\nimport c.d\nc.d.g()\nimport c.d\nc.d.g()\n")
+
+
+def test_a_module_is_not_imported_twice_in_one_statement() -> None:
+    check_transformed("import a.b, c.d\na.b.f(c.d)\n", "import c.d\nc.d.g(c.d)\n")
+
+
 def test_a_package_moves_with_its_modules() -> None:
     files = {"p/__init__.py": "", "p/m.py": "X = 1\n", "q/__init__.py": "", "q/m.py": "X = 2\n"}
     redirect = "  - {module: p, to: q}\n"

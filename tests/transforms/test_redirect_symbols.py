@@ -214,6 +214,20 @@ def test_a_consumer_of_a_reexport_is_left() -> None:
     assert [finding.disposition for finding in findings] == [Disposition.LEFT, Disposition.LEFT]
 
 
+def test_an_import_is_not_moved_past_another_binding_of_its_name() -> None:
+    before = "from c.d import Z\nf = Z\nfrom a.b import f\nf()\n"
+    check_transformed(before, before.replace("from a.b import f", "from c.d import g as f"))
+
+
+@pytest.mark.parametrize("star", ["from a.b import *", "from elsewhere import *"])
+def test_keeps_a_name_that_a_star_import_may_bring(star: str) -> None:
+    check_transformed(f"{star}\nfrom a.b import f\n", f"{star}\nfrom c.d import g as f\n")
+
+
+def test_renames_beside_a_star_import_that_brings_other_names() -> None:
+    check_transformed("from a.other import *\nfrom a.b import f\n", "from a.other import *\nfrom c.d import g\n")
+
+
 def test_the_plan_can_keep_names() -> None:
     redirect = "  - {symbol: a.b.f, to: c.d.g, names: keep}\n"
     check_transformed("from a.b import f\nf()\n", "from c.d import g as f\nf()\n", redirect=redirect)
