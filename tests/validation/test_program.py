@@ -94,12 +94,12 @@ def test_what_a_program_leaves_running_is_ended(tmp_path: Path) -> None:
 def test_a_daemon_that_keeps_the_output_open_does_not_hold_us(tmp_path: Path) -> None:
     code = (
         "import subprocess, sys\n"
-        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(5)'], start_new_session=True)\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(30)'], start_new_session=True)\n"
         "print('started')"
     )
     done = run(tmp_path, code)
     assert (done.status, done.output) == (0, "started\n")
-    assert done.seconds < 3
+    assert done.seconds < 20
 
 
 def test_an_interrupt_ends_the_program_and_goes_on(tmp_path: Path) -> None:
@@ -131,7 +131,8 @@ def test_output_of_a_mebibyte_is_kept_whole(tmp_path: Path) -> None:
 
 def test_output_without_end_does_not_fill_the_disk(tmp_path: Path) -> None:
     code = "import os\nos.write(1, b'begin')\nfor _ in range(1500):\n    os.write(1, b'x' * 99_999 + b'\\n')\n" + (
-        "import time; time.sleep(1.2)\nprint(os.fstat(1).st_size, flush=True)\n"
+        "import time\nfor _ in range(200):\n    time.sleep(0.1)\n    if os.fstat(1).st_size < 2_000_000: break\n"
+        "print(os.fstat(1).st_size, flush=True)\n"
     )
     done = run(tmp_path, code)
     assert done.output.startswith("beginx")
