@@ -24,7 +24,7 @@ def test_the_demo_tells_what_it_does(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "codemods", "demo", "--folder", str(tmp_path / "demo")]
     completed = subprocess.run(command, capture_output=True, text=True, check=False)
     assert completed.returncode == 0, completed.stdout + completed.stderr
-    assert "14 commit(s) on codemods/sender-factory, 1 rejected" in completed.stdout
+    assert "16 commit(s) on codemods/sender-factory, 1 rejected" in completed.stdout
     assert "Took back 2 commit(s) by 2 revert commit(s)." in completed.stdout
 
 
