@@ -96,7 +96,7 @@ def run_program(
         finally:
             # Also when it has ended by itself: what it left running would disturb the next validation.
             _end(process)
-        text = _bounded(file.read_bytes())
+        text = _bounded(file)
     return Completed(status, text, status is None, time.monotonic() - started)
 
 
@@ -166,9 +166,13 @@ def _shorten(output: Path) -> None:
         file.write(_CUT + tail)
 
 
-def _bounded(content: bytes) -> str:
-    if len(content) > _HEAD + _TAIL:
-        content = content[:_HEAD] + _CUT + content[-_TAIL:]
+def _bounded(output: Path) -> str:
+    # Not read whole: a program may write gigabytes between two looks at its output.
+    with output.open("rb") as file:
+        content = file.read(_HEAD + _TAIL)
+        if (size := file.seek(0, os.SEEK_END)) > len(content):
+            file.seek(max(_HEAD, size - _TAIL))
+            content = content[:_HEAD] + _CUT + file.read(_TAIL)
     return content.decode("utf-8", "replace")
 
 
