@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -47,7 +48,11 @@ def write_atomically(root: Path, path: str, content: bytes) -> None:
 
 
 def _target(root: Path, path: str) -> Path:
-    real_root, target = root.resolve(), (root / path).resolve()
+    try:
+        real_root, target = root.resolve(), (root / path).resolve()
+    except RuntimeError as error:
+        # What Python before 3.13 makes of links that lead in a circle.
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path) from error
     if not target.is_relative_to(real_root):
         what = "It leads out of the repository through a symbolic link."
         raise CodemodsError(what, where=path, hint="`exclude:` it in the plan.")
@@ -71,13 +76,18 @@ def flush_folder(folder: Path) -> None:
 
 
 def unwritable(root: Path, paths: Iterable[str]) -> tuple[str, ...]:
-    """Those of `paths` that cannot be replaced: the file or its folder refuses writing.
+    """Those of `paths` that cannot be replaced: the file, what it links to, or the folder refuses writing.
 
-    A file without any write bit counts, since root may write everything and the owner did not mean it.
+    A file without any write bit counts, since root may write everything and the owner did not mean it. So does one
+    that is not there.
     """
     return tuple(path for path in paths if not _is_writable(root / path))
 
 
 def _is_writable(file: Path) -> bool:
-    has_write_bit = bool(file.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
-    return has_write_bit and os.access(file, os.W_OK) and os.access(file.parent, os.W_OK | os.X_OK)
+    try:
+        target = file.resolve(strict=True)
+        has_write_bit = bool(target.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
+    except (OSError, RuntimeError):
+        return False
+    return has_write_bit and os.access(target, os.W_OK) and os.access(target.parent, os.W_OK | os.X_OK)

@@ -9,6 +9,7 @@ import secrets
 import socket
 import sys
 from dataclasses import asdict, dataclass, field
+from datetime import timezone
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _EVIDENCE_LIMIT = 1_000_000  # bytes
+_CUT = b"\n... cut ...\n"
 
 
 class EventKind(str, Enum):
@@ -68,14 +70,14 @@ class Journal:
 
     def record(self, kind: EventKind, run: str, plan: str, **data: object) -> Event:
         """Append one event, on the disk when this returns."""
-        event = Event(kind, run, plan, self.clock().isoformat(timespec="milliseconds"), data)
+        time = self.clock().astimezone(timezone.utc).isoformat(timespec="milliseconds")
+        event = Event(kind, run, plan, time, data)
         is_new = not self.file.exists()
         self.folder.mkdir(parents=True, exist_ok=True)
         line = json.dumps(asdict(event), ensure_ascii=True) + "\n"
-        with self.file.open("ab+") as file:
-            if _ends_torn(self.file):
-                # A crash has cut the last record off: keep it apart, so that this one stays whole.
-                file.write(b"\n")
+        if not is_new:
+            _mend(self.file)
+        with self.file.open("ab") as file:
             file.write(line.encode())
             file.flush()
             os.fsync(file.fileno())
@@ -84,26 +86,31 @@ class Journal:
         return event
 
     def events(self) -> tuple[Event, ...]:
-        """All events, oldest first. A record cut off by a crash is passed over; other damage raises CodemodsError."""
+        """All events, oldest first. A last record cut off by a crash is passed over.
+
+        Other damage raises CodemodsError with its line: an event passed over there could be a commit forgotten.
+        """
         if not self.file.exists():
             return ()
+        *lines, last = self.file.read_bytes().split(b"\n")
         events = []
-        for number, line in enumerate(self.file.read_bytes().split(b"\n"), start=1):
-            event = _event(line) if line else None
-            if event is not None:
-                events.append(event)
-            elif line and not line.startswith(b"{"):
+        for number, line in enumerate(lines, start=1):
+            event = _event(line)
+            if event is None:
                 what = f"Line {number} of the journal is damaged."
-                raise CodemodsError(what, where=str(self.file), hint="Move the file away; git still knows the commits.")
-        return tuple(events)
+                hint = "Move the file away; git still knows the commits."
+                raise CodemodsError(what, where=f"{self.file}:{number}", hint=hint)
+            events.append(event)
+        unfinished = _event(last)
+        return (*events, unfinished) if unfinished else tuple(events)
 
     def store_evidence(self, run: str, unit: str, text: str) -> str:
         """Keep the output that rejected a unit, its middle cut out over 1 MB; its path from the journal's folder."""
         name = hashlib.sha256(unit.encode("utf-8", "surrogateescape")).hexdigest()[:16]
         content = text.encode("utf-8", "backslashreplace")
         if len(content) > _EVIDENCE_LIMIT:
-            half = _EVIDENCE_LIMIT // 2
-            content = content[:half] + b"\n... cut ...\n" + content[-half:]
+            half = (_EVIDENCE_LIMIT - len(_CUT)) // 2
+            content = content[:half] + _CUT + content[-half:]
         file = self.folder / "evidence" / run / f"{name}.txt"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
@@ -111,16 +118,24 @@ class Journal:
 
     def read_evidence(self, relative: str) -> str:
         """The evidence stored under `relative`."""
-        return (self.folder / relative).read_text(encoding="utf-8", errors="replace")
+        return (self.folder / relative).read_bytes().decode("utf-8", "replace")
 
 
-def _ends_torn(file: Path) -> bool:
-    size = file.stat().st_size
-    if not size:
-        return False
-    with file.open("rb") as opened:
+def _mend(file: Path) -> None:
+    """Cut off what a crash has left of a last record, so that the next one stays whole; end it if it is complete."""
+    with file.open("rb+") as opened:
+        if not opened.seek(0, os.SEEK_END):
+            return
         opened.seek(-1, os.SEEK_END)
-        return opened.read() != b"\n"
+        if opened.read() == b"\n":
+            return
+        opened.seek(0)
+        content = opened.read()
+        start = content.rfind(b"\n") + 1
+        if _event(content[start:]) is None:
+            opened.truncate(start)
+        else:
+            opened.write(b"\n")
 
 
 def _event(line: bytes) -> Event | None:

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 # Set when we are started from a hook or an alias; they would point git at another tree than the one we mean.
 _REDIRECTING = re.compile(
     r"GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|NAMESPACE|"
+    r"IMPLICIT_WORK_TREE|GRAFT_FILE|SHALLOW_FILE|REPLACE_REF_BASE|NO_REPLACE_OBJECTS|QUARANTINE_PATH|"
     r"CEILING_DIRECTORIES|LITERAL_PATHSPECS|GLOB_PATHSPECS|NOGLOB_PATHSPECS|ICASE_PATHSPECS|EXTERNAL_DIFF|EDITOR)"
 )
 _TRAILER = re.compile(r"[A-Za-z0-9-]+: \S.*")
 _STATES = {
     "MERGE_HEAD": "merge",
     "rebase-merge": "rebase",
+    "rebase-apply/applying": "am",
     "rebase-apply": "rebase",
     "CHERRY_PICK_HEAD": "cherry-pick",
     "REVERT_HEAD": "revert",
@@ -94,7 +96,7 @@ class Repository:
     def _bytes(self, *arguments: str, stdin: bytes | None = None, reading: bool = True) -> bytes:
         status, out, err = _execute(self._git, list(arguments), stdin=stdin, reading=reading)
         if status:
-            message = (err or out).decode("utf-8", "replace").strip()
+            message = b"\n".join(part.strip() for part in (err, out) if part).decode("utf-8", "replace")
             raise RepositoryError(f"git {arguments[0]} failed: {message}", where=str(self.root))
         return out
 
@@ -112,15 +114,9 @@ class Repository:
         return tuple(files)
 
     def dirty_files(self) -> tuple[str, ...]:
-        """Tracked files with staged, unstaged or unmerged changes."""
-        records = os.fsdecode(self._bytes("status", "--porcelain=v1", "-z", "-uno", "--ignore-submodules")).split("\0")
-        dirty, entries = [], iter(records)
-        for record in entries:
-            if record:
-                dirty.append(record[3:])
-                if record[0] in "RC":
-                    next(entries, None)
-        return tuple(dirty)
+        """Tracked files with staged, unstaged or unmerged changes; of a renamed one, both names."""
+        out = self._bytes("status", "--porcelain=v1", "-z", "-uno", "--no-renames", "--ignore-submodules")
+        return tuple(record[3:] for record in os.fsdecode(out).split("\0") if record)
 
     def require_clean(self) -> None:
         """Raise DirtyTreeError where tracked files have changes that are not committed."""
@@ -183,7 +179,8 @@ class Repository:
                 reading=False,
             )
         # A hook may have rewritten the files: git has committed that, and its index has not followed.
-        self._bytes("update-index", "-z", "--stdin", stdin=b"".join(os.fsencode(path) + b"\0" for path in paths))
+        listed = b"".join(os.fsencode(path) + b"\0" for path in paths)
+        self._bytes("update-index", "--remove", "-z", "--stdin", stdin=listed)
         return self.head() or ""
 
     def commits(self, since: str | None, until: str = "HEAD") -> tuple[Commit, ...]:
@@ -192,7 +189,9 @@ class Repository:
             return ()
         span = f"{since}..{until}" if since else until
         pretty = "--format=%H%x00%P%x00%ct%x00%s%x00%(trailers:only,unfold)%x00%x01"
-        out = self._bytes("log", "--topo-order", "--grep=^Codemods-", pretty, "--end-of-options", span, "--")
+        # The kind of expression is named, since grep.patternType=fixed would find nothing.
+        matching = ("--basic-regexp", "--grep=^Codemods-")
+        out = self._bytes("log", "--topo-order", *matching, pretty, "--end-of-options", span, "--")
         return tuple(_commit(record) for record in os.fsdecode(out).split("\0\1\n") if record.strip())
 
     def changed_paths(self, sha: str) -> tuple[str, ...]:
@@ -237,9 +236,13 @@ def _command(folder: Path) -> Git:
 
 # For what we read; the user's own settings hold for what we commit, and for the hooks that then run.
 _READING = (
-    ("-c", "core.quotePath=false", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false"),
+    (
+        *("-c", "core.quotePath=false", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false"),
+        *("-c", "i18n.logOutputEncoding=UTF-8"),
+    ),
     {"GIT_OPTIONAL_LOCKS": "0"},
 )
+_WRITING: tuple[tuple[str, ...], dict[str, str]] = (("-c", "i18n.commitEncoding=UTF-8"), {})  # as we write messages
 _SHARED = {"LC_ALL": "C.UTF-8", "LANGUAGE": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true"}
 
 
@@ -253,20 +256,25 @@ def _forget_redirections() -> None:
 def _execute(
     git: Git, arguments: list[str], *, stdin: bytes | None = None, reading: bool = True
 ) -> tuple[int, bytes, bytes]:
-    settings, variables = _READING if reading else ((), {})
+    from git.exc import GitCommandNotFound
+
+    settings, variables = _READING if reading else _WRITING
     with tempfile.TemporaryFile() as stream:
         if stdin is not None:
             stream.write(stdin)
             stream.seek(0)
-        status, out, err = git.execute(
-            ["git", *settings, *arguments],
-            istream=stream,
-            with_extended_output=True,
-            with_exceptions=False,
-            stdout_as_string=False,
-            strip_newline_in_stdout=False,
-            env={**_SHARED, **variables},
-        )
+        try:
+            status, out, err = git.execute(
+                ["git", *settings, *arguments],
+                istream=stream,
+                with_extended_output=True,
+                with_exceptions=False,
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
+                env={**_SHARED, **variables},
+            )
+        except GitCommandNotFound as error:
+            raise RepositoryError("The program git is not there.", hint="Install git and put it on PATH.") from error
     return int(status), bytes(out), str(err).encode("utf-8", "surrogateescape")
 
 

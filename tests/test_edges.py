@@ -59,7 +59,8 @@ class TestFiles:
         (tmp_path / "a.py").write_text("")
         (tmp_path / "b.py").write_text("")
         (tmp_path / "b.py").chmod(0o444)
-        assert unwritable(tmp_path, ("a.py", "b.py")) == ("b.py",)
+        (tmp_path / "circle.py").symlink_to("circle.py")
+        assert unwritable(tmp_path, ("a.py", "b.py", "circle.py", "gone.py")) == ("b.py", "circle.py", "gone.py")
 
 
 class TestText:
@@ -88,6 +89,8 @@ class TestText:
             "x".encode("utf-16"),
             b"\xef\xbb\xbf# coding: latin-1\n",
             b"# coding: utf-7\n+AGE-",
+            b"# coding: utf-16-le\nx = 1\n",
+            b"# coding: cp037\n",
         ],
     )
     def test_what_cannot_be_kept_is_refused(self, content: bytes) -> None:
@@ -130,9 +133,12 @@ class TestJournal:
 
     def test_other_damage_is_told(self, tmp_path: Path) -> None:
         journal = Journal(tmp_path, clock)
-        journal.file.write_bytes(b"\x00\x00\n")
-        with pytest.raises(CodemodsError, match="Line 1 of the journal is damaged"):
-            journal.events()
+        journal.record(EventKind.RUN_STARTED, "1", "p")
+        whole = journal.file.read_bytes()
+        for damage in (b"\x00\x00\n", b'{"kind": "unit_comm\n'):
+            journal.file.write_bytes(damage + whole)
+            with pytest.raises(CodemodsError, match="Line 1 of the journal is damaged"):
+                journal.events()
 
     def test_evidence_is_bounded(self, tmp_path: Path) -> None:
         journal = Journal(tmp_path, clock)
@@ -182,6 +188,30 @@ class TestRepository:
         assert commit.trailers == {"Codemods-Plan": "p", "Codemods-Unit": "a: b.py"}
         assert repository.changed_paths(sha) == ("a.py",)
         assert git(root, "status", "--porcelain") == "A  b.py"
+
+    def test_finds_commits_whatever_grep_is_set_to(
+        self, make_repo: Callable[..., Path], git: Callable[..., str]
+    ) -> None:
+        root = make_repo({"a.py": "1\n"})
+        git(root, "config", "grep.patternType", "fixed")
+        repository = Repository.discover(root)
+        (root / "a.py").write_text("2\n")
+        repository.commit(("a.py",), "subject", {"Codemods-Plan": "p"})
+        assert len(repository.commits(None)) == 1
+
+    def test_commits_a_deletion(self, make_repo: Callable[..., Path], git: Callable[..., str]) -> None:
+        root = make_repo({"a.py": "1\n"})
+        repository = Repository.discover(root)
+        (root / "a.py").unlink()
+        sha = repository.commit(("a.py",), "subject", {"Codemods-Plan": "p"})
+        assert git(root, "show", "--name-status", "--format=", sha) == "D\ta.py"
+        assert git(root, "status", "--porcelain") == ""
+
+    def test_git_gone_from_the_path(self, make_repo: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+        repository = Repository.discover(make_repo({}))
+        monkeypatch.setenv("PATH", "")
+        with pytest.raises(RepositoryError, match="git is not there"):
+            repository.head()
 
     def test_merge_file(self, make_repo: Callable[..., Path]) -> None:
         repository = Repository.discover(make_repo({}))

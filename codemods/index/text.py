@@ -7,6 +7,7 @@ import tokenize
 from dataclasses import dataclass
 
 _BOM = b"\xef\xbb\xbf"
+_ASCII = bytes(range(32, 127)) + b"\t\n\f\r"
 
 
 class UndecodableError(ValueError):
@@ -34,10 +35,15 @@ def decode(content: bytes) -> SourceText:
     bom = content.startswith(_BOM)
     codec = "utf-8" if encoding == "utf-8-sig" else encoding
     try:
+        holds_ascii = _ASCII.decode(codec) == _ASCII.decode("ascii")
         text = content[len(_BOM) if bom else 0 :].decode(codec)
     except (UnicodeError, LookupError) as error:
         message = f"it does not decode as {codec}: {error}"
         raise UndecodableError(message) from error
+    if not holds_ascii:
+        # Of utf-16-le or EBCDIC, not even the line that declares it could be read; Python does not run such files.
+        message = f"{codec} does not hold ASCII as it is"
+        raise UndecodableError(message)
     source = SourceText(text, codec, bom)
     try:
         is_lossless = encode(source, text) == content
