@@ -17,7 +17,13 @@ class Form(str, Enum):
     NAME = "name"  # a, after `from m import a`
     ATTRIBUTE = "attribute"  # m.a, pkg.m.a
     ANNOTATION = "string-annotation"  # x: "a"
-    STRING = "string"  # "pkg.m.a"
+    STRING = "string"  # "pkg.m.a", read by nobody knows whom
+    PATCH = "patch-target"  # patch("pkg.m.a")
+    MODULE_STRING = "module-string"  # import_module("pkg.m")
+    MEMBER = "member-string"  # getattr(m, "a")
+    LAZY = "lazy-map"  # {"a": "pkg.m"} beside a module's __getattr__
+    EXPORT = "exports-entry"  # __all__ = ["a"]
+    DOC = "docstring"  # :func:`pkg.m.a`
     TYPE_COMMENT = "type-comment"  # x = []  # type: a
     REEXPORT = "re-export"  # from n import a, where n imports it from m
     MODULE_VALUE = "module-value"  # f(m): the module itself is passed on
@@ -49,12 +55,6 @@ class Reference:
     form: Form
     target: str
 
-    @property
-    def certainty(self) -> Certainty:
-        """`certain` where scope analysis resolves it, else `review`."""
-        unsure = (Form.STRING, Form.STAR, Form.TYPE_COMMENT, Form.MODULE_VALUE)
-        return Certainty.REVIEW if self.form in unsure else Certainty.CERTAIN
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
@@ -63,6 +63,11 @@ class Finding:
     reference: Reference
     disposition: Disposition
     reason: str = ""
+
+    @property
+    def certainty(self) -> Certainty:
+        """`certain` where the code proves what the reference means, else `review`."""
+        return Certainty.REVIEW if self.disposition is Disposition.REVIEW else Certainty.CERTAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from codemods.index.scopes import Container, Import, ImportSite, Scope, Scopes, Use
+from codemods.index.type_comments import TypeComment, expressions
 
 # Calls whose string argument is an annotation, by its position.
 _ANNOTATION_ARGUMENTS = {"cast": 0, "ForwardRef": 0, "NewType": 1}
 _ANNOTATION_KEYWORDS = {"bound", "default"}
 
 
-def analyse(tree: ast.Module) -> Scopes:
-    """The scopes of `tree`. In: a parsed module. Raises RecursionError never: it keeps its own stack."""
+def analyse(tree: ast.Module, comments: Sequence[TypeComment] = ()) -> Scopes:
+    """The scopes of `tree`, with the names in its `# type:` comments.
+
+    Raises RecursionError never: it keeps its own stack.
+    """
     builder = _Builder(tree)
     builder.run()
+    for comment in comments:
+        builder.comment(comment)
     return builder.scopes
 
 
@@ -36,9 +42,14 @@ class _Builder:
         self.scopes = Scopes(module)
         self.stack: list[tuple[ast.AST, _Place]] = []
         self.binders: dict[str, list[Scope]] = {}
+        self.nested: list[Scope] = []
         self.push_block(tree.body, _Place(module))
 
     def run(self) -> None:
+        self.visit()
+        self.settle_declared()
+
+    def visit(self) -> None:
         stack = self.stack
         handlers = _HANDLERS
         while stack:
@@ -48,7 +59,19 @@ class _Builder:
                 handler(self, node, place)
             else:
                 self.push_children(node, place)
-        self.settle_declared()
+
+    def comment(self, comment: TypeComment) -> None:
+        """Read the names in `comment`, in the scope of the function or class whose lines it stands in."""
+        scope = self.scopes.module
+        for inner in self.nested:
+            node = inner.node
+            if isinstance(node, ast.stmt) and node.lineno <= comment.lineno <= (node.end_lineno or 0):
+                scope = inner if scope.node is None or node.lineno >= scope.node.lineno else scope  # type: ignore[attr-defined]  # only functions and classes are kept
+        if str(comment.value).startswith("(") and scope.parent is not None:
+            scope = scope.parent
+        for expression in expressions(comment):
+            self.push(expression, _Place(scope, annotation=True, container=comment))
+        self.visit()
 
     def settle_declared(self) -> None:
         """Move what `global` and `nonlocal` bind to the scope that owns the name."""
@@ -163,7 +186,8 @@ class _Builder:
         self.bind(node.name, node, place.scope)
         self.push_all(node.decorator_list, place)
         typed = self.parameters(node, place)
-        inner = Scope("function", typed.scope)
+        inner = Scope("function", typed.scope, node=node)
+        self.nested.append(inner)
         self.arguments(node.args, place, typed, inner)
         self.push(node.returns, _Place(typed.scope, annotation=True))
         self.push_block(node.body, _Place(inner))
@@ -179,7 +203,9 @@ class _Builder:
         typed = self.parameters(node, place)
         self.push_all(node.bases, typed)
         self.push_all(node.keywords, typed)
-        self.push_block(node.body, _Place(Scope("class", typed.scope)))
+        inner = Scope("class", typed.scope, node=node)
+        self.nested.append(inner)
+        self.push_block(node.body, _Place(inner))
 
     def comprehension(self, node: ast.AST, place: _Place) -> None:
         generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]  # the four comprehensions

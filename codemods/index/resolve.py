@@ -78,6 +78,25 @@ class Index:
         summary = self.summary(module)
         return summary is not None and summary.exports_by_star(name) and self._has(module, name, seen)
 
+    def star_names(self, module: str) -> frozenset[str] | None:
+        """The names that `from module import *` brings; None where that cannot be told."""
+        return self._star_names(module, set())
+
+    def _star_names(self, module: str, seen: set[str]) -> frozenset[str] | None:
+        summary = self.summary(module)
+        if summary is None:
+            return None
+        if summary.public is not None:
+            return summary.public
+        seen.add(module)
+        names = {name for name in summary.exports if summary.exports_by_star(name)}
+        for star in summary.stars:
+            inner = self._star_names(star, seen) if star not in seen else frozenset()
+            if inner is None:
+                return None
+            names |= inner
+        return frozenset(names)
+
     def origins(self, module: str, name: str) -> Iterator[tuple[str, str | None]]:
         """Where `name` of `module` comes from: each step of the chain of imports, nearest first, itself excluded."""
         seen = {(module, name)}

@@ -16,18 +16,19 @@ if TYPE_CHECKING:
 
 Kind = Literal["module", "function", "class", "comprehension", "parameters"]
 Import = ast.Import | ast.ImportFrom
-Container = ast.expr  # a formatted string, or a string that holds an annotation
+Container = ast.expr  # a formatted string, or a string or comment that holds an annotation
 
 
 @dataclass(eq=False, slots=True)
 class Scope:
     """One scope. `bound` maps each name to the nodes that bind it, with those that do so from inside by `global`
-    or `nonlocal`; `elsewhere` holds the names that this scope so declares."""
+    or `nonlocal`; `elsewhere` holds the names that this scope so declares; `node` is the function or class."""
 
     kind: Kind
     parent: Scope | None
     bound: dict[str, list[ast.AST]] = field(default_factory=dict)
     elsewhere: dict[str, Literal["global", "nonlocal"]] = field(default_factory=dict)
+    node: ast.AST | None = None
 
     def path(self) -> Iterator[Scope]:
         """The scopes in which a name used here is looked up, nearest first, by what they can see."""
@@ -79,6 +80,16 @@ class Scopes:
     imports: list[ImportSite] = field(default_factory=list)
     strings: list[ast.Constant] = field(default_factory=list)
     declared: dict[str, list[ast.stmt]] = field(default_factory=dict)
+
+    def owner_of(self, node: ast.Name) -> Scope | None:
+        """The scope in which `node` binds its name; None where it binds none."""
+        scopes = {id(use.scope): use.scope for uses in self.uses.values() for use in uses}
+        scopes[id(self.module)] = self.module
+        for scope in scopes.values():
+            for outer in scope.path():
+                if node in outer.bound.get(node.id, ()):
+                    return outer
+        return None
 
     def resolve(self, name: str, scope: Scope) -> Scope | None:
         """The scope whose binding `name`, used in `scope`, means; None where the module does not bind it."""

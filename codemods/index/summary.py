@@ -30,8 +30,8 @@ class ModuleSummary:
     `exports` are the names bound at top level (the last binding counts), `stars` the modules it star-imports there,
     `public` its `__all__` where that can be read, `lazy` whether it defines `__getattr__`. `imported` are the modules
     that it imports as such or by a star, and the full names that it imports from modules. `reaches` are the dotted
-    names that its imports and attribute chains spell, `strings` the dotted words in its strings; chains and strings
-    only where they hold one of the words asked for.
+    names that its imports and attribute chains spell, `strings` the dotted words in its strings, `uses` the names that
+    it reads; chains, strings and names only where they hold one of the words asked for.
     """
 
     path: str
@@ -43,6 +43,7 @@ class ModuleSummary:
     imported: frozenset[str] = frozenset()
     reaches: frozenset[str] = frozenset()
     strings: frozenset[str] = frozenset()
+    uses: frozenset[str] = frozenset()
 
     def exports_by_star(self, name: str) -> bool:
         """Whether `from module import *` brings `name` along."""
@@ -53,7 +54,7 @@ def summarise(tree: ast.Module, path: str, names: ModuleNames, words: frozenset[
     """The summary of the module in `path`. `words` are the last names that matter to the plan."""
     top = _TopLevel(path, names)
     top.read(tree.body)
-    imported, reaches, strings = _reach(tree, path, names, words)
+    imported, reaches, strings, uses = _reach(tree, path, names, words)
     return ModuleSummary(
         path=path,
         name=names.name_of(path),
@@ -64,6 +65,7 @@ def summarise(tree: ast.Module, path: str, names: ModuleNames, words: frozenset[
         imported=imported,
         reaches=reaches,
         strings=strings,
+        uses=uses,
     )
 
 
@@ -165,22 +167,26 @@ def _walk(tree: ast.Module) -> Iterator[ast.AST]:
 
 def _reach(
     tree: ast.Module, path: str, names: ModuleNames, words: frozenset[str]
-) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+) -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
     imports: list[ast.Import | ast.ImportFrom] = []
     chains: list[ast.Attribute] = []
     strings: set[str] = set()
+    uses: set[str] = set()
     for node in _walk(tree):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             imports.append(node)
         elif isinstance(node, ast.Attribute):
             if node.attr in words:
                 chains.append(node)
+        elif isinstance(node, ast.Name):
+            if node.id in words and isinstance(node.ctx, ast.Load):
+                uses.add(node.id)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             strings.update(dotted_words(node.value, words))
     imported, reaches, locals_ = _imports(imports, path, names)
     for chain in chains:
         reaches.update(_spelled(chain, locals_))
-    return frozenset(imported), frozenset(reaches), frozenset(strings)
+    return frozenset(imported), frozenset(reaches), frozenset(strings), frozenset(uses)
 
 
 def _imports(

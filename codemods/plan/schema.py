@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import keyword
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
@@ -74,6 +74,43 @@ class Keep(Model):
     reason: str = Field("", description="Why, for those who read the plan.")
 
 
+Choice = Literal["rewrite", "review", "leave"]
+
+
+class Strings(Model):
+    """What is done about strings that name code, by class. One word for all sets those that are `rewrite` here."""
+
+    patch: Choice = Field("rewrite", description='Patch targets: `patch("m.a")`, `monkeypatch.setattr("m.a", …)`.')
+    modules: Choice = Field("rewrite", description='Names of modules: `import_module("m")`, `sys.modules["m"]`.')
+    members: Choice = Field(
+        "rewrite", description='Names read from a module: `getattr(m, "a")`, `patch.object(m, "a")`.'
+    )
+    lazy: Choice = Field("rewrite", description="Maps beside the `__getattr__` of a module (PEP 562).")
+    annotations: Choice = Field(
+        "rewrite", description='Annotations: `x: "a"`, `cast("a", x)`, `TypeVar(bound="a")`. Else the local name stays.'
+    )
+    type_comments: Choice = Field("rewrite", description="`# type:` comments. Else the local name stays.")
+    docs: Choice = Field("rewrite", description="Full dotted names in backticks in docstrings, such as Sphinx roles.")
+    exports: Choice = Field(
+        "leave", description="Entries of `__all__`. `rewrite` changes the names that a module exports."
+    )
+    other: Choice = Field("review", description="Other strings that equal the full dotted name.")
+
+
+_ALL_STRINGS = ("patch", "modules", "members", "lazy", "annotations", "type_comments", "docs")
+
+
+def _all_strings(value: Any) -> Any:
+    if isinstance(value, str):
+        if value not in get_args(Choice):
+            raise ValueError("expected `rewrite`, `review` or `leave`, or one of these for each class of strings")
+        return dict.fromkeys(_ALL_STRINGS, value)
+    return value
+
+
+StringsChoice = Annotated[Strings, BeforeValidator(_all_strings, json_schema_input_type=Choice | Strings)]
+
+
 class RedirectModule(Model):
     """A module, with every name in it, that consumers are to take from elsewhere."""
 
@@ -89,6 +126,9 @@ class RedirectModule(Model):
         description="What consumers call it: `rename` renames its uses where that is safe, `keep` keeps the local name "
         "(`import new as old`).",
     )
+    strings: StringsChoice = Field(
+        Strings(), description="What is done about strings that name code: `rewrite`, `review` or `leave`, or by class."
+    )
 
 
 class RedirectSymbol(Model):
@@ -97,6 +137,7 @@ class RedirectSymbol(Model):
     symbol: Symbol = Field(description="The old symbol, as `package.module.name`.")
     to: Symbol = Field(description="The symbol that takes its place.")
     names: Literal["rename", "keep"] = Field("rename", description="As for a module.")
+    strings: StringsChoice = Field(Strings(), description="As for a module.")
 
 
 def _redirect_kind(value: Any) -> str:

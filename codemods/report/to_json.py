@@ -33,7 +33,7 @@ def _reference(finding: Finding) -> dict[str, object]:
         "column": reference.column,
         "form": reference.form.value,
         "target": reference.target,
-        "certainty": reference.certainty.value,
+        "certainty": finding.certainty.value,
         "disposition": finding.disposition.value,
         "reason": finding.reason,
     }

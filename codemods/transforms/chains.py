@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from codemods.index.resolve import Index
     from codemods.transforms.moves import Moves, Target
 
-Kind = Literal["moves", "stays", "re-export", "module"]
+Kind = Literal["moves", "stays", "re-export", "module", "apart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class Step:
     """What a chain names. `length` counts the names of the chain that do so, `module` holds the last of them.
 
     kind `moves`: a redirected symbol, which goes to `target`; `re-export`: one that another module hands on;
-    `module`: an old module itself, with nothing read from it; `stays`: none of these.
+    `module`: an old module itself, with nothing read from it; `apart`: several names that do not move together;
+    `stays`: none of these.
     """
 
     kind: Kind
@@ -45,11 +46,29 @@ def follow(start: str, attributes: tuple[str, ...], moves: Moves, index: Index) 
             return Step("moves" if target else "stays", number + 2, module, target, attribute)
         if is_handed_on(module, attribute, moves, index):
             return Step("re-export", number + 2, module, None, attribute)
-        if not index.is_module(deeper):
+        behind = deeper if index.is_module(deeper) else _module_behind(module, attribute, index)
+        if behind is None:
             return Step("stays", number + 2, module, None, attribute)
-        module = deeper
+        module = behind
     target = moves.module(module)
     return Step("module" if target else "stays", len(attributes) + 1, module, target)
+
+
+def _module_behind(module: str, name: str, index: Index) -> str | None:
+    """The module that `module` has imported under `name`."""
+    for holder, origin in index.origins(module, name):
+        dotted = f"{holder}.{origin}" if origin else holder
+        if index.is_module(dotted):
+            return dotted
+    return None
+
+
+def follow_dotted(dotted: str, moves: Moves, index: Index) -> Step | None:
+    """Where a full dotted name leads, as `pkgutil.resolve_name` reads it; None where it starts at no module."""
+    first, *rest = dotted.split(".")
+    if not index.is_module(first):
+        return None
+    return follow(first, tuple(rest), moves, index)
 
 
 def is_handed_on(module: str, name: str, moves: Moves, index: Index) -> bool:

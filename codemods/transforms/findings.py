@@ -15,12 +15,17 @@ if TYPE_CHECKING:
     from codemods.transforms.edits import Edit
     from codemods.transforms.uses import Rewrite
 
+# What a plan's choice for a class of strings makes of a reference; `rewrite` may end otherwise.
+CHOICES = {"review": Disposition.REVIEW, "leave": Disposition.LEFT, "rewrite": Disposition.REWRITTEN}
+PLANNED = "the plan says so (`strings`)"
+
 
 @dataclass(slots=True)
 class Settled:
     """Rewrites of uses, what is asked of import statements, findings, and the names whose bindings change.
 
-    They become `edits` when all are known: several of them may meet in one formatted string.
+    They become `edits` when all are known: several of them may meet in one formatted string. `renamed` are the
+    names of the module's own scope that change, `strings` those that have their finding already.
     """
 
     edits: list[Edit] = field(default_factory=list)
@@ -28,6 +33,8 @@ class Settled:
     findings: list[Finding] = field(default_factory=list)
     statements: dict[ast.stmt, StatementChange] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    renamed: set[str] = field(default_factory=set)
+    strings: set[ast.AST] = field(default_factory=set)
 
     def change(self, site: ImportSite) -> StatementChange:
         """What is asked of the statement at `site`, to be added to."""

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from codemods.plan.schema import Plan, RedirectModule
+from codemods.plan.schema import Plan, RedirectModule, Strings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from codemods.index.resolve import Index
+
+
+_STRINGS = Strings()
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a reference goes. `name` is None where it is the module itself; `keep` asks to keep local names."""
+    """Where a reference goes. `name` is None where it is the module itself; `keep` asks to keep local names;
+    `is_granted` says that another change of the same unit makes the name.
+    """
 
     module: str
     name: str | None
     keep: bool = False
+    strings: Strings = _STRINGS
+    is_granted: bool = False
 
     @property
     def dotted(self) -> str:
@@ -25,7 +35,7 @@ class Target:
         return f"{self.module}.{self.name}" if self.name else self.module
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Moves:
     """All redirects of a plan. `symbols` maps (module, name), `modules` whole modules with what is in them."""
 
@@ -36,7 +46,7 @@ class Moves:
         """Where `name` of `module` goes; None where it stays."""
         target = self.symbols.get((module, name))
         if target is None and (whole := self.module(module)) is not None:
-            target = Target(whole.module, name, whole.keep)
+            target = replace(whole, name=name)
         return target
 
     def module(self, module: str) -> Target | None:
@@ -44,28 +54,39 @@ class Moves:
         head = module
         while head:
             if (target := self.modules.get(head)) is not None:
-                return Target(target.module + module[len(head) :], None, target.keep)
+                return replace(target, module=target.module + module[len(head) :])
             head = head.rpartition(".")[0]
         return None
 
-    @property
+    @cached_property
     def old_modules(self) -> frozenset[str]:
         """The modules that a redirect moves, or moves a symbol out of."""
         return frozenset(self.modules) | frozenset(module for module, _ in self.symbols)
 
-    @property
+    @cached_property
+    def last_names(self) -> frozenset[str]:
+        """The last names of the modules that a redirect concerns."""
+        return frozenset(module.rpartition(".")[2] for module in self.old_modules)
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """The last names of all that moves: a file that holds none of them cannot refer to it by name."""
-        symbols = {name for _, name in self.symbols}
-        return frozenset(symbols | {module.rpartition(".")[2] for module in self.old_modules})
+        return self.last_names | {name for _, name in self.symbols}
 
     def holds_module(self, module: str) -> bool:
         """Whether `module` is one that references may be read from."""
-        return self.module(module) is not None or any(old == module for old, _ in self.symbols)
+        return module in self.old_modules or self.module(module) is not None
 
     def leads_to(self, module: str) -> bool:
         """Whether an old module lies in the package `module`."""
         return any(old.startswith(f"{module}.") for old in self.old_modules)
+
+
+def is_there(target: Target, index: Index) -> bool:
+    """Whether `target` exists, or will when its unit is written. Raises Missing."""
+    if target.name is None:
+        return index.is_module(target.module)
+    return target.is_granted or index.has(target.module, target.name)
 
 
 def moves_of(plan: Plan) -> Moves:
@@ -75,12 +96,12 @@ def moves_of(plan: Plan) -> Moves:
     for redirect in plan.redirect:
         keep = redirect.names == "keep"
         if isinstance(redirect, RedirectModule):
-            modules[redirect.module] = Target(redirect.to, None, keep)
+            modules[redirect.module] = Target(redirect.to, None, keep, redirect.strings)
             for name, new in redirect.symbols.items():
                 module, _, last = new.rpartition(".")
-                symbols[redirect.module, name] = Target(module or redirect.to, last, keep)
+                symbols[redirect.module, name] = Target(module or redirect.to, last, keep, redirect.strings)
         else:
             old_module, _, old_name = redirect.symbol.rpartition(".")
             new_module, _, new_name = redirect.to.rpartition(".")
-            symbols[old_module, old_name] = Target(new_module, new_name, keep)
+            symbols[old_module, old_name] = Target(new_module, new_name, keep, redirect.strings)
     return Moves(symbols, modules)

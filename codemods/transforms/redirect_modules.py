@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.model import Disposition, Finding, Form
-from codemods.transforms.chains import Step, follow
+from codemods.plan.schema import Strings
+from codemods.transforms.findings import CHOICES, PLANNED
 from codemods.transforms.imports import Wish
+from codemods.transforms.moves import is_there
+from codemods.transforms.reads import Read, read_of
 from codemods.transforms.renames import why_not_rename, why_taken
-from codemods.transforms.uses import Rewrite, locate, use_reference
+from codemods.transforms.uses import INEXACT, locate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from codemods.index.resolve import Index
-    from codemods.index.scopes import Scope, Use
+    from codemods.index.scopes import Scope
     from codemods.transforms.findings import Settled
     from codemods.transforms.moves import Moves
     from codemods.transforms.references import Bindings, ModuleImport
@@ -29,19 +31,6 @@ def settle_modules(view: ModuleView, moves: Moves, index: Index, bindings: Bindi
         group = _Group(view, moves, index, scope, local, entries, settled)
         if group.is_concerned():
             group.settle()
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """One use of the name, and where it leads."""
-
-    use: Use
-    step: Step
-
-    def rewrite(self, holder: str) -> Rewrite:
-        """The rewrite of the chain to the new name in the module that the code calls `holder`."""
-        name = self.step.target.name if self.step.target else ""
-        return Rewrite(self.use, self.step.length, f"{holder}.{name}")
 
 
 class _Group:
@@ -66,7 +55,7 @@ class _Group:
         self.settled = settled
         prefix = entries[0].prefix
         uses = sorted(view.scopes.uses_of(local, scope), key=lambda use: (use.node.lineno, use.node.col_offset))
-        self.reads = [_Read(use, follow(prefix, use.chain[1:], moves, index)) for use in uses]
+        self.reads = [read_of(view, use, prefix, moves, index) for use in uses]
         own = {entry.alias for entry in entries}
         self.other_bindings = [node for node in view.scopes.bindings(local, scope) if node not in own]
 
@@ -85,7 +74,7 @@ class _Group:
 
     # Which reads move
 
-    def sort_out(self) -> list[_Read]:
+    def sort_out(self) -> list[Read]:
         """The reads to rewrite; all others get their finding here."""
         moving = []
         several = len({entry.prefix for entry in self.entries}) > 1 or bool(self.other_bindings)
@@ -95,42 +84,51 @@ class _Group:
                 self.found(read, Disposition.LEFT, f"`{step.module}` hands it on and keeps the name")
             elif step.kind == "module":
                 self.found(read, Disposition.REVIEW, "the module itself is used: what is read from it cannot be told")
+            elif step.kind == "apart":
+                self.found(read, Disposition.REVIEW, "some of these names move and others do not: split the call")
             elif step.kind == "moves" and self.can_move(read, several):
-                moving.append(read)
+                if step.target and step.target.module == step.module:
+                    # Renamed within its module: the import holds as it is.
+                    self.rewrite([read], ".".join(read.use.chain[: step.length - 1]))
+                else:
+                    moving.append(read)
         return moving
 
-    def can_move(self, read: _Read, several: bool) -> bool:
+    def can_move(self, read: Read, several: bool) -> bool:
         step, target = read.step, read.step.target
-        if target is None or target.module == self.view.module:
+        if target is None or (target.module == self.view.module and not target.is_granted):
             self.found(read, Disposition.LEFT, "this is the module that it moves to")
         elif several:
             reason = f"`{self.local}` is bound more than once, so it may be something else here"
             self.found(read, Disposition.REVIEW, reason)
-        elif not self.index.has(target.module, target.name or ""):
-            self.found(read, Disposition.BLOCKED, f"`{target.module}` has no name `{target.name}`")
-        elif read.use.attributes and not isinstance(read.use.attributes[step.length - 2].ctx, ast.Load):
+        elif lacking := [s.target for s in read.steps or (step,) if s.target and not is_there(s.target, self.index)]:
+            self.found(read, Disposition.BLOCKED, f"`{lacking[0].module}` has no name `{lacking[0].name}`")
+        elif read.member is not None and target.strings.members != "rewrite":
+            self.found(read, Disposition(CHOICES[target.strings.members]), PLANNED)
+        elif read.is_assigned:
             self.found(read, Disposition.REVIEW, "it is assigned or deleted here: the module itself is changed")
         elif locate(self.view, [read.rewrite("x")]) is None and not self.locates_together(read):
-            self.found(read, Disposition.REVIEW, "it is written so that it cannot be replaced exactly")
+            self.found(read, Disposition.REVIEW, INEXACT)
         else:
             return True
         return False
 
-    def locates_together(self, read: _Read) -> bool:
+    def locates_together(self, read: Read) -> bool:
         """Whether the chains inside one formatted string can be replaced together, where one alone cannot."""
         same = [r.rewrite("x") for r in self.reads if r.use.container is read.use.container and r.step == read.step]
         return read.use.container is not None and locate(self.view, same) is not None
 
-    def found(self, read: _Read, disposition: Disposition, reason: str) -> None:
-        form = Form.MODULE_VALUE if read.step.kind == "module" else Form.ATTRIBUTE
-        reference = use_reference(self.view, read.use, read.step.dotted, form)
-        self.settled.findings.append(Finding(reference, disposition, reason))
+    def found(self, read: Read, disposition: Disposition, reason: str) -> None:
+        for reference in read.references(self.view):
+            self.settled.findings.append(Finding(reference, disposition, reason))
+        if read.member is not None:
+            self.settled.strings |= {node for _, node in read.member.names}
 
     def found_import(self, entry: ModuleImport, disposition: Disposition, reason: str) -> None:
         reference = self.view.reference(entry.alias, entry.form, entry.full)
         self.settled.findings.append(Finding(reference, disposition, reason))
 
-    def rewrite(self, reads: Sequence[_Read], holder: str) -> None:
+    def rewrite(self, reads: Sequence[Read], holder: str) -> None:
         self.settled.rewrites += [read.rewrite(holder) for read in reads]
         for read in reads:
             self.found(read, Disposition.REWRITTEN, "")
@@ -143,7 +141,7 @@ class _Group:
 
     # `import m as x`, `from pkg import m`: the local name stands for the module
 
-    def settle_named(self, moving: list[_Read]) -> None:
+    def settle_named(self, moving: list[Read]) -> None:
         targets = _targets(moving)
         whole = {gone.module for entry in self.entries if (gone := self.moves.module(entry.full)) is not None}
         if not self.reads and len(whole) == 1:
@@ -157,13 +155,13 @@ class _Group:
             if self.moves.module(entry.full) is not None:
                 self.keep_import(entry, moving)
 
-    def is_replaceable(self, moving: list[_Read]) -> bool:
+    def is_replaceable(self, moving: list[Read]) -> bool:
         """Whether nothing but what moves needs the local name as it is."""
         direct = all(self.moves.holds_module(entry.full) for entry in self.entries)
         simple = all(read.step.length == 2 for read in moving)
         return direct and simple and len(moving) == len(self.reads) and not self.other_bindings and not self.reached()
 
-    def keep_import(self, entry: ModuleImport, moving: list[_Read]) -> None:
+    def keep_import(self, entry: ModuleImport, moving: list[Read]) -> None:
         target = self.moves.module(entry.full)
         if target is not None and not self.index.is_module(target.module):
             self.found_import(entry, Disposition.BLOCKED, f"there is no module `{target.module}`")
@@ -173,7 +171,7 @@ class _Group:
             reason = f"{self.reached() or 'other code'} still needs `{self.local}`"
             self.found_import(entry, Disposition.REVIEW, reason)
 
-    def replace_named(self, moving: list[_Read], module: str) -> None:
+    def replace_named(self, moving: list[Read], module: str) -> None:
         parent, _, last = module.rpartition(".")
         first = self.entries[0]
         holder = self.local
@@ -184,7 +182,9 @@ class _Group:
             reason = (
                 ""
                 if last == self.local
-                else why_not_rename(self.view, self.index, self.scope, self.local, last, own=own, same=same)
+                else why_not_rename(
+                    self.view, self.index, self.scope, self.local, last, own=own, same=same, strings=Strings()
+                )
             )
             holder = self.local if keep or reason else last
         for entry in self.entries:
@@ -197,7 +197,7 @@ class _Group:
         self.settled.names.add(holder)
         self.rewrite(moving, holder)
 
-    def add_named(self, reads: list[_Read], module: str) -> None:
+    def add_named(self, reads: list[Read], module: str) -> None:
         """Import `module` beside the old import, which stays, and read from it what moved there."""
         parent, _, last = module.rpartition(".")
         holder = self.free_name(module, reads)
@@ -214,7 +214,7 @@ class _Group:
         self.settled.names.add(holder)
         self.rewrite(reads, holder)
 
-    def free_name(self, module: str, reads: list[_Read]) -> str | None:
+    def free_name(self, module: str, reads: list[Read]) -> str | None:
         """A local name for `module` that clashes with nothing where `reads` stand."""
         parts = module.split(".")
         candidates = [parts[-1], "_".join(parts[-2:]), "_".join(parts), f"new_{parts[-1]}"]
@@ -243,7 +243,7 @@ class _Group:
 
     # `import a.b`: the local name is the root `a`, and many statements may bind it
 
-    def settle_dotted(self, moving: list[_Read]) -> None:
+    def settle_dotted(self, moving: list[Read]) -> None:
         staying = [read for read in self.reads if read not in moving]
         remaining = list(self.entries)
         for entry in self.entries:
@@ -261,7 +261,7 @@ class _Group:
         self.rewrite_dotted(moving)
 
     def why_kept(
-        self, entry: ModuleImport, staying: list[_Read], remaining: list[ModuleImport], targets: list[str]
+        self, entry: ModuleImport, staying: list[Read], remaining: list[ModuleImport], targets: list[str]
     ) -> str:
         """What still needs `import a.b` as it stands; empty where nothing does."""
         if self.other_bindings:
@@ -277,7 +277,7 @@ class _Group:
             return f"{path} reaches `{self.local}` through this module"
         return ""
 
-    def keep_dotted(self, entry: ModuleImport, reads: list[_Read], targets: list[str], reason: str) -> None:
+    def keep_dotted(self, entry: ModuleImport, reads: list[Read], targets: list[str], reason: str) -> None:
         if not reason:
             self.found_import(entry, Disposition.BLOCKED, f"there is no module `{targets[0]}`")
         elif self.moves.module(entry.full) is not None:
@@ -312,7 +312,7 @@ class _Group:
             return module
         return self.free_name(module, self.reads) or module.replace(".", "_")
 
-    def rewrite_dotted(self, moving: list[_Read]) -> None:
+    def rewrite_dotted(self, moving: list[Read]) -> None:
         for module in _targets(moving):
             reads = [read for read in moving if _module(read) == module]
             if any(not self.is_imported_before(read) for read in reads):
@@ -322,17 +322,17 @@ class _Group:
             self.settled.names |= {holder.partition(".")[0]}
             self.rewrite(reads, holder)
 
-    def is_imported_before(self, read: _Read) -> bool:
+    def is_imported_before(self, read: Read) -> bool:
         """Whether an import of the very module that `read` goes through stands before it."""
         return any(
             entry.full == read.step.module and entry.alias.lineno <= read.use.node.lineno for entry in self.entries
         )
 
 
-def _module(read: _Read) -> str:
+def _module(read: Read) -> str:
     return read.step.target.module if read.step.target else ""
 
 
-def _targets(reads: Sequence[_Read]) -> list[str]:
+def _targets(reads: Sequence[Read]) -> list[str]:
     """The modules that `reads` go to, in the order of the source."""
     return list(dict.fromkeys(_module(read) for read in reads))

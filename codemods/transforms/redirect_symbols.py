@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from codemods.model import Disposition, Finding, Form, Reference
+from codemods.model import Disposition, Finding, Form
 from codemods.transforms.imports import Wish
-from codemods.transforms.renames import may_come_by_star, why_not_rename, words
+from codemods.transforms.moves import is_there
+from codemods.transforms.renames import may_come_by_star, why_not_rename
 from codemods.transforms.uses import Rewrite, locate, use_reference
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class _Group:
         """Why an import of the new name would fail; empty where it works."""
         for entry in moving:
             target = entry.target
-            if target is not None and not self.index.has(target.module, target.name or ""):
+            if target is not None and not is_there(target, self.index):
                 return f"`{target.module}` has no name `{target.name}`"
         return ""
 
@@ -108,7 +109,9 @@ class _Group:
             return f"`{new}` is imported from elsewhere"
         own = [entry.alias for entry in moving]
         same = self.imports_of(target, new)
-        reason = why_not_rename(self.view, self.index, self.scope, self.local, new, own=own, same=same)
+        reason = why_not_rename(
+            self.view, self.index, self.scope, self.local, new, own=own, same=same, strings=target.strings
+        )
         if reason:
             return reason
         rewrites = [Rewrite(use, 1, new) for use in self.uses]
@@ -116,6 +119,8 @@ class _Group:
             return "a use stands where it cannot be edited exactly"
         claimed[new] = target
         self.settled.rewrites += rewrites
+        if self.scope.kind == "module":
+            self.settled.renamed.add(self.local)
         return ""
 
     def imports_of(self, target: Target, local: str) -> list[ast.AST]:
@@ -143,9 +148,10 @@ class _Group:
 
     def is_bound_again(self, local: str) -> bool:
         """Whether anything but these imports binds what they are to bind, so that the order of both counts."""
-        own = {entry.alias for entry in self.entries}
+        own: set[ast.AST] = {entry.alias for entry in self.entries}
         if local != self.local:
             return False
+        own |= {alias for entry in self.entries if entry.target for alias in self.imports_of(entry.target, local)}
         others = any(node not in own for node in self.view.scopes.bindings(local, self.scope))
         return others or bool(may_come_by_star(self.view, self.index, self.scope, local))
 
@@ -158,7 +164,3 @@ class _Group:
         target = self.entries[0].dotted
         for use in self.uses:
             self.settled.findings.append(Finding(use_reference(self.view, use, target, Form.NAME), disposition, reason))
-        for line, text in self.view.type_comments():
-            if self.scope.kind == "module" and self.local in words(text):
-                reference = Reference(self.view.path, line, 1, Form.TYPE_COMMENT, target)
-                self.settled.findings.append(Finding(reference, Disposition.LEFT, FOLLOWS))

@@ -49,13 +49,22 @@ class ModuleImport:
     full: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class StarImport:
+    """`from module import *`."""
+
+    site: ImportSite
+    alias: ast.alias
+    module: str
+
+
 @dataclass(slots=True)
 class Bindings:
     """The imports of one module by the scope and local name that they bind, and its star imports."""
 
     symbols: dict[tuple[Scope, str], list[SymbolImport]] = field(default_factory=dict)
     modules: dict[tuple[Scope, str], list[ModuleImport]] = field(default_factory=dict)
-    stars: list[tuple[ast.alias, str]] = field(default_factory=list)
+    stars: list[StarImport] = field(default_factory=list)
     held_modules: set[str] = field(default_factory=set)
 
 
@@ -113,7 +122,7 @@ def _read_from(view: ModuleView, moves: Moves, index: Index, bindings: Bindings,
     full = f"{module}.{name}"
     if name == "*":
         if moves.holds_module(module):
-            bindings.stars.append((draft.alias, module))
+            bindings.stars.append(StarImport(draft.site, draft.alias, module))
         return
     target = moves.symbol(module, name)
     if target is None and _is_submodule(index, module, name) and (moves.holds_module(full) or moves.leads_to(full)):

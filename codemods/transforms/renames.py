@@ -5,11 +5,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from codemods.index.string_sites import Role, tail
+from codemods.index.type_comments import TypeComment
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from codemods.index.resolve import Index
     from codemods.index.scopes import Scope, Scopes
+    from codemods.index.string_sites import Site
+    from codemods.plan.schema import Strings
     from codemods.transforms.view import ModuleView
 
 
@@ -22,14 +27,17 @@ def why_not_rename(
     *,
     own: Collection[ast.AST],
     same: Collection[ast.AST],
+    strings: Strings,
 ) -> str:
     """Why the binding `old` in `scope` cannot be called `new`; empty where it can.
 
-    `own` are the import names that are to be renamed, `same` those that already bind `new` to the same thing.
+    `own` are the import names that are to be renamed, `same` those that already bind `new` to the same thing,
+    `strings` is what the plan wants of strings.
     Where a use stands in text that cannot be edited exactly is not decided here.
     """
     return (
         _old_name_needed(view, scope, old, own)
+        or _named_in_string(view, scope, old, strings)
         or may_come_by_star(view, index, scope, old)
         or why_taken(view.scopes, scope, old, new, same)
         or _reached(view, index, scope, old)
@@ -49,13 +57,28 @@ def _old_name_needed(view: ModuleView, scope: Scope, old: str, own: Collection[a
         return f"`{old}` is mangled in classes"
     if _read_before_class_binding(scopes, scope, old):
         return f"a class binds `{old}` again"
-    if any(old in words(text) for _, text in view.type_comments()):
-        return f"a type comment names `{old}`"
-    if scope.kind == "module":
-        for string in scopes.strings:
-            if string.value == old:
+    return ""
+
+
+def _named_in_string(view: ModuleView, scope: Scope, old: str, strings: Strings) -> str:
+    for use in view.scopes.uses_of(old, scope):
+        if isinstance(use.container, ast.Constant):
+            choice = strings.type_comments if isinstance(use.container, TypeComment) else strings.annotations
+            if choice != "rewrite":
+                return f"the plan leaves the annotation in line {use.container.lineno}"
+    for string in view.scopes.strings if scope.kind == "module" else ():
+        if string.value == old:
+            site = view.surroundings.site(string)
+            if not (site.role is Role.EXPORT and strings.exports == "rewrite") and not _is_member_of_import(view, site):
                 return f"a string in line {string.lineno} names `{old}`"
     return ""
+
+
+def _is_member_of_import(view: ModuleView, site: Site) -> bool:
+    """Whether the string asks for a name in what an import binds, which is no name of this file."""
+    holder = site.owner.args[0] if site.role is Role.MEMBER and isinstance(site.owner, ast.Call) else None
+    first = tail(holder)[0] if isinstance(holder, ast.expr) else ""
+    return bool(first) and all(isinstance(node, ast.alias) for node in view.scopes.module.bound.get(first, [None]))
 
 
 def may_come_by_star(view: ModuleView, index: Index, scope: Scope, name: str) -> str:
@@ -71,11 +94,6 @@ def may_come_by_star(view: ModuleView, index: Index, scope: Scope, name: str) ->
             if summary is None or (summary.exports_by_star(name) and index.has(module, name)):
                 return f"the star import in line {statement.lineno} may bring `{name}`"
     return ""
-
-
-def words(text: str) -> set[str]:
-    """The identifiers in `text`."""
-    return set("".join(c if c.isidentifier() or c.isdigit() else " " for c in text).split())
 
 
 def _read_before_class_binding(scopes: Scopes, scope: Scope, name: str) -> bool:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from codemods.index.analysis import analyse
 from codemods.index.positions import Lines
+from codemods.index.string_sites import Surroundings
+from codemods.index.type_comments import type_comments
 from codemods.model import Form, Reference
 
 if TYPE_CHECKING:
     from codemods.index.names import ModuleNames
     from codemods.index.scopes import Scopes
-
-_TYPE_COMMENT = re.compile(rb"#\s*type:\s*(?!ignore\b)([^\r\n]*)")
 
 
 class UnparsableError(ValueError):
@@ -37,7 +37,7 @@ def parse(source: bytes) -> ast.Module:
         raise UnparsableError(str(error) or type(error).__name__) from error
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ModuleView:
     """A parsed module. `source` is UTF-8 without a byte order mark; `module` its dotted name, if it has one."""
 
@@ -53,25 +53,23 @@ class ModuleView:
         """The dotted name of the module."""
         return self.names.name_of(self.path)
 
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """Where each node stands."""
+        return Surroundings(self.tree)
+
     def text(self, node: ast.expr | ast.stmt | ast.alias) -> bytes:
         """The source of `node`."""
         start, end = self.lines.span(node)
         return self.source[start:end]
 
-    def reference(self, node: ast.expr | ast.stmt | ast.alias, form: Form, target: str) -> Reference:
+    def reference(self, node: ast.expr | ast.stmt | ast.alias | ast.keyword, form: Form, target: str) -> Reference:
         """The reference that `node` is."""
         column = self.lines.column(node.lineno, node.col_offset)
         return Reference(self.path, node.lineno, column, form, target)
-
-    def type_comments(self) -> list[tuple[int, str]]:
-        """The `# type:` comments as (line, text), apart from `# type: ignore`."""
-        return [
-            (self.source.count(b"\n", 0, match.start()) + 1, match.group(1).decode("utf-8"))
-            for match in _TYPE_COMMENT.finditer(self.source)
-        ]
 
 
 def view_of(path: str, source: bytes, names: ModuleNames) -> ModuleView:
     """The view of the module in `path` with the UTF-8 `source`. Raises UnparsableError."""
     tree = parse(source)
-    return ModuleView(path, source, tree, Lines(source), analyse(tree), names)
+    return ModuleView(path, source, tree, Lines(source), analyse(tree, type_comments(source)), names)

@@ -71,7 +71,7 @@ class TestPreview:
         before = snapshot(repo, git)
         output = codemods(repo, "preview", "plan.yaml", expect=1)
         assert "+from c.d import g\n" in output
-        assert "x.py:1:7: a.b.f (string): a string names it" in output
+        assert "x.py:1:7: a.b.f (string): a string is its name" in output
         assert "broken.py: line 1: Missing parentheses" in output
         assert "3 file(s) to change of 11 searched. References: 7 found = 6 rewritten + 0 left + 1 review" in output
         assert snapshot(repo, git) == before

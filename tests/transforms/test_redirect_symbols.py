@@ -138,7 +138,6 @@ KEPT = {
     "bound again": "from a.b import f\nif not f:\n    f = print\n",
     "deleted": "from a.b import f\ndel f\n",
     "global": "from a.b import f\ndef h():\n    global f\n    f = 1\n",
-    "type comment": "from a.b import f\nx = []  # type: f\n",
     "class reads it and binds it": "from a.b import f\nclass A:\n    f = f\n",
     "annotation over two strings": "from a.b import f\nx: 'list[' 'f]'\n",
 }
