@@ -58,11 +58,15 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """A reference, what became of it, and why (empty where the disposition says it all)."""
+    """A reference, what became of it, and why (empty where the disposition says it all).
+
+    `is_late` says that it is an import in a function, which runs when the function is called.
+    """
 
     reference: Reference
     disposition: Disposition
     reason: str = ""
+    is_late: bool = False
 
     @property
     def certainty(self) -> Certainty:
@@ -81,11 +85,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The file is to be rewritten as `change` says."""
+    """The file is to be rewritten as `change` says.
+
+    `held` are the local names that stay only because other files reach them through this module, with what they
+    would be called: (old, new).
+    """
 
     path: str
     change: Change
     findings: tuple[Finding, ...]
+    held: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def message(plan: Plan, run: str, unit: Unit, findings: Iterable[Finding]) -> st
     rewritten = [finding for finding in findings if finding.disposition is Disposition.REWRITTEN]
     pairs = _pairs(moves_of(plan), rewritten)
     values = {
-        "file": printable(unit.paths[0]) if len(unit.paths) == 1 else f"{len(unit.paths)} files",
+        "file": _file(unit),
         "files": "\n".join(map(printable, unit.paths)),
         "phase": unit.phase,
         "plan": plan.name,
@@ -44,6 +44,13 @@ def message(plan: Plan, run: str, unit: Unit, findings: Iterable[Finding]) -> st
         "references": str(len(rewritten)),
     }
     return render(plan.commit.message, values)
+
+
+def _file(unit: Unit) -> str:
+    if unit.id == f"phase {unit.phase}":
+        return f"{len(unit.paths)} files"
+    others = f" and {len(unit.paths) - 1} more" if len(unit.paths) > 1 else ""
+    return f"{printable(unit.paths[0])}{others}"
 
 
 def _pairs(moves: Moves, findings: Iterable[Finding]) -> set[tuple[str, str]]:

@@ -6,18 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemods.engine.phases import assign, included
-from codemods.engine.scan import Scan, scan
+from codemods.engine.scan import scan
+from codemods.engine.together import outcomes_of
 from codemods.engine.verify import verify_names, verify_phases
 from codemods.index.names import ModuleNames
 from codemods.model import Blocked, Changed, Finding, Outcome, Skipped, Unchanged, Unit, printable
-from codemods.transforms.moves import Moves, moves_of
-from codemods.transforms.outcome import transform_source
-from codemods.transforms.redirect import concerns
+from codemods.transforms.moves import moves_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
-    from codemods.index.resolve import Index
     from codemods.plan.load import LoadedPlan
     from codemods.plan.schema import Phase
 
@@ -69,44 +67,41 @@ def preview(loaded: LoadedPlan, paths: Iterable[str], read: Callable[[str], byte
     """
     plan = loaded.plan
     moves = moves_of(plan)
-    found = scan(included(paths, plan.exclude), read, ModuleNames(plan.source_roots), moves.words)
+    everything = tuple(paths)
+    excluded = set(everything).difference(included(everything, plan.exclude))
+    found = scan(everything, read, ModuleNames(plan.source_roots), moves.words, excluded)
     verify_names(loaded, found)
-    outcomes = {path: _transform(found, path, moves) for path in found.candidates}
-    concerned = {path: outcome for path, outcome in outcomes.items() if _findings(outcome)}
+    uncovered = set(assign(plan, found.candidates).uncovered)
+    outcomes = outcomes_of(found, moves, lambda path: path not in uncovered)
+    concerned = {path: outcome for path, outcome in outcomes.by_path.items() if _findings(outcome)}
     assignment = assign(plan, concerned)
     needed = [path for path in assignment.uncovered if isinstance(concerned[path], (Changed, Blocked))]
     verify_phases(loaded, replace(assignment, uncovered=tuple(needed)))
-    phases = tuple(
-        _phase(phase, [concerned[p] for p in assignment.files[phase.name]]) for phase in plan.effective_phases
-    )
+    by_phase = [(phase, [concerned[p] for p in assignment.files[phase.name]]) for phase in plan.effective_phases]
+    phases = tuple(_phases(by_phase, outcomes.together))
     outside = tuple(o for p in assignment.uncovered if isinstance(o := concerned[p], Unchanged))
-    skipped = (*found.skipped, *(o for o in outcomes.values() if isinstance(o, Skipped)))
-    return Preview(loaded, phases, tuple(sorted(skipped, key=lambda s: s.path)), outside, len(found.paths))
-
-
-def _transform(found: Scan, path: str, moves: Moves) -> Outcome:
-    summary = found.summaries[path]
-    if not found.ask(lambda index: concerns(summary, moves, index)):
-        return Unchanged(path)
-    content = found.content(path)
-    if content is None:
-        return Skipped(path, "it cannot be read any more")
-
-    def outcome(index: Index) -> Outcome:
-        return transform_source(path, content, moves, index)
-
-    return found.ask(outcome)
+    searched = sum(path not in excluded for path in found.paths)
+    skipped = (*found.skipped, *(o for o in outcomes.by_path.values() if isinstance(o, Skipped)))
+    return Preview(loaded, phases, tuple(sorted(skipped, key=lambda s: s.path)), outside, searched)
 
 
 def _findings(outcome: Outcome) -> tuple[Finding, ...]:
     return () if isinstance(outcome, Skipped) else outcome.findings
 
 
-def _phase(phase: Phase, outcomes: list[Outcome]) -> PhasePreview:
-    changes = [outcome.change for outcome in outcomes if isinstance(outcome, Changed)]
-    units: tuple[Unit, ...]
-    if phase.commit == "phase":
-        units = (Unit(f"phase {phase.name}", phase.name, tuple(changes)),) if changes else ()
-    else:
-        units = tuple(Unit(printable(change.path), phase.name, (change,)) for change in changes)
-    return PhasePreview(phase, tuple(outcomes), units)
+def _phases(by_phase: list[tuple[Phase, list[Outcome]]], together: list[set[str]]) -> Iterator[PhasePreview]:
+    """The phases with their units. Files that change together do so in the first phase that holds one of them."""
+    changes = {o.path: o.change for _, outcomes in by_phase for o in outcomes if isinstance(o, Changed)}
+    group_of = {path: group for group in together for path in group}
+    done: set[str] = set()
+    for phase, outcomes in by_phase:
+        units = []
+        for path in (o.path for o in outcomes if isinstance(o, Changed)):
+            if path not in done:
+                others = sorted(p for p in group_of.get(path, ()) if p != path and p in changes)
+                done |= {path, *others}
+                units.append(Unit(printable(path), phase.name, tuple(changes[p] for p in (path, *others))))
+        if phase.commit == "phase" and units:
+            joined = tuple(change for unit in units for change in unit.changes)
+            units = [Unit(f"phase {phase.name}", phase.name, joined)]
+        yield PhasePreview(phase, tuple(outcomes), tuple(units))

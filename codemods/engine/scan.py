@@ -14,7 +14,7 @@ from codemods.model import Skipped
 from codemods.transforms.view import UnparsableError, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
 Answer = TypeVar("Answer")
 
@@ -85,8 +85,17 @@ class Scan:
         return True
 
 
-def scan(paths: Iterable[str], read: Callable[[str], bytes], names: ModuleNames, words: frozenset[str]) -> Scan:
-    """Scan the Python files among `paths`: those that hold none of `words` are opened, but not parsed."""
+def scan(
+    paths: Iterable[str],
+    read: Callable[[str], bytes],
+    names: ModuleNames,
+    words: frozenset[str],
+    excluded: Collection[str] = (),
+) -> Scan:
+    """Scan the Python files among `paths`: those that hold none of `words` are opened, but not parsed.
+
+    Those `excluded` are no candidates for a change, but what they reach in others counts.
+    """
     python = tuple(path for path in paths if is_python(path))
     result = Scan(python, read, names, words, modules=_modules(python, names))
     needles = [word.encode() for word in words]
@@ -95,7 +104,8 @@ def scan(paths: Iterable[str], read: Callable[[str], bytes], names: ModuleNames,
         content = result.content(path)
         if content is not None and any(needle in content for needle in needles) and result.summarise(path, content):
             candidates.append(path)
-    result.candidates = tuple(candidates)
+    result.candidates = tuple(path for path in candidates if path not in excluded)
+    result.skipped = [skipped for skipped in result.skipped if skipped.path not in excluded]
     return result
 
 

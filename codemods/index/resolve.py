@@ -132,14 +132,25 @@ class Index:
 
         Errs on the side of finding one: whoever asks keeps the name then.
         """
+        return next(self.all_reaching(module, name), None)
+
+    def all_reaching(self, module: str, name: str) -> Iterator[str]:
+        """All such files, some of them more than once."""
         own = self.paths.get(module)
         for spelled, path in self._spellings.get(name, ()):
             if path != own and self._reaches(spelled, self.summaries[path], module, name):
-                return path
+                yield path
         for spelled, path in self._spellings.get("*", ()):
             if path != own and _spells(spelled[:-2], module) and self._star_brings(module, name):
-                return path
-        return None
+                yield path
+
+    def is_reached_by(self, summary: ModuleSummary, module: str, name: str) -> bool:
+        """Whether the module of `summary` reaches `module.name`, by the same rules."""
+        spelled = (*summary.reaches, *summary.strings)
+        if any(name in s.split(".") and self._reaches(s, summary, module, name) for s in spelled):
+            return True
+        stars = (s for s in summary.reaches if s.endswith(".*"))
+        return any(_spells(star[:-2], module) for star in stars) and self._star_brings(module, name)
 
     @cached_property
     def _spellings(self) -> Mapping[str, list[tuple[str, str]]]:

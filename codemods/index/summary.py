@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from codemods.index.names import ModuleNames
 
+_NAMES = re.compile(r"\.?[\w.]+(?:\s*[,:;|]\s*[\w.]+)*")
 _DOTTED = re.compile(r"\.?[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
 
@@ -151,6 +152,12 @@ def dotted_words(text: str, words: frozenset[str]) -> Iterator[str]:
         yield from (token for token in _DOTTED.findall(text) if words.intersection(token.split(".")))
 
 
+def _named_in(text: str, words: frozenset[str]) -> Iterator[str]:
+    # A single word counts where the string is a name or a list of them, and not where it is a sentence.
+    is_list = _NAMES.fullmatch(text) is not None
+    return (word for word in dotted_words(text, words) if is_list or "." in word)
+
+
 def _walk(tree: ast.Module) -> Iterator[ast.AST]:
     # Half the time of `ast.walk`: this runs over every node of every file that may matter.
     pending: list[ast.AST] = [tree]
@@ -182,7 +189,7 @@ def _reach(
             if node.id in words and isinstance(node.ctx, ast.Load):
                 uses.add(node.id)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            strings.update(dotted_words(node.value, words))
+            strings.update(_named_in(node.value, words))
     imported, reaches, locals_ = _imports(imports, path, names)
     for chain in chains:
         reaches.update(_spelled(chain, locals_))

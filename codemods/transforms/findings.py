@@ -24,8 +24,9 @@ PLANNED = "the plan says so (`strings`)"
 class Settled:
     """Rewrites of uses, what is asked of import statements, findings, and the names whose bindings change.
 
-    They become `edits` when all are known: several of them may meet in one formatted string. `renamed` are the
-    names of the module's own scope that change, `strings` those that have their finding already.
+    They become `edits` when all are known: several of them may meet in one formatted string. `renamed` are the names
+    of the module's own scope that change, `held` those that stay for other files, `strings` those that have their
+    finding already.
     """
 
     edits: list[Edit] = field(default_factory=list)
@@ -34,6 +35,7 @@ class Settled:
     statements: dict[ast.stmt, StatementChange] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     renamed: set[str] = field(default_factory=set)
+    held: dict[str, str] = field(default_factory=dict)
     strings: set[ast.AST] = field(default_factory=set)
 
     def change(self, site: ImportSite) -> StatementChange:

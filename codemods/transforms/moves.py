@@ -73,6 +73,14 @@ class Moves:
         """The last names of all that moves: a file that holds none of them cannot refer to it by name."""
         return self.last_names | {name for _, name in self.symbols}
 
+    def with_renames(self, renames: Mapping[tuple[str, str], str]) -> Moves:
+        """These moves and renames of local names that other files reach: (module, old name) to new name."""
+        granted = {
+            (module, old): Target(module, new, strings=_STRINGS, is_granted=True)
+            for (module, old), new in renames.items()
+        }
+        return Moves({**self.symbols, **granted}, self.modules)
+
     def holds_module(self, module: str) -> bool:
         """Whether `module` is one that references may be read from."""
         return module in self.old_modules or self.module(module) is not None

@@ -48,7 +48,7 @@ def _changed(
     except UnicodeError:
         reason = f"the new names cannot be written in the file's encoding, {source.encoding}"
         return _blocked(view.path, findings, (f"{view.path}:1: {reason}",))
-    return Changed(view.path, Change(view.path, content, encoded), findings)
+    return Changed(view.path, Change(view.path, content, encoded), findings, tuple(sorted(settled.held.items())))
 
 
 def _fault(view: ModuleView, after: bytes, settled: Settled, moves: Moves, index: Index) -> str:

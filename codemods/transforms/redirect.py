@@ -36,7 +36,7 @@ def redirect(view: ModuleView, moves: Moves, index: Index) -> Settled:
     """
     settled = Settled()
     bindings = bindings_of(view, moves, index)
-    settle_symbols(view, index, bindings, settled)
+    settle_symbols(view, moves, index, bindings, settled)
     settle_modules(view, moves, index, bindings, settled)
     settle_stars(view, moves, index, bindings, settled)
     settle_dynamic(view, moves, index, settled)

@@ -11,7 +11,7 @@ from codemods.transforms.findings import CHOICES, PLANNED
 from codemods.transforms.imports import Wish
 from codemods.transforms.moves import is_there
 from codemods.transforms.reads import Read, read_of
-from codemods.transforms.renames import why_not_rename, why_taken
+from codemods.transforms.renames import why_not_rename, why_reached, why_taken
 from codemods.transforms.uses import INEXACT, locate
 
 if TYPE_CHECKING:
@@ -179,13 +179,7 @@ class _Group:
             keep = any(read.step.target and read.step.target.keep for read in moving)
             same = self.imports_of(module, last)
             own = [entry.alias for entry in self.entries]
-            reason = (
-                ""
-                if last == self.local
-                else why_not_rename(
-                    self.view, self.index, self.scope, self.local, last, own=own, same=same, strings=Strings()
-                )
-            )
+            reason = "" if last == self.local else self.why_not_called(last, own, same)
             holder = self.local if keep or reason else last
         for entry in self.entries:
             change = self.settled.change(entry.site)
@@ -196,6 +190,11 @@ class _Group:
             self.found_import(entry, Disposition.REWRITTEN, "")
         self.settled.names.add(holder)
         self.rewrite(moving, holder)
+
+    def why_not_called(self, new: str, own: list[ast.alias], same: list[ast.AST]) -> str:
+        return why_not_rename(
+            self.view, self.index, self.scope, self.local, new, own=own, same=same, strings=Strings()
+        ) or why_reached(self.view, self.index, self.scope, self.local)
 
     def add_named(self, reads: list[Read], module: str) -> None:
         """Import `module` beside the old import, which stays, and read from it what moved there."""

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from codemods.model import Disposition, Finding, Form
 from codemods.transforms.imports import Wish
 from codemods.transforms.moves import is_there
-from codemods.transforms.renames import may_come_by_star, why_not_rename
+from codemods.transforms.renames import may_come_by_star, why_not_rename, why_reached
 from codemods.transforms.uses import Rewrite, locate, use_reference
 
 if TYPE_CHECKING:
     from codemods.index.resolve import Index
     from codemods.index.scopes import Scope
     from codemods.transforms.findings import Settled
-    from codemods.transforms.moves import Target
+    from codemods.transforms.moves import Moves, Target
     from codemods.transforms.references import Bindings, SymbolImport
     from codemods.transforms.view import ModuleView
 
@@ -23,11 +23,14 @@ KEPT = "kept the local name: "
 FOLLOWS = "follows its import, which keeps the local name"
 
 
-def settle_symbols(view: ModuleView, index: Index, bindings: Bindings, settled: Settled) -> None:
-    """Settle every import of a moved symbol and every use of the name that it binds."""
+def settle_symbols(view: ModuleView, moves: Moves, index: Index, bindings: Bindings, settled: Settled) -> None:
+    """Settle every import of a moved symbol and every use of the name that it binds. Raises Missing."""
     claimed: dict[str, Target] = {}
     for (scope, local), entries in bindings.symbols.items():
-        _Group(view, index, scope, local, entries, settled).settle(claimed)
+        group = _Group(view, index, scope, local, entries, settled)
+        granted = moves.symbols.get((view.module or "", local))
+        group.is_granted = granted is not None and granted.is_granted
+        group.settle(claimed)
 
 
 class _Group:
@@ -49,6 +52,7 @@ class _Group:
         self.entries = entries
         self.settled = settled
         self.uses = view.scopes.uses_of(local, scope)
+        self.is_granted = False
 
     def settle(self, claimed: dict[str, Target]) -> None:
         moving = [entry for entry in self.entries if entry.target is not None]
@@ -117,6 +121,11 @@ class _Group:
         rewrites = [Rewrite(use, 1, new) for use in self.uses]
         if locate(self.view, rewrites) is None:
             return "a use stands where it cannot be edited exactly"
+        if not self.is_granted and (reason := why_reached(self.view, self.index, self.scope, self.local)):
+            if not self.view.path.rpartition("/")[2].startswith("__init__."):
+                # What a package imports is taken for its interface.
+                self.settled.held[self.local] = new
+            return reason
         claimed[new] = target
         self.settled.rewrites += rewrites
         if self.scope.kind == "module":
@@ -158,7 +167,8 @@ class _Group:
     def found(self, entry: SymbolImport, disposition: Disposition, reason: str) -> None:
         form = Form.FROM_IMPORT if entry.target is not None else Form.REEXPORT
         reference = self.view.reference(entry.alias, form, entry.dotted)
-        self.settled.findings.append(Finding(reference, disposition, reason))
+        is_late = entry.site.scope.kind == "function"
+        self.settled.findings.append(Finding(reference, disposition, reason, is_late))
 
     def found_uses(self, disposition: Disposition, reason: str) -> None:
         target = self.entries[0].dotted

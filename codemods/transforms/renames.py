@@ -32,7 +32,7 @@ def why_not_rename(
     """Why the binding `old` in `scope` cannot be called `new`; empty where it can.
 
     `own` are the import names that are to be renamed, `same` those that already bind `new` to the same thing,
-    `strings` is what the plan wants of strings.
+    `strings` is what the plan wants of strings. Whether other files reach the name is asked with `why_reached`.
     Where a use stands in text that cannot be edited exactly is not decided here.
     """
     return (
@@ -40,7 +40,6 @@ def why_not_rename(
         or _named_in_string(view, scope, old, strings)
         or may_come_by_star(view, index, scope, old)
         or why_taken(view.scopes, scope, old, new, same)
-        or _reached(view, index, scope, old)
     )
 
 
@@ -135,7 +134,8 @@ def _passes(scopes: Scopes, inner: Scope, outer: Scope, name: str) -> bool:
     return False
 
 
-def _reached(view: ModuleView, index: Index, scope: Scope, old: str) -> str:
+def why_reached(view: ModuleView, index: Index, scope: Scope, old: str) -> str:
+    """The file that reaches `old` through this module; empty where none does."""
     if scope.kind != "module" or view.module is None:
         return ""
     path = index.reached_from(view.module, old)

@@ -90,7 +90,9 @@ class _Strings:
         quote = "'" if b"'" in self.view.source[start:end] else '"'
         return Edit(start, end, f"{quote}{text}{quote}".encode())
 
-    def decide(self, node: ast.expr, form: Form, old: str, target: Target, choice: str, edit: Edit | None) -> None:
+    def decide(
+        self, node: ast.expr | ast.keyword, form: Form, old: str, target: Target, choice: str, edit: Edit | None
+    ) -> None:
         """One finding for a string that names `old`, and its edit where plan, code and spelling allow it."""
         if choice != "rewrite":
             self.found(node, form, old, CHOICES[choice], PLANNED)
@@ -115,7 +117,7 @@ class _Strings:
         elif step.target is not None:
             end = len(".".join(text.split(".")[: step.length]))
             edit = replace_in_string(self.view, site.node, 0, end, step.target.dotted)
-            if step.name and self.is_looked_up_there(step):
+            if step.name and not step.target.is_granted and self.is_looked_up_there(step):
                 reason = f"`{step.module}` looks it up itself, and this file uses that module: which one is meant?"
                 self.found(site.node, Form.PATCH, step.dotted, Disposition.REVIEW, reason)
             else:
@@ -149,9 +151,12 @@ class _Strings:
         edits += [rename_name(self.view, node, t.name or "") for (_, node), t in zip(names, targets, strict=True)]
         exact = all(edit is not None for edit in edits)
         lacking = next((target for target in targets if not is_there(target, self.index)), targets[0])
-        self.decide(site.node, Form.PATCH, text, lacking, lacking.strings.patch, edits[0] if exact else None)
-        if edits[0] in self.settled.edits:
-            self.settled.edits += [edit for edit in edits[1:] if edit is not None]
+        for (name, node), edit in zip(names, edits[1:], strict=True):
+            dotted = f"{text}.{name}"
+            self.decide(node, Form.PATCH, dotted, lacking, lacking.strings.patch, edit if exact else None)
+        if edits[1] in self.settled.edits and edits[0] is not None:
+            self.settled.edits.append(edits[0])
+        self.settled.strings.add(site.node)
 
     # __all__
 

@@ -1,0 +1,170 @@
+"""What becomes of every file, and which files cannot be correct apart and so share a commit.
+
+Two things tie files together. A local name that changes, with the files that reach it through that module (they import
+it from there, or patch it there): all of them change, or none does and the name stays by an alias. And a patch target
+that follows its redirect, with the files that look the name up when they are called and that the patching file uses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from codemods.index.summary import summarise
+from codemods.index.text import decode
+from codemods.model import Changed, Disposition, Finding, Form, Outcome, Skipped, Unchanged
+from codemods.transforms.outcome import transform_source
+from codemods.transforms.redirect import concerns
+from codemods.transforms.view import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from codemods.engine.scan import Scan
+    from codemods.index.resolve import Index
+    from codemods.index.summary import ModuleSummary
+    from codemods.transforms.moves import Moves
+
+Renames = dict[tuple[str, str], str]  # (module, old local name) to new local name
+_PATCHING = (Form.PATCH, Form.MEMBER, Form.MODULE_STRING)
+_LOOKING_UP = (Form.ATTRIBUTE, Form.MEMBER, Form.MODULE_STRING, Form.FROM_IMPORT)
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """The outcome of each candidate by its path, and the sets of files that change together, each file in one set."""
+
+    by_path: dict[str, Outcome]
+    together: list[set[str]] = field(default_factory=list)
+
+    def join(self, paths: Iterable[str]) -> None:
+        """Say that `paths` change together."""
+        joined = set(paths)
+        apart = []
+        for group in self.together:
+            if group & joined:
+                joined |= group
+            else:
+                apart.append(group)
+        self.together = [*apart, joined]
+
+
+def outcomes_of(found: Scan, moves: Moves, may_change: Callable[[str], bool]) -> Outcomes:
+    """What `moves` make of each candidate of `found`. Files that must not change are those that `may_change` denies."""
+    outcomes = Outcomes({path: _transform(found, path, moves) for path in found.candidates})
+    renames = _wanted(found, outcomes.by_path)
+    asked = set(renames)
+    while renames:
+        extended = moves.with_renames(renames)
+        followers = {key: _followers(found, key) for key in renames}
+        own = {key: found.modules[key[0]] for key in renames}
+        affected = {*own.values(), *(path for paths in followers.values() for path in paths)}
+        renewed = {path: _transform(found, path, extended) for path in sorted(affected & set(found.candidates))}
+        further = {key: new for key, new in _wanted(found, renewed).items() if key not in asked}
+        if further:
+            renames |= further
+            asked |= set(further)
+            continue
+        refused = [
+            key
+            for key in renames
+            if not all(map(may_change, (own[key], *followers[key])))
+            or not _holds(found, key, renames[key], renewed, followers[key])
+        ]
+        if not refused:
+            outcomes.by_path.update(renewed)
+            for key, paths in followers.items():
+                outcomes.join((own[key], *paths))
+            break
+        renames = {key: new for key, new in renames.items() if key not in refused}
+    _join_patches(found, outcomes)
+    return outcomes
+
+
+def _transform(found: Scan, path: str, moves: Moves) -> Outcome:
+    summary = found.summaries[path]
+    if not found.ask(lambda index: concerns(summary, moves, index)):
+        return Unchanged(path)
+    content = found.content(path)
+    if content is None:
+        return Skipped(path, "it cannot be read any more")
+
+    def outcome(index: Index) -> Outcome:
+        return transform_source(path, content, moves, index)
+
+    return found.ask(outcome)
+
+
+def _wanted(found: Scan, outcomes: Mapping[str, Outcome]) -> Renames:
+    wanted: Renames = {}
+    for path, outcome in outcomes.items():
+        module = found.names.name_of(path)
+        if isinstance(outcome, Changed) and module is not None:
+            wanted.update({(module, old): new for old, new in outcome.held})
+    return wanted
+
+
+def _followers(found: Scan, key: tuple[str, str]) -> set[str]:
+    return found.ask(lambda index: set(index.all_reaching(*key)))
+
+
+def _holds(found: Scan, key: tuple[str, str], new: str, renewed: Mapping[str, Outcome], followers: set[str]) -> bool:
+    """Whether the rename is carried out, and no follower reaches the old name any more: judged by the results."""
+    module, old = key
+    own = _summary_after(found, renewed.get(found.modules[module]))
+    if own is None or old in own.exports or new not in own.exports:
+        return False
+    for path in followers:
+        after = _summary_after(found, renewed.get(path))
+        if after is None or _reaches(found, after, module, old):
+            return False
+    return True
+
+
+def _reaches(found: Scan, summary: ModuleSummary, module: str, name: str) -> bool:
+    return found.ask(lambda index: index.is_reached_by(summary, module, name))
+
+
+def _summary_after(found: Scan, outcome: Outcome | None) -> ModuleSummary | None:
+    if not isinstance(outcome, Changed):
+        return None
+    tree = parse(decode(outcome.change.after).text.encode())
+    return summarise(tree, outcome.path, found.names, found.words)
+
+
+def _join_patches(found: Scan, outcomes: Outcomes) -> None:
+    """Join files that patch a name with those that look it up when called, where the first use the second."""
+    patching = _by_target(outcomes.by_path, _PATCHING)
+    looking_up = _by_target(outcomes.by_path, _LOOKING_UP)
+    for target, paths in patching.items():
+        for path in paths:
+            used = {other for other in looking_up.get(target, ()) if other != path and _uses(found, path, other)}
+            if used:
+                outcomes.join({path, *used})
+
+
+def _by_target(outcomes: Mapping[str, Outcome], forms: tuple[Form, ...]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for path, outcome in outcomes.items():
+        if isinstance(outcome, Changed):
+            for target in {f.reference.target for f in outcome.findings if _is_late(f, forms)}:
+                found.setdefault(target, []).append(path)
+    return found
+
+
+def _is_late(finding: Finding, forms: tuple[Form, ...]) -> bool:
+    """Whether the reference is one of `forms`, rewritten; an import counts where a function runs it."""
+    reference = finding.reference
+    if finding.disposition is not Disposition.REWRITTEN or reference.form not in forms:
+        return False
+    return reference.form is not Form.FROM_IMPORT or finding.is_late
+
+
+def _uses(found: Scan, path: str, other: str) -> bool:
+    """Whether the file `path` imports the module in `other`, or names it in a string."""
+    module = found.names.name_of(other)
+    summary = found.summaries.get(path)
+    if module is None or summary is None:
+        return False
+    spelled = (*summary.imported, *summary.strings)
+    return any(dotted == module or dotted.startswith(f"{module}.") for dotted in spelled)

@@ -1,0 +1,120 @@
+"""Files that cannot be correct apart share one unit: names that others reach, and patches of what is looked up late."""
+
+from __future__ import annotations
+
+import pytest
+
+from codemods.model import Disposition
+from tests.checks import BASE, preview_files, with_disposition
+
+USE = "from a.b import f\n\ndef run():\n    return f()\n"
+RENAMED_USE = "from c.d import g\n\ndef run():\n    return g()\n"
+KEPT_USE = "from c.d import g as f\n\ndef run():\n    return f()\n"
+
+
+def migrated(files: dict[str, str], rest: str = "") -> tuple[dict[str, str], list[tuple[str, ...]]]:
+    """What the files that change become, and the paths of each unit."""
+    shown = preview_files({**BASE, **files}, rest=rest)
+    changes = {c.path: c.after.decode() for unit in shown.units for c in unit.changes}
+    return changes, [unit.paths for unit in shown.units]
+
+
+FOLLOWERS = {
+    "imports it": ("from app.use import f\nf()\n", "from app.use import g\ng()\n"),
+    "imports it relatively": (
+        "from .use import f, run\nf(run)\n",
+        "from .use import run\nfrom .use import g\ng(run)\n",
+    ),
+    "reads it as an attribute": ("from app import use\nuse.f()\n", "from app import use\nuse.g()\n"),
+    "reads it by its full name": ("import app.use\napp.use.f()\n", "import app.use\napp.use.g()\n"),
+    "patches it": ("patch('app.use.f')\n", "patch('app.use.g')\n"),
+    "patches it in the module": (
+        "from app import use\npatch.object(use, 'f')\n",
+        "from app import use\npatch.object(use, 'g')\n",
+    ),
+    "names it by an alias": ("from app.use import f as h\nh()\n", "from app.use import g as h\nh()\n"),
+}
+
+
+@pytest.mark.parametrize("case", FOLLOWERS)
+def test_a_file_that_reaches_a_renamed_name_follows_in_the_same_unit(case: str) -> None:
+    before, after = FOLLOWERS[case]
+    changes, units = migrated({"app/__init__.py": "", "app/use.py": USE, "app/other.py": before})
+    assert changes == {"app/use.py": RENAMED_USE, "app/other.py": after}
+    assert units == [("app/other.py", "app/use.py")]
+
+
+def test_a_name_goes_through_several_files() -> None:
+    files = {"x.py": USE, "y.py": "from x import f\n", "z.py": "import y\ny.f()\n", "other.py": "from a.b import f\n"}
+    changes, units = migrated(files)
+    assert changes["z.py"] == "import y\ny.g()\n"
+    assert sorted(units) == [("other.py",), ("x.py", "y.py", "z.py")]
+
+
+KEPT = {
+    "a string that may be anything": {"v.py": "x = 'app.use.f'\n"},
+    "a name that is taken there": {"v.py": "from app.use import *\nf()\n"},
+    "an export": {"app/use.py": USE + "__all__ = ['f']\n", "v.py": "from app.use import f\n"},
+    "a package's interface": {"app/__init__.py": "from .use import f\n", "v.py": "from app import f\n"},
+}
+
+
+@pytest.mark.parametrize("case", KEPT)
+def test_the_name_stays_where_one_of_them_cannot_follow(case: str) -> None:
+    files = {"app/__init__.py": "", "app/use.py": USE, **KEPT[case]}
+    changes, units = migrated(files)
+    assert changes == {"app/use.py": files["app/use.py"].replace(USE, KEPT_USE)}
+    assert units == [("app/use.py",)]
+
+
+def test_the_name_stays_where_the_plan_says_so() -> None:
+    files = {**BASE, "use.py": USE, "v.py": "from use import f\n"}
+    shown = preview_files(files, "  - {symbol: a.b.f, to: c.d.g, names: keep}\n")
+    assert [(c.path, c.after.decode()) for u in shown.units for c in u.changes] == [("use.py", KEPT_USE)]
+
+
+def test_a_follower_that_no_phase_lists_keeps_the_name() -> None:
+    rest = "phases:\n  - {name: P0, files: [use.py]}\n"
+    changes, _ = migrated({"use.py": USE, "v.py": "from use import f\n"}, rest)
+    assert changes == {"use.py": KEPT_USE}
+
+
+def test_a_follower_that_the_plan_excludes_keeps_the_name() -> None:
+    changes, _ = migrated({"use.py": USE, "old/v.py": "from use import f\n"}, "exclude: [old/]\n")
+    assert changes == {"use.py": KEPT_USE}
+
+
+def test_a_unit_is_in_the_first_phase_that_holds_one_of_its_files() -> None:
+    rest = "phases:\n  - {name: P0, files: [use.py]}\n  - {name: P1, files: rest}\n"
+    shown = preview_files(
+        {**BASE, "use.py": USE, "a_test.py": "patch('use.f')\n", "w.py": "from a.b import f\n"}, rest=rest
+    )
+    assert [(p.phase.name, [unit.paths for unit in p.units]) for p in shown.phases] == [
+        ("P0", [("use.py", "a_test.py")]),
+        ("P1", [("w.py",)]),
+    ]
+    assert [unit.id for unit in shown.units] == ["use.py", "w.py"]
+
+
+LATE = {
+    "an attribute": "import a.b\n\ndef run():\n    return a.b.f()\n",
+    "an import in a function": "def run():\n    from a.b import f\n    return f()\n",
+}
+
+
+@pytest.mark.parametrize("case", LATE)
+def test_a_patch_goes_with_the_code_that_looks_the_name_up_late(case: str) -> None:
+    _, units = migrated(
+        {"use.py": LATE[case], "test_use.py": "import use\npatch('a.b.f')\n", "x.py": "from a.b import f\n"}
+    )
+    assert sorted(units) == [("test_use.py", "use.py"), ("x.py",)]
+
+
+def test_a_patch_is_alone_where_the_name_is_bound_early() -> None:
+    _, units = migrated({"use.py": USE, "test_use.py": "import use\npatch('a.b.f')\n"})
+    assert units == [("test_use.py",), ("use.py",)]
+
+
+def test_each_reference_is_counted_once() -> None:
+    shown = preview_files({**BASE, "use.py": USE, "v.py": "from use import f\nf()\n"})
+    assert len(with_disposition(shown.findings, Disposition.REWRITTEN)) == len(shown.findings) == 4
