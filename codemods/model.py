@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Form(str, Enum):
@@ -24,6 +28,7 @@ class Form(str, Enum):
     LAZY = "lazy-map"  # {"a": "pkg.m"} beside a module's __getattr__
     EXPORT = "exports-entry"  # __all__ = ["a"]
     DOC = "docstring"  # :func:`pkg.m.a`
+    TEXT = "outside-python"  # a.b.f, a.b:f or a quoted import in a file that is not Python
     TYPE_COMMENT = "type-comment"  # x = []  # type: a
     REEXPORT = "re-export"  # from n import a, where n imports it from m
     MODULE_VALUE = "module-value"  # f(m): the module itself is passed on
@@ -142,6 +147,15 @@ class Unit:
 def printable(text: str) -> str:
     """`text` on one line: control characters, newlines and undecodable bytes of a path are spelled out."""
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def count_forms(findings: Iterable[Finding]) -> dict[Form, dict[Disposition, int]]:
+    """How many findings of each form have each disposition, for the forms that occur, in the order of `Form`."""
+    totals: dict[Form, dict[Disposition, int]] = {}
+    for finding in findings:
+        row = totals.setdefault(finding.reference.form, dict.fromkeys(Disposition, 0))
+        row[finding.disposition] += 1
+    return {form: totals[form] for form in Form if form in totals}
 
 
 def count(findings: tuple[Finding, ...]) -> dict[Disposition, int]:

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from codemods.cli.inputs import AsJson, PlanFile, RepositoryFolder, open_journal, open_repository, read_plan
+from codemods.cli.inputs import AsJson, NonPython, PlanFile, RepositoryFolder, open_journal, open_repository, read_plan
 
 
 def apply(
     plan: PlanFile,
     repo: RepositoryFolder = Path(),
     as_json: AsJson = False,
+    non_python: NonPython = False,
     branch: Annotated[
         str | None, typer.Option("--branch", help="The branch to commit to.", show_default="codemods/<plan>")
     ] = None,
@@ -34,7 +35,7 @@ def apply(
     from codemods.report.terminal import console, show_run
     from codemods.report.to_json import run_json
 
-    loaded, repository = read_plan(plan), open_repository(repo)
+    loaded, repository = read_plan(plan, non_python=non_python), open_repository(repo)
     journal = open_journal(repository)
     options = ApplyOptions("" if here else branch, retry)
     with Lock(journal.folder, journal.clock), RunProgress(console(stderr=as_json)) as progress:

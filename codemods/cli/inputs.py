@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,8 +22,17 @@ RepositoryFolder = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead, for programs.")]
 
 
-def read_plan(path: Path) -> LoadedPlan:
-    """The plan in the file `path`. Raises CodemodsError where it cannot be read, PlanError where it is wrong."""
+NonPython = Annotated[
+    bool,
+    typer.Option("--non-python", help="Also rewrite exact dotted names in files that are not Python."),
+]
+
+
+def read_plan(path: Path, *, non_python: bool = False) -> LoadedPlan:
+    """The plan in the file `path`; `non_python` says more than the plan that files outside Python are rewritten.
+
+    Raises CodemodsError where it cannot be read, PlanError where it is wrong.
+    """
     from codemods.plan.load import load_plan
 
     try:
@@ -32,7 +42,10 @@ def read_plan(path: Path) -> LoadedPlan:
         raise CodemodsError(what, where=str(path), hint="Name the YAML file of the plan.") from error
     except UnicodeError as error:
         raise CodemodsError("The plan is not UTF-8 text.", where=str(path), hint="Save it as UTF-8.") from error
-    return load_plan(text, str(path))
+    loaded = load_plan(text, str(path))
+    if non_python:
+        return replace(loaded, plan=loaded.plan.model_copy(update={"non_python": "rewrite"}))
+    return loaded
 
 
 def open_repository(folder: Path) -> Repository:

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from codemods.cli.inputs import AsJson, PlanFile, RepositoryFolder, open_repository, read_plan
+from codemods.cli.inputs import AsJson, NonPython, PlanFile, RepositoryFolder, open_repository, read_plan
 
 
 def preview(
     plan: PlanFile,
     repo: RepositoryFolder = Path(),
     as_json: AsJson = False,
+    non_python: NonPython = False,
     summary: Annotated[bool, typer.Option("--summary", help="Leave the diffs out.")] = False,
 ) -> int:
     """Show what a plan would change, as diffs, and what it would leave and why. Writes nothing, runs nothing.
@@ -24,7 +25,7 @@ def preview(
     """
     from codemods.engine.apply import preview_of
 
-    shown = preview_of(read_plan(plan), open_repository(repo))
+    shown = preview_of(read_plan(plan, non_python=non_python), open_repository(repo))
     if as_json:
         from codemods.report.to_json import preview_json
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.phases import assign, included
 from codemods.engine.scan import scan
+from codemods.engine.texts import text_outcomes
 from codemods.engine.together import outcomes_of
 from codemods.engine.verify import verify_names, verify_phases
-from codemods.index.names import ModuleNames
+from codemods.index.names import ModuleNames, is_python
 from codemods.model import Blocked, Changed, Finding, Outcome, Skipped, Unchanged, Unit, printable
 from codemods.transforms.moves import moves_of
 
@@ -73,6 +74,8 @@ def preview(loaded: LoadedPlan, paths: Iterable[str], read: Callable[[str], byte
     verify_names(loaded, found)
     uncovered = set(assign(plan, found.candidates).uncovered)
     outcomes = outcomes_of(found, moves, lambda path: path not in uncovered)
+    other = [path for path in everything if path not in excluded and not is_python(path)]
+    outcomes.by_path.update(text_outcomes(found, other, moves, plan.non_python))
     concerned = {path: outcome for path, outcome in outcomes.by_path.items() if _findings(outcome)}
     assignment = assign(plan, concerned)
     needed = [path for path in assignment.uncovered if isinstance(concerned[path], (Changed, Blocked))]
@@ -80,7 +83,7 @@ def preview(loaded: LoadedPlan, paths: Iterable[str], read: Callable[[str], byte
     by_phase = [(phase, [concerned[p] for p in assignment.files[phase.name]]) for phase in plan.effective_phases]
     phases = tuple(_phases(by_phase, outcomes.together))
     outside = tuple(o for p in assignment.uncovered if isinstance(o := concerned[p], Unchanged))
-    searched = sum(path not in excluded for path in found.paths)
+    searched = len(everything) - len(excluded)
     skipped = (*found.skipped, *(o for o in outcomes.by_path.values() if isinstance(o, Skipped)))
     return Preview(loaded, phases, tuple(sorted(skipped, key=lambda s: s.path)), outside, searched)
 

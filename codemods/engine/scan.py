@@ -23,7 +23,8 @@ Answer = TypeVar("Answer")
 class Scan:
     """The files of a repository that can refer to what a plan moves, and the index over them.
 
-    `candidates` are their paths in order. `read` gives the bytes of a file. The index grows as answers need it.
+    `candidates` are their paths in order, `tracked` all paths, also of files that are not Python. `read` gives the
+    bytes of a file. The index grows as answers need it.
     """
 
     paths: tuple[str, ...]
@@ -35,6 +36,7 @@ class Scan:
     summaries: dict[str, ModuleSummary] = field(default_factory=dict)
     modules: dict[str, str] = field(default_factory=dict)
 
+    tracked: frozenset[str] = frozenset()
     known: Index | None = None
 
     @property
@@ -96,8 +98,9 @@ def scan(
 
     Those `excluded` are no candidates for a change, but what they reach in others counts.
     """
-    python = tuple(path for path in paths if is_python(path))
-    result = Scan(python, read, names, words, modules=_modules(python, names))
+    tracked = tuple(paths)
+    python = tuple(path for path in tracked if is_python(path))
+    result = Scan(python, read, names, words, modules=_modules(python, names), tracked=frozenset(tracked))
     needles = [word.encode() for word in words]
     candidates = []
     for path in python:

@@ -110,11 +110,11 @@ class _Names:
         return (self.loaded.mistake(where, f"`{module}` has no name `{name}`{nearest(name, known)}"),)
 
     def files(self) -> Iterator[Mistake]:
-        paths = set(self.scan.paths)
+        paths = self.scan.tracked
         for number, phase in enumerate(self.loaded.plan.phases):
             if phase.files == "rest":
                 continue
             for position, pattern in enumerate(phase.files):
                 if is_literal(pattern) and pattern not in paths:
-                    message = f"there is no Python file {pattern} that git tracks{nearest(pattern, paths)}"
+                    message = f"there is no file {pattern} that git tracks{nearest(pattern, paths)}"
                     yield self.loaded.mistake(("phases", number, "files", position), message)

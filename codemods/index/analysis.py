@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from codemods.index import nodes
 from codemods.index.scopes import Container, Import, ImportSite, Scope, Scopes, Use
 from codemods.index.type_comments import TypeComment, expressions
 
@@ -329,8 +330,6 @@ _HANDLERS: dict[type[ast.AST], _Handler] = {
     ast.Call: _Builder.call,
     ast.Constant: _Builder.constant,
     ast.JoinedStr: _Builder.template,
+    nodes.TypeAlias: _Builder.type_alias,
+    nodes.TemplateStr: _Builder.template,
 }
-# Nodes that only newer Pythons have: PEP 695 type aliases (3.12), PEP 750 template strings (3.14).
-for _name, _handler in (("TypeAlias", _Builder.type_alias), ("TemplateStr", _Builder.template)):
-    if hasattr(ast, _name):
-        _HANDLERS[getattr(ast, _name)] = _handler

@@ -227,6 +227,11 @@ class Plan(Model):
     )
     keep: tuple[Keep, ...] = Field((), description="Modules that stay and have to exist.")
     redirect: tuple[Redirect, ...] = Field(min_length=1, description="Modules and symbols to take from elsewhere.")
+    non_python: Choice = Field(
+        "review",
+        description="References in files that are not Python (settings, documentation, scripts): `review` lists them, "
+        "`rewrite` changes exact dotted names, as `--non-python` does.",
+    )
     phases: tuple[Phase, ...] = Field((), description="The phases, in order. Without any, one phase holds all files.")
     validation: dict[str, Validation] = Field(
         default_factory=dict, description="The validations by name. `imports` is built in."

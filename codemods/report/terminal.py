@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from codemods.engine.progress import RunEnd, RunReport, UnitState
-from codemods.model import Blocked, Change, Disposition, Finding, count, printable
+from codemods.model import Blocked, Change, Disposition, Finding, count, count_forms, printable
 from codemods.report.diff import unified
 from codemods.transforms.redirect_symbols import KEPT
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from codemods.engine.preview import Preview
     from codemods.engine.rollback import Step
     from codemods.engine.status import Status
+    from codemods.engine.why import Why
 
 _LISTED = 40
 _STYLES = ((b"+++", "bold"), (b"---", "bold"), (b"@@", "cyan"), (b"+", "green"), (b"-", "red"))
@@ -56,12 +57,15 @@ def show_preview(out: Console, preview: Preview, *, diffs: bool) -> None:
                 show_diff(out, change)
     out.print(_phase_table(preview))
     findings = preview.findings
+    if findings:
+        out.print()
+        out.print(_form_table(findings))
     kept = [finding for finding in findings if finding.reason.startswith(KEPT)]
     _list_findings(out, "Local names that stay, by an alias", kept)
     _list_findings(out, "To review by hand", _with(findings, Disposition.REVIEW))
     blocked = [o for phase in preview.phases for o in phase.outcomes if isinstance(o, Blocked)]
     _list(out, "Blocked, and left untouched", [reason for outcome in blocked for reason in outcome.reasons])
-    _list(out, "Skipped, since they cannot be read as Python", [f"{s.path}: {s.reason}" for s in preview.skipped])
+    _list(out, "Skipped, since they cannot be read", [f"{s.path}: {s.reason}" for s in preview.skipped])
     totals = count(findings)
     changes = sum(len(unit.changes) for unit in preview.units)
     out.print(
@@ -83,6 +87,30 @@ def _phase_table(preview: Preview) -> Table:
         totals = count(findings)
         table.add_row(name, str(files), str(len(findings)), *(str(totals[d]) for d in Disposition))
     return table
+
+
+def _form_table(findings: tuple[Finding, ...]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("form")
+    for heading in ("found", *(d.value for d in Disposition)):
+        table.add_column(heading, justify="right")
+    for form, totals in count_forms(findings).items():
+        table.add_row(form.value, str(sum(totals.values())), *(str(totals[d]) for d in Disposition))
+    return table
+
+
+def show_why(out: Console, reasons: Why) -> None:
+    """What became of each reference in one file, or will, and why."""
+    out.print(Text(printable(reasons.headline), style="bold"))
+    for finding in reasons.findings:
+        reference = finding.reference
+        place = f"{reference.line}:{reference.column}"
+        reason = finding.reason or "it is certain what this means"
+        what = f"{finding.disposition.value}: {reference.target} ({reference.form.value})"
+        out.print(f"  {place:>8}  {printable(what)}: {printable(reason)}")
+    totals = count(reasons.findings)
+    sums = " + ".join(f"{totals[disposition]} {disposition.value}" for disposition in Disposition)
+    out.print(f"{len(reasons.findings)} found = {sums}.")
 
 
 def _with(findings: Iterable[Finding], disposition: Disposition) -> list[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from codemods.model import Blocked, Changed, Disposition, Finding, Outcome, Skipped, count
+from codemods.model import Blocked, Changed, Disposition, Finding, Outcome, Skipped, count, count_forms
 from codemods.report.diff import unified
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from codemods.engine.progress import RunReport
     from codemods.engine.rollback import Step
     from codemods.engine.status import Status
+    from codemods.engine.why import Why
 
 VERSION = 1
 
@@ -58,6 +59,10 @@ def preview_json(preview: Preview) -> str:
         plan=preview.loaded.plan.name,
         files_searched=preview.files_searched,
         totals=_counts(preview.findings),
+        forms={
+            form.value: {disposition.value: number for disposition, number in row.items()}
+            for form, row in count_forms(preview.findings).items()
+        },
         phases=[
             {
                 "name": phase.phase.name,
@@ -120,6 +125,17 @@ def status_json(status: Status) -> str:
             }
             for phase in status.phases
         ],
+    )
+
+
+def why_json(why: Why) -> str:
+    """What became of each reference in one file, or will, and why."""
+    return _dump(
+        "why",
+        path=why.path,
+        headline=why.headline,
+        totals=_counts(why.findings),
+        references=[_reference(finding) for finding in why.findings],
     )
 
 

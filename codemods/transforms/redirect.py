@@ -56,6 +56,8 @@ def concerns(summary: ModuleSummary, moves: Moves, index: Index) -> bool:
         return True
     if any(_is_named(string, moves, index) for string in summary.strings):
         return True
+    if any(moves.holds_module(dotted) for dotted in summary.reaches):
+        return True
     reached = (dotted.rpartition(".") for dotted in summary.reaches)
     return any(moves.symbol(module, name) or is_handed_on(module, name, moves, index) for module, _, name in reached)
 

@@ -73,7 +73,7 @@ class TestPreview:
         assert "+from c.d import g\n" in output
         assert "x.py:1:7: a.b.f (string): a string is its name" in output
         assert "broken.py: line 1: Missing parentheses" in output
-        assert "3 file(s) to change of 11 searched. References: 7 found = 6 rewritten + 0 left + 1 review" in output
+        assert "3 file(s) to change of 12 searched. References: 7 found = 6 rewritten + 0 left + 1 review" in output
         assert snapshot(repo, git) == before
 
     def test_its_diff_can_be_applied_by_git(self, repo: Path, git: Git) -> None:
@@ -85,6 +85,29 @@ class TestPreview:
     def test_nothing_to_do(self, make_repo: MakeRepo) -> None:
         root = make_repo({**BASE, "plan.yaml": plan_text()})
         assert "0 file(s) to change" in codemods(root, "preview", "plan.yaml", expect=0)
+
+    def test_counts_by_form(self, repo: Path) -> None:
+        output = codemods(repo, "preview", "plan.yaml", "--summary", expect=1)
+        rows = [line.split() for line in output.splitlines() if line.startswith(("from-import", "name", "string"))]
+        assert rows == [
+            ["from-import", "2", "2", "0", "0", "0"],
+            ["name", "2", "2", "0", "0", "0"],
+            ["string", "1", "0", "0", "1", "0"],
+        ]
+
+    def test_files_outside_python(self, repo: Path, git: Git) -> None:
+        write_files(
+            repo, {"README.md": "Call `a.b.f`, or `a.b.f2`.\n", "pyproject.toml": "[project.scripts]\nx = 'a.b:f'\n"}
+        )
+        git(repo, "add", "--all")
+        git(repo, "commit", "--quiet", "--message", "more")
+        listed = codemods(repo, "preview", "plan.yaml", expect=1)
+        assert "README.md:1:7: a.b.f (outside-python): outside Python: `--non-python` rewrites it" in listed
+        shown = codemods(repo, "preview", "plan.yaml", "--non-python", expect=1)
+        assert "+Call `c.d.g`, or `a.b.f2`.\n" in shown
+        assert "+x = 'c.d:g'\n" in shown
+        codemods(repo, "apply", "plan.yaml", "--non-python", "--here", expect=1)
+        assert "c.d:g" in (repo / "pyproject.toml").read_text()
 
     def test_json(self, repo: Path) -> None:
         shown = json.loads(codemods(repo, "preview", "plan.yaml", "--json", expect=1))
@@ -291,7 +314,7 @@ class TestGitAsPeopleHaveIt:
         git(repo, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "./", "sub")
         git(repo, "commit", "--quiet", "-am", "more")
         output = codemods(repo, "preview", "plan.yaml", "--summary", expect=1)
-        assert "3 file(s) to change of 11 searched" in output
+        assert "3 file(s) to change of 13 searched" in output
 
     def test_variables_that_point_git_elsewhere(self, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("GIT_DIR", "/nonexistent")
@@ -391,9 +414,40 @@ PLAN_FAULTS = {
     ),
     "no such file": (
         plan_text(rest="phases: [{name: A, files: [uu.py]}]\n"),
-        "plan.yaml:6:28: there is no Python file uu.py that git tracks; did you mean `u.py`?",
+        "plan.yaml:6:28: there is no file uu.py that git tracks; did you mean `u.py`?",
     ),
 }
+
+
+class TestWhy:
+    def test_tells_what_will_be_done_and_what_was(self, repo: Path) -> None:
+        before = codemods(repo, "why", "plan.yaml", "v.py", expect=0)
+        assert "v.py: to be rewritten in P1\n" in before
+        assert "1:20  rewritten: a.b.f (from-import): it is certain what this means" in before
+        assert "2 found = 2 rewritten + 0 left + 0 review + 0 blocked." in before
+        assert "1:7  review: a.b.f (string): a string is its name" in codemods(
+            repo, "why", "plan.yaml", "x.py", expect=0
+        )
+        assert "skipped: line 1" in codemods(repo, "why", "plan.yaml", "broken.py", expect=0)
+        assert "no reference" in codemods(repo, "why", "plan.yaml", "check.py", expect=0)
+        codemods(repo, "apply", "plan.yaml", "--here", expect=1)
+        after = codemods(repo, "why", "plan.yaml", "w.py", expect=0)
+        assert "(P1); as it was before:" in after
+        assert "rewritten: a.b.f (attribute)" in after
+
+    def test_files_that_change_together_are_named(self, make_repo: MakeRepo) -> None:
+        files = {"use.py": "from a.b import f\n", "v.py": "from use import f\n", "plan.yaml": plan_text()}
+        root = make_repo({**BASE, **files})
+        assert "to be rewritten in all, together with use.py" in codemods(root, "why", "plan.yaml", "v.py", expect=0)
+        shown = json.loads(codemods(root, "why", "plan.yaml", "v.py", "--json", expect=0))
+        assert shown["references"][0]["target"] == "use.f"
+
+    def test_a_file_that_is_not_there(self, repo: Path) -> None:
+        assert "did you mean `v.py`?" in codemods(repo, "why", "plan.yaml", "vv.py", expect=2)
+
+    def test_from_a_folder_inside(self, repo: Path) -> None:
+        output = run(repo / "a", "why", "../plan.yaml", "../u.py")
+        assert "u.py: to be rewritten in P0" in output.stdout
 
 
 class TestRefusals:

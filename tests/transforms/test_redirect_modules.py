@@ -106,6 +106,11 @@ def test_other_strings_are_left_alone(source: str) -> None:
     assert not check_noop(source)
 
 
+def test_a_chain_through_a_package_that_has_another_name_here() -> None:
+    others = {"a/__init__.py": "from . import b\n"}
+    check_transformed("import a as x\nx.b.f()\n", "import a as x\nimport c.d as d\nd.g()\n", others=others)
+
+
 def test_a_chain_before_its_import_gets_one_before_it() -> None:
     before = "import a\na.b.f()\nimport a.b\na.b.f()\n"
     check_transformed(before, "import a\nimport c.d\nc.d.g()\nimport c.d\nc.d.g()\n")

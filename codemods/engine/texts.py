@@ -1,0 +1,58 @@
+"""References in tracked files that are not Python: settings, documentation, scripts; read here."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from codemods.model import Disposition, Finding, Outcome, Skipped, Unchanged
+from codemods.transforms.plain_text import may_hold, transform_text
+from codemods.transforms.text_names import TextNames
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from codemods.engine.scan import Scan
+    from codemods.plan.schema import Choice
+    from codemods.transforms.moves import Moves
+
+# Never text: opening them all would cost more than the rest of a preview.
+_BINARY = re.compile(
+    r"\.(png|jpe?g|gif|ico|bmp|tiff?|webp|pdf|zip|gz|bz2|xz|zst|tar|tgz|7z|rar|whl|egg|jar|class|so|o|a|dll|dylib|exe|"
+    r"pyc|pyd|db|sqlite3?|parquet|feather|npy|npz|h5|hdf5|pkl|pickle|pt|onnx|bin|dat|woff2?|ttf|otf|eot|mp[34]|mov|avi|"
+    r"wav|ogg|flac|docx?|xlsx?|pptx?)$",
+    re.IGNORECASE,
+)
+_PLAN = re.compile(rb"^schema:[ \t]*1\b", re.MULTILINE)
+_REDIRECT = re.compile(rb"^redirect:", re.MULTILINE)
+LEFT = "outside Python: the plan leaves it"
+
+
+def text_outcomes(found: Scan, paths: Iterable[str], moves: Moves, choice: Choice) -> dict[str, Outcome]:
+    """The outcome of each of `paths`, none of them Python, that refers to what moves. Plans do not."""
+    names = TextNames(moves, {module: found.modules.get(module, "") for module in moves.modules})
+    outcomes: dict[str, Outcome] = {}
+
+    def has(module: str, name: str) -> bool:
+        return found.ask(lambda index: index.has(module, name))
+
+    for path in paths:
+        if _BINARY.search(path):
+            continue
+        try:
+            content = found.read(path)
+        except OSError as error:
+            outcomes[path] = Skipped(path, f"cannot be read: {error.strerror or error}")
+            continue
+        if may_hold(content, names.words) and not (_PLAN.search(content) and _REDIRECT.search(content)):
+            outcomes[path] = transform_text(path, content, names, rewrite=choice == "rewrite", has=has)
+    if choice == "leave":
+        return {path: _left(outcome) for path, outcome in outcomes.items()}
+    return outcomes
+
+
+def _left(outcome: Outcome) -> Outcome:
+    if isinstance(outcome, Skipped):
+        return outcome
+    findings = (Finding(finding.reference, Disposition.LEFT, LEFT) for finding in outcome.findings)
+    return Unchanged(outcome.path, tuple(findings))

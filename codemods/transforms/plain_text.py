@@ -1,0 +1,188 @@
+"""References in files that are not Python: entry points, settings, documentation, scripts. Pure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from codemods.model import Blocked, Change, Changed, Disposition, Finding, Form, Outcome, Reference, Unchanged
+from codemods.transforms.text_formats import fault_in, has_escapes
+from codemods.transforms.text_names import exists
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from codemods.transforms.text_imports import Mention
+    from codemods.transforms.text_names import Has, TextNames
+
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+_BOM = "\ufeff"
+
+NOT_ASKED = "outside Python: `--non-python` rewrites it"
+ESCAPED = "directly behind a backslash and a letter, which may be an escape or part of a path"
+ENCODED = "the file is not UTF-8: a name with other letters than ASCII's is not rewritten in it"
+_PROSE = (".md", ".rst", ".txt", ".adoc")
+_LISTED = (
+    ("a lock file, which its own tool writes", "*.lock package-lock.json *-lock.yaml *.lockb"),
+    ("history: what it was called then", "changelog* history* news news.* changes changes.* *.patch *.diff *.log"),
+    ("a backup", "*.bak *.orig *.backup* *~"),
+    ("a notebook: change it in a notebook editor", "*.ipynb"),
+    ("recorded data or a drawing", "*.csv *.tsv *.svg"),
+    (
+        "code in another language, where the name may mean something else",
+        "*.js *.jsx *.mjs *.cjs *.ts *.tsx *.vue *.java *.kt *.go *.rs *.rb *.php *.lua *.c *.h *.cc *.cpp *.hpp *.cs",
+    ),
+)
+
+
+def may_hold(content: bytes, words: Collection[str]) -> bool:
+    """Whether `content` can refer to something whose last name is in `words`: quick, and never wrongly False."""
+    return any(not word.isascii() or word.encode() in content for word in words)
+
+
+def transform_text(path: str, content: bytes, names: TextNames, *, rewrite: bool, has: Has) -> Outcome:
+    """What becomes of the file `path`: its references listed, or with `rewrite` given their new names.
+
+    `has(module, name)` tells whether a target module has a name or submodule. Binary files hold no references.
+    """
+    if b"\0" in content or not may_hold(content, names.words):
+        return Unchanged(path)
+    text, encoding = _decode(content)
+    mentions = names.search(text, has)
+    if not mentions:
+        return Unchanged(path)
+    if not rewrite or (because := listed_only(path)):
+        because = because if rewrite else NOT_ASKED
+        return Unchanged(path, _findings(path, text, [(m, Disposition.REVIEW, m.reason or because) for m in mentions]))
+    with_escapes = any(mention.escaped for mention in mentions) and has_escapes(path, text)
+    return _Rewriter(path, names, has, encoding, with_escapes, _used(text, mentions)).outcome(content, text, mentions)
+
+
+def listed_only(path: str) -> str:
+    """Why a file of this name is never rewritten; empty where it may be."""
+    name = path.rpartition("/")[2].lower()
+    for reason, patterns in _LISTED:
+        if any(fnmatchcase(name, pattern) for pattern in patterns.split()):
+            return reason
+    return ""
+
+
+def _decode(content: bytes) -> tuple[str, str]:
+    """The text of `content` and its codec, either of which writes it back byte for byte."""
+    try:
+        return content.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return content.decode("latin-1"), "latin-1"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rewriter:
+    """Gives the references of one file their new names.
+
+    `with_escapes`: a backslash begins an escape in it. `used`: the names that `_used` found.
+    """
+
+    path: str
+    names: TextNames
+    has: Has
+    encoding: str
+    with_escapes: bool
+    used: frozenset[str]
+
+    def outcome(self, content: bytes, text: str, mentions: list[Mention]) -> Outcome:
+        """The outcome for `content`, whose `text` holds `mentions`."""
+        decided = [(mention, *self._decide(mention)) for mention in mentions]
+        findings = _findings(self.path, text, decided)
+        if reasons := [
+            f"{self.path}:{finding.reference.line}: {finding.reason}"
+            for finding in findings
+            if finding.disposition is Disposition.BLOCKED
+        ]:
+            return _blocked(self.path, findings, reasons)
+        after = self._rewritten(text, mentions)
+        if after == text:
+            return Unchanged(self.path, findings)
+        if fault := self._fault(text, after):
+            return _blocked(self.path, findings, [f"{self.path}:1: {fault}"])
+        return Changed(self.path, Change(self.path, content, after.encode(self.encoding)), findings)
+
+    def _decide(self, mention: Mention) -> tuple[Disposition, str]:
+        """What becomes of `mention`, and why."""
+        new = "".join(text for _, _, text in mention.edits_for(self.used))
+        if mention.reason:
+            return Disposition.REVIEW, mention.reason
+        if self.encoding != "utf-8" and not (mention.target + new).isascii():
+            return Disposition.REVIEW, ENCODED
+        if mention.escaped and not self.with_escapes:
+            return Disposition.REVIEW, ESCAPED
+        if not exists(mention, self.has):
+            module, name = mention.needs[0]
+            is_prose = self.path.lower().endswith(_PROSE)
+            return Disposition.REVIEW if is_prose else Disposition.BLOCKED, f"`{module}` has no name `{name}`"
+        return Disposition.REWRITTEN, ""
+
+    def _rewritten(self, text: str, mentions: Iterable[Mention]) -> str:
+        """`text` with what can be rewritten of `mentions` rewritten; all else stays, by construction."""
+        chosen = [mention for mention in mentions if self._decide(mention)[0] is Disposition.REWRITTEN]
+        return _spliced(text, {edit for mention in chosen for edit in mention.edits_for(self.used)})
+
+    def _value(self, value: str) -> str:
+        """A string of the data that the file holds, under the new names: in it, a backslash is itself."""
+        mentions = self.names.search(value, self.has)
+        return self._rewritten(value, [mention for mention in mentions if not mention.escaped])
+
+    def _fault(self, before: str, after: str) -> str:
+        """What is wrong with the result, judged by the result and the format's own parser; empty where nothing is."""
+        if self._rewritten(after, self.names.search(after, self.has)) != after:
+            return "applying the plan to the result would change it again: change it by hand"
+        return fault_in(self.path, before, after, self._value)
+
+
+def _used(text: str, mentions: Iterable[Mention]) -> frozenset[str]:
+    """The names that imports in `text` bind, would rename, and that `text` also uses by themselves."""
+    binding = [mention for mention in mentions if mention.local]
+    names = {mention.local for mention in binding}
+    if not names:
+        return frozenset()
+    places = {mention.start for mention in binding}
+    pattern = re.compile(rf"(?:(?<![\w.])|(?<=\\[nrt]))(?:{'|'.join(map(re.escape, sorted(names)))})(?!\w)")
+    return frozenset(match.group() for match in pattern.finditer(text) if match.start() not in places)
+
+
+def _spliced(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
+    """`text` with `edits` made, which do not overlap."""
+    parts: list[str] = []
+    position = 0
+    for start, end, new in sorted(edits):
+        parts += (text[position:start], new)
+        position = end
+    return "".join((*parts, text[position:]))
+
+
+def _findings(path: str, text: str, decided: Iterable[tuple[Mention, Disposition, str]]) -> tuple[Finding, ...]:
+    starts = [0, *(match.end() for match in _NEWLINE.finditer(text))]
+    findings = []
+    for mention, disposition, reason in decided:
+        line = bisect_right(starts, mention.start)
+        begin = starts[line - 1]
+        column = mention.start - begin + 1 - (begin == 0 and text.startswith(_BOM))
+        reference = Reference(path, line, column, Form.TEXT, mention.target)
+        findings.append(Finding(reference, disposition, reason))
+    return tuple(sorted(findings))
+
+
+def _blocked(path: str, findings: tuple[Finding, ...], reasons: list[str]) -> Blocked:
+    because = f"the file is blocked: {reasons[0]}"
+    return Blocked(
+        path,
+        tuple(
+            replace(finding, disposition=Disposition.BLOCKED, reason=because)
+            if finding.disposition is Disposition.REWRITTEN
+            else finding
+            for finding in findings
+        ),
+        tuple(dict.fromkeys(reasons)),
+    )
