@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from codemods.engine.cycles import new_circles
 from codemods.index.summary import summarise
 from codemods.index.text import decode
 from codemods.model import Changed, Disposition, Finding, Form, Outcome, Skipped, Unchanged
-from codemods.transforms.outcome import transform_source
+from codemods.transforms.outcome import blocked, transform_source
 from codemods.transforms.redirect import concerns
 from codemods.transforms.view import parse
 
@@ -52,6 +53,8 @@ class Outcomes:
 def outcomes_of(found: Scan, moves: Moves, may_change: Callable[[str], bool]) -> Outcomes:
     """What `moves` make of each candidate of `found`. Files that must not change are those that `may_change` denies."""
     outcomes = Outcomes({path: _transform(found, path, moves) for path in found.candidates})
+    circular = _circular(found, outcomes.by_path)
+    outcomes.by_path.update(circular)
     renames = _wanted(found, outcomes.by_path)
     asked = set(renames)
     while renames:
@@ -59,7 +62,8 @@ def outcomes_of(found: Scan, moves: Moves, may_change: Callable[[str], bool]) ->
         followers = {key: _followers(found, key) for key in renames}
         own = {key: found.modules[key[0]] for key in renames}
         affected = {*own.values(), *(path for paths in followers.values() for path in paths)}
-        renewed = {path: _transform(found, path, extended) for path in sorted(affected & set(found.candidates))}
+        free = affected.intersection(found.candidates).difference(circular)
+        renewed = {path: _transform(found, path, extended) for path in sorted(free)}
         further = {key: new for key, new in _wanted(found, renewed).items() if key not in asked}
         if further:
             renames |= further
@@ -93,6 +97,17 @@ def _transform(found: Scan, path: str, moves: Moves) -> Outcome:
         return transform_source(path, content, moves, index)
 
     return found.ask(outcome)
+
+
+def _circular(found: Scan, outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    """The files that are blocked since they would import in a circle."""
+    circular: dict[str, Outcome] = {}
+    for path, circle in new_circles(found, outcomes).items():
+        outcome = outcomes[path]
+        if isinstance(outcome, Changed):
+            reason = f"{path}:1: modules would import each other in a circle: {circle}"
+            circular[path] = blocked(path, outcome.findings, (reason,))
+    return circular
 
 
 def _wanted(found: Scan, outcomes: Mapping[str, Outcome]) -> Renames:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from codemods.index import nodes
-from codemods.index.scopes import Container, Import, ImportSite, Scope, Scopes, Use
+from codemods.index.scopes import Container, Import, ImportSite, Kind, Scope, Scopes, Use
 from codemods.index.type_comments import TypeComment, expressions
 
 # Calls whose string argument is an annotation, by its position.
@@ -40,7 +40,7 @@ class _Place:
 class _Builder:
     def __init__(self, tree: ast.Module) -> None:
         module = Scope("module", None)
-        self.scopes = Scopes(module)
+        self.scopes = Scopes(module, all=[module])
         self.stack: list[tuple[ast.AST, _Place]] = []
         self.binders: dict[str, list[Scope]] = {}
         self.nested: list[Scope] = []
@@ -92,6 +92,11 @@ class _Builder:
                     return outer
         return self.scopes.module
 
+    def scope(self, kind: Kind, parent: Scope, node: ast.AST | None = None) -> Scope:
+        made = Scope(kind, parent, node=node)
+        self.scopes.all.append(made)
+        return made
+
     def push(self, node: ast.AST | None, place: _Place) -> None:
         if node is not None:
             self.stack.append((node, place))
@@ -142,6 +147,7 @@ class _Builder:
         if isinstance(node.ctx, ast.Load):
             use = Use(node, attributes, place.scope, place.container)
             self.scopes.uses.setdefault(node.id, []).append(use)
+            self.scopes.order.append(use)
         else:
             self.bind(node.id, node, place.scope)
 
@@ -161,7 +167,7 @@ class _Builder:
         parameters: list[ast.AST] = getattr(node, "type_params", [])
         if not parameters:
             return place
-        scope = Scope("parameters", place.scope)
+        scope = self.scope("parameters", place.scope)
         for parameter in parameters:
             self.bind(parameter.name, parameter, scope)  # type: ignore[attr-defined]  # TypeVar and its kin
             self.push(getattr(parameter, "bound", None), _Place(scope, annotation=True))
@@ -187,14 +193,14 @@ class _Builder:
         self.bind(node.name, node, place.scope)
         self.push_all(node.decorator_list, place)
         typed = self.parameters(node, place)
-        inner = Scope("function", typed.scope, node=node)
+        inner = self.scope("function", typed.scope, node)
         self.nested.append(inner)
         self.arguments(node.args, place, typed, inner)
         self.push(node.returns, _Place(typed.scope, annotation=True))
         self.push_block(node.body, _Place(inner))
 
     def lambda_(self, node: ast.Lambda, place: _Place) -> None:
-        inner = Scope("function", place.scope)
+        inner = self.scope("function", place.scope)
         self.arguments(node.args, place, place, inner)
         self.push(node.body, _Place(inner, container=place.container))
 
@@ -204,13 +210,13 @@ class _Builder:
         typed = self.parameters(node, place)
         self.push_all(node.bases, typed)
         self.push_all(node.keywords, typed)
-        inner = Scope("class", typed.scope, node=node)
+        inner = self.scope("class", typed.scope, node)
         self.nested.append(inner)
         self.push_block(node.body, _Place(inner))
 
     def comprehension(self, node: ast.AST, place: _Place) -> None:
         generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]  # the four comprehensions
-        inner = _Place(Scope("comprehension", place.scope), container=place.container)
+        inner = _Place(self.scope("comprehension", place.scope), container=place.container)
         self.push(generators[0].iter, _Place(place.scope, container=place.container))
         for number, generator in enumerate(generators):
             self.push(generator.target, inner)

@@ -73,13 +73,18 @@ class ImportSite:
 
 @dataclass(slots=True)
 class Scopes:
-    """All scopes of a module, the uses of names in them, its import statements and its plain strings."""
+    """All scopes of a module, the uses of names in them, its import statements and its plain strings.
+
+    `all` and `order` hold the scopes and the uses in an order that depends on the shape of the tree alone.
+    """
 
     module: Scope
     uses: dict[str, list[Use]] = field(default_factory=dict)
     imports: list[ImportSite] = field(default_factory=list)
     strings: list[ast.Constant] = field(default_factory=list)
     declared: dict[str, list[ast.stmt]] = field(default_factory=dict)
+    order: list[Use] = field(default_factory=list)
+    all: list[Scope] = field(default_factory=list)
 
     def owner_of(self, node: ast.Name) -> Scope | None:
         """The scope in which `node` binds its name; None where it binds none."""

@@ -25,7 +25,8 @@ class Settled:
     """Rewrites of uses, what is asked of import statements, findings, and the names whose bindings change.
 
     They become `edits` when all are known: several of them may meet in one formatted string. `renamed` are the names
-    of the module's own scope that change, `held` those that stay for other files, `strings` those that have their
+    of the module's own scope that change, `held` those that stay for other files; `is_written_out` says that an
+    expression has become a plain string; `strings` those that have their
     finding already.
     """
 
@@ -35,6 +36,7 @@ class Settled:
     statements: dict[ast.stmt, StatementChange] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     renamed: set[str] = field(default_factory=set)
+    is_written_out: bool = False
     held: dict[str, str] = field(default_factory=dict)
     strings: set[ast.AST] = field(default_factory=set)
 

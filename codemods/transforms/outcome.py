@@ -9,6 +9,7 @@ from codemods.index.text import SourceText, UndecodableError, decode, encode
 from codemods.model import Blocked, Change, Changed, Disposition, Finding, Outcome, Skipped, Unchanged
 from codemods.transforms.edits import apply_edits
 from codemods.transforms.redirect import redirect
+from codemods.transforms.self_check import fault_in
 from codemods.transforms.view import ModuleView, UnparsableError, view_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def transform_source(path: str, content: bytes, moves: Moves, index: Index) -> O
     settled = redirect(view, moves, index)
     findings = tuple(sorted(settled.findings))
     if settled.blocked:
-        return _blocked(path, findings, settled.blocked)
+        return blocked(path, findings, settled.blocked)
     if not settled.edits:
         return Unchanged(path, findings)
     return _changed(view, source, content, settled, moves, index)
@@ -41,32 +42,18 @@ def _changed(
 ) -> Outcome:
     findings = tuple(sorted(settled.findings))
     after = apply_edits(view.source, settled.edits)
-    if fault := _fault(view, after, settled, moves, index):
-        return _blocked(view.path, findings, (f"{view.path}:1: {fault}",))
+    if fault := fault_in(view, after, settled, moves, index):
+        return blocked(view.path, findings, (f"{view.path}:1: {fault}",))
     try:
         encoded = encode(source, after.decode())
     except UnicodeError:
         reason = f"the new names cannot be written in the file's encoding, {source.encoding}"
-        return _blocked(view.path, findings, (f"{view.path}:1: {reason}",))
+        return blocked(view.path, findings, (f"{view.path}:1: {reason}",))
     return Changed(view.path, Change(view.path, content, encoded), findings, tuple(sorted(settled.held.items())))
 
 
-def _fault(view: ModuleView, after: bytes, settled: Settled, moves: Moves, index: Index) -> str:
-    """What is wrong with the result, judged by the result alone; empty where nothing is."""
-    try:
-        result = view_of(view.path, after, view.names)
-    except UnparsableError as error:
-        return f"the result would not parse ({error}); please report this"
-    again = redirect(result, moves, index)
-    if again.edits:
-        return "applying the plan to the result would change it again; please report this"
-    unbound = result.scopes.unresolved(settled.names) - view.scopes.unresolved(settled.names)
-    if unbound:
-        return f"the result would use {', '.join(sorted(unbound))} without binding it; please report this"
-    return ""
-
-
-def _blocked(path: str, findings: tuple[Finding, ...], reasons: tuple[str, ...]) -> Blocked:
+def blocked(path: str, findings: tuple[Finding, ...], reasons: tuple[str, ...]) -> Blocked:
+    """The outcome of a file that is left untouched for `reasons`, of what had been found and decided in it."""
     because = f"the file is blocked: {reasons[0]}"
     return Blocked(
         path,

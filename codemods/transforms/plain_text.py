@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from codemods.model import Blocked, Change, Changed, Disposition, Finding, Form, Outcome, Reference, Unchanged
+from codemods.model import Change, Changed, Disposition, Finding, Form, Outcome, Reference, Unchanged
+from codemods.transforms.outcome import blocked
 from codemods.transforms.text_formats import fault_in, has_escapes
 from codemods.transforms.text_names import exists
 
@@ -101,12 +102,12 @@ class _Rewriter:
             for finding in findings
             if finding.disposition is Disposition.BLOCKED
         ]:
-            return _blocked(self.path, findings, reasons)
+            return blocked(self.path, findings, tuple(dict.fromkeys(reasons)))
         after = self._rewritten(text, mentions)
         if after == text:
             return Unchanged(self.path, findings)
         if fault := self._fault(text, after):
-            return _blocked(self.path, findings, [f"{self.path}:1: {fault}"])
+            return blocked(self.path, findings, (f"{self.path}:1: {fault}",))
         return Changed(self.path, Change(self.path, content, after.encode(self.encoding)), findings)
 
     def _decide(self, mention: Mention) -> tuple[Disposition, str]:
@@ -172,17 +173,3 @@ def _findings(path: str, text: str, decided: Iterable[tuple[Mention, Disposition
         reference = Reference(path, line, column, Form.TEXT, mention.target)
         findings.append(Finding(reference, disposition, reason))
     return tuple(sorted(findings))
-
-
-def _blocked(path: str, findings: tuple[Finding, ...], reasons: list[str]) -> Blocked:
-    because = f"the file is blocked: {reasons[0]}"
-    return Blocked(
-        path,
-        tuple(
-            replace(finding, disposition=Disposition.BLOCKED, reason=because)
-            if finding.disposition is Disposition.REWRITTEN
-            else finding
-            for finding in findings
-        ),
-        tuple(dict.fromkeys(reasons)),
-    )

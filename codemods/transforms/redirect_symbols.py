@@ -111,6 +111,8 @@ class _Group:
             return "it is imported from several places"
         if claimed.get(new, target) != target:
             return f"`{new}` is imported from elsewhere"
+        if self.is_interface() and target.strings.exports != "rewrite":
+            return "a package hands on what it imports"
         own = [entry.alias for entry in moving]
         same = self.imports_of(target, new)
         reason = why_not_rename(
@@ -122,15 +124,21 @@ class _Group:
         if locate(self.view, rewrites) is None:
             return "a use stands where it cannot be edited exactly"
         if not self.is_granted and (reason := why_reached(self.view, self.index, self.scope, self.local)):
-            if not self.view.path.rpartition("/")[2].startswith("__init__."):
-                # What a package imports is taken for its interface.
-                self.settled.held[self.local] = new
+            self.settled.held[self.local] = new
             return reason
         claimed[new] = target
         self.settled.rewrites += rewrites
         if self.scope.kind == "module":
             self.settled.renamed.add(self.local)
         return ""
+
+    def is_interface(self) -> bool:
+        """Whether the name is one that a package offers by importing it: public, and no `__all__` says otherwise."""
+        is_package = self.view.path.rpartition("/")[2].startswith("__init__.")
+        if self.scope.kind != "module" or not is_package or self.local.startswith("_"):
+            return False
+        summary = self.index.summaries.get(self.view.path)
+        return summary is None or summary.public is None or self.local in summary.public
 
     def imports_of(self, target: Target, local: str) -> list[ast.AST]:
         """The names in import statements of this scope that already bind `local` to `target`."""

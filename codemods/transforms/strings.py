@@ -87,6 +87,7 @@ class _Strings:
     def written_out(self, node: ast.expr, text: str) -> Edit:
         """The edit that puts a plain string in the place of one that is put together."""
         start, end = self.view.lines.span(node)
+        self.settled.is_written_out = True
         quote = "'" if b"'" in self.view.source[start:end] else '"'
         return Edit(start, end, f"{quote}{text}{quote}".encode())
 

@@ -436,7 +436,7 @@ def test_all_else_stays(text: str, whole: bool) -> None:
         return
     decoded = content.decode()
     rest = result.change.after.decode()
-    for old, new in (("a.b", "c.d"), ("a.b", "a.other"), ("f", "g"), ("C", "D"), (" as f", "")):
+    for old, new in ((" as f", ""), ("a.b", "c.d"), ("a.b", "a.other"), ("f", "g"), ("C", "D")):
         decoded, rest = decoded.replace(old, ""), rest.replace(old, "").replace(new, "")
     assert rest.replace("g", "").replace("D", "") == decoded.replace("g", "").replace("D", "")
     again = run(result.change.after, MODULE if whole else SYMBOLS)

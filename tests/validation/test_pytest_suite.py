@@ -26,11 +26,11 @@ def _own_python(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
-def suite(root: Path, *args: str, timeout: float = 30) -> PytestSuite:
+def suite(root: Path, *args: str, timeout: float = 100) -> PytestSuite:
     return PytestSuite("unit", root, args, timeout)
 
 
-def change(root: Path, before: dict[str, str], after: dict[str, str], *args: str, timeout: float = 30) -> Result:
+def change(root: Path, before: dict[str, str], after: dict[str, str], *args: str, timeout: float = 100) -> Result:
     """The verdict on `after`, once `before` was the unchanged tree."""
     write_files(root, before)
     validation = suite(root, *args, timeout=timeout)
@@ -237,7 +237,7 @@ def test_a_suite_that_cannot_run_is_refused_before_any_change(
 ) -> None:
     write_files(tmp_path, {"test_a.py": code})
     with pytest.raises(ValidationSetupError, match=f"`unit` fails before anything is changed: .*{why}") as raised:
-        suite(tmp_path, *args, timeout=1 if "sleep" in code else 30).baseline(())
+        suite(tmp_path, *args, timeout=1 if "sleep" in code else 100).baseline(())
     assert "args:" in raised.value.hint
 
 

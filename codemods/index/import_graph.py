@@ -1,0 +1,100 @@
+"""Which modules a module loads when it is imported, and whether that leads in a circle.
+
+Two readings of a source: `possible_imports` finds every import statement by its letters, in functions, too, and is
+cheap enough for whole repositories; `eager_imports` is exact, for the few modules that may lie on a circle.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    from codemods.index.names import ModuleNames
+
+_REST = r"(?:[^\n\r#;\\]|\\\r?\n)*"
+_STATEMENT = re.compile(
+    rf"(?:^|[;:])[ \t\f]*(?:from[ \t]+(?P<dots>\.*)[ \t]*(?P<module>[\w.]*)[ \t]+import\b[ \t]*"
+    rf"(?P<names>\([^)]*\)|{_REST})|import[ \t]+(?P<modules>{_REST}))",
+    re.MULTILINE,
+)
+_WORD = re.compile(r"[\w.]+")
+
+
+def possible_imports(text: str, path: str, names: ModuleNames) -> set[str]:
+    """The dotted names that the module in `path` may import, at any time: more than it does, never less."""
+    found: set[str] = set()
+    for match in _STATEMENT.finditer(text):
+        if match["modules"] is not None:
+            found.update(_WORD.findall(match["modules"]))
+        else:
+            module = names.absolute(path, len(match["dots"]), match["module"] or None)
+            if module is not None:
+                found.add(module)
+                found.update(f"{module}.{name}" for name in _WORD.findall(match["names"]))
+    return found
+
+
+def eager_imports(tree: ast.Module, path: str, names: ModuleNames) -> set[str]:
+    """The dotted names that the module imports while it is itself imported: not in functions, nor for type checkers."""
+    found: set[str] = set()
+    for statement in _executed(tree.body):
+        if isinstance(statement, ast.Import):
+            found.update(alias.name for alias in statement.names)
+        elif isinstance(statement, ast.ImportFrom):
+            module = names.absolute(path, statement.level, statement.module)
+            if module is not None:
+                found.add(module)
+                found.update(f"{module}.{alias.name}" for alias in statement.names)
+    return found
+
+
+def _executed(block: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    for statement in block:
+        yield statement
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        skipped = isinstance(statement, ast.If) and _is_type_checking(statement.test)
+        for holder in (statement, *getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+            for name in ("body", "orelse", "finalbody"):
+                inner = getattr(holder, name, None)
+                if isinstance(inner, list) and not (skipped and name == "body"):
+                    yield from _executed(inner)
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    name = test.attr if isinstance(test, ast.Attribute) else test.id if isinstance(test, ast.Name) else ""
+    return name == "TYPE_CHECKING"
+
+
+def loaded(module: str, imported: Iterable[str], is_module: Callable[[str], bool]) -> set[str]:
+    """The modules that are loaded for the dotted names that `module` imports: they, and the packages they lie in.
+
+    The packages of `module` itself are loaded already when it is imported.
+    """
+    found: set[str] = set()
+    for dotted in imported:
+        parts = dotted.split(".")
+        heads = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+        found.update(head for head in heads if is_module(head))
+    return {m for m in found if m != module and not module.startswith(f"{m}.")}
+
+
+def path_between(start: str, goal: str, edges: Callable[[str], Collection[str]]) -> list[str]:
+    """The shortest way from `start` to `goal` along `edges`, both included; empty where there is none."""
+    before = {start: ""}
+    pending = [start]
+    for module in pending:
+        if module == goal:
+            way = [goal]
+            while way[-1] != start:
+                way.append(before[way[-1]])
+            return way[::-1]
+        for following in sorted(edges(module)):
+            if following not in before:
+                before[following] = module
+                pending.append(following)
+    return []
