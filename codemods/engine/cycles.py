@@ -20,73 +20,74 @@ if TYPE_CHECKING:
 def new_circles(found: Scan, outcomes: Mapping[str, Outcome]) -> dict[str, str]:
     """The files whose change would close a circle of imports, each with the circle in words."""
     graph = _Graph(found)
-    added: dict[str, set[str]] = {}
     for path, outcome in outcomes.items():
         module = found.names.name_of(path)
         if isinstance(outcome, Changed) and module is not None:
-            before, after = graph.eager(module), graph.of_source(module, path, outcome.change.after)
-            if after - before:
-                added[module] = after - before
-            graph.changed[module] = after
-    circles = {}
-    for module, targets in added.items():
-        for target in sorted(targets):
-            way = graph.way(target, module)
-            if way and not graph.is_circle_before(module, target):
-                circles[found.modules[module]] = " imports ".join(f"`{step}`" for step in (module, *way))
-                break
-    return circles
+            graph.changed[module] = decode(outcome.change.after).text
+    circles = ((module, graph.circle(module)) for module in graph.changed)
+    return {found.modules[module]: " imports ".join(f"`{step}`" for step in way) for module, way in circles if way}
 
 
 @dataclass(slots=True)
 class _Graph:
-    """The imports of a repository, read as far as they are asked for. `changed` are the edges after the changes."""
+    """The imports of a repository, read as far as they are asked for. `changed` are the sources after the changes."""
 
     found: Scan
-    changed: dict[str, set[str]] = field(default_factory=dict)
+    changed: dict[str, str] = field(default_factory=dict)
     possible: dict[str, set[str]] = field(default_factory=dict)
-    exact: dict[str, set[str]] = field(default_factory=dict)
+    exact_before: dict[str, set[str]] = field(default_factory=dict)
+    exact_after: dict[str, set[str]] = field(default_factory=dict)
 
-    def way(self, start: str, goal: str) -> list[str]:
-        """How importing `start` comes to import `goal`, after the changes; empty where it does not."""
-        if not path_between(start, goal, self.may_import):
+    def circle(self, module: str) -> list[str]:
+        """The way from `module` back to itself that its change opens; empty where it opens none."""
+        if module not in self.changed:
             return []
-        return path_between(start, goal, self.after)
+        added = self._possible(module, self.changed[module]) - self._possible(module, self._text(module))
+        for target in sorted(added):
+            # By letters first, which is cheap and never misses one; then as the modules really run.
+            if not path_between(target, module, self.may_import):
+                continue
+            if target in self.after(module) - self.before(module):
+                way = path_between(target, module, self.after)
+                if way and not self.is_circle_before(module, target):
+                    return [module, *way]
+        return []
 
     def is_circle_before(self, module: str, target: str) -> bool:
         """Whether both import each other already."""
-        return bool(path_between(module, target, self.eager) and path_between(target, module, self.eager))
-
-    def after(self, module: str) -> set[str]:
-        changed = self.changed.get(module)
-        return changed if changed is not None else self.eager(module)
+        return bool(path_between(module, target, self.before) and path_between(target, module, self.before))
 
     def may_import(self, module: str) -> set[str]:
         """What `module` may import at any time, before or after the changes: cheap, and never too little."""
         if module not in self.possible:
-            text = self._text(module)
-            path = self.found.modules.get(module, "")
-            named = possible_imports(text, path, self.found.names) if text else set()
-            self.possible[module] = self._loaded(module, named)
-        return self.possible[module] | self.changed.get(module, set())
+            self.possible[module] = self._possible(module, self._text(module))
+            if module in self.changed:
+                self.possible[module] |= self._possible(module, self.changed[module])
+        return self.possible[module]
 
-    def eager(self, module: str) -> set[str]:
+    def before(self, module: str) -> set[str]:
         """What importing `module` imports, before the changes."""
-        if module not in self.exact:
-            text = self._text(module)
-            self.exact[module] = self._exact(module, self.found.modules.get(module, ""), text) if text else set()
-        return self.exact[module]
+        if module not in self.exact_before:
+            self.exact_before[module] = self._exact(module, self._text(module))
+        return self.exact_before[module]
 
-    def of_source(self, module: str, path: str, content: bytes) -> set[str]:
-        """What importing `module` would import if it held `content`."""
-        return self._exact(module, path, decode(content).text)
+    def after(self, module: str) -> set[str]:
+        """What importing `module` imports, after the changes."""
+        if module not in self.changed:
+            return self.before(module)
+        if module not in self.exact_after:
+            self.exact_after[module] = self._exact(module, self.changed[module])
+        return self.exact_after[module]
 
-    def _exact(self, module: str, path: str, text: str) -> set[str]:
+    def _possible(self, module: str, text: str) -> set[str]:
+        return self._loaded(module, possible_imports(text, self.found.modules.get(module, ""), self.found.names))
+
+    def _exact(self, module: str, text: str) -> set[str]:
+        path = self.found.modules.get(module, "")
         try:
-            tree = parse(text.encode())
+            return self._loaded(module, eager_imports(parse(text.encode()), path, self.found.names))
         except UnparsableError:
             return set()
-        return self._loaded(module, eager_imports(tree, path, self.found.names))
 
     def _loaded(self, module: str, named: Iterable[str]) -> set[str]:
         return loaded(module, named, self.found.modules.__contains__)
