@@ -28,7 +28,9 @@ def trailers(plan: str, phase: str, run: str, unit: str) -> dict[str, str]:
 def message(plan: Plan, run: str, unit: Unit, findings: Iterable[Finding]) -> str:
     """The plan's message template, filled in for `unit`; `findings` are those of its files."""
     rewritten = [finding for finding in findings if finding.disposition is Disposition.REWRITTEN]
-    pairs = _pairs(moves_of(plan), rewritten)
+    moves = moves_of(plan)
+    # A unit may hold nothing but what follows from another: a star import, or a name that a consumer binds.
+    pairs = _pairs(moves, rewritten) or {(f"{m}.{n}", target.dotted) for (m, n), target in moves.symbols.items()}
     values = {
         "file": _file(unit),
         "files": "\n".join(map(printable, unit.paths)),

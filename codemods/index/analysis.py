@@ -5,19 +5,22 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from codemods.index import nodes
 from codemods.index.scopes import Container, Import, ImportSite, Kind, Scope, Scopes, Use
 from codemods.index.type_comments import TypeComment, expressions
+
+if TYPE_CHECKING:
+    from codemods.index.doctests import Doctest
 
 # Calls whose string argument is an annotation, by its position.
 _ANNOTATION_ARGUMENTS = {"cast": 0, "ForwardRef": 0, "NewType": 1}
 _ANNOTATION_KEYWORDS = {"bound", "default"}
 
 
-def analyse(tree: ast.Module, comments: Sequence[TypeComment] = ()) -> Scopes:
-    """The scopes of `tree`, with the names in its `# type:` comments.
+def analyse(tree: ast.Module, comments: Sequence[TypeComment] = (), doctests: Sequence[Doctest] = ()) -> Scopes:
+    """The scopes of `tree`, with the names in its `# type:` comments and in the examples of its docstrings.
 
     Raises RecursionError never: it keeps its own stack.
     """
@@ -25,6 +28,8 @@ def analyse(tree: ast.Module, comments: Sequence[TypeComment] = ()) -> Scopes:
     builder.run()
     for comment in comments:
         builder.comment(comment)
+    for doctest in doctests:
+        builder.doctest(doctest)
     return builder.scopes
 
 
@@ -60,6 +65,14 @@ class _Builder:
                 handler(self, node, place)
             else:
                 self.push_children(node, place)
+
+    def doctest(self, doctest: Doctest) -> None:
+        """Read the examples of one docstring: they share their names, and see those of the module."""
+        scope = self.scope("function", self.scopes.module)
+        place = _Place(scope, container=None if doctest.is_exact else doctest.string)
+        for block in doctest.examples:
+            self.push_block(block, place)
+        self.visit()
 
     def comment(self, comment: TypeComment) -> None:
         """Read the names in `comment`, in the scope of the function or class whose lines it stands in."""

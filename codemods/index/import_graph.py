@@ -38,10 +38,13 @@ def possible_imports(text: str, path: str, names: ModuleNames) -> set[str]:
     return found
 
 
-def eager_imports(tree: ast.Module, path: str, names: ModuleNames) -> set[str]:
-    """The dotted names that the module imports while it is itself imported: not in functions, nor for type checkers."""
+def eager_imports(tree: ast.Module, path: str, names: ModuleNames, *, unconditional: bool = False) -> set[str]:
+    """The dotted names that the module imports while it is itself imported: not in functions, nor for type checkers.
+
+    The `unconditional` ones stand at the top level itself.
+    """
     found: set[str] = set()
-    for statement in _executed(tree.body):
+    for statement in tree.body if unconditional else _executed(tree.body):
         if isinstance(statement, ast.Import):
             found.update(alias.name for alias in statement.names)
         elif isinstance(statement, ast.ImportFrom):

@@ -78,6 +78,17 @@ class Index:
         summary = self.summary(module)
         return summary is not None and summary.exports_by_star(name) and self._has(module, name, seen)
 
+    def loads(self, package: str, module: str) -> bool:
+        """Whether importing `package` surely loads its submodule `module`, as far as a look two imports deep tells."""
+        reached = {package}
+        for _ in range(2):
+            summaries = [self.summary(name) for name in sorted(reached)]
+            imported = {dotted for summary in summaries if summary is not None for dotted in summary.eager}
+            if any(dotted == module or dotted.startswith(f"{module}.") for dotted in imported):
+                return True
+            reached = {dotted for dotted in imported if self.is_module(dotted)}
+        return False
+
     def star_names(self, module: str) -> frozenset[str] | None:
         """The names that `from module import *` brings; None where that cannot be told."""
         return self._star_names(module, set())

@@ -5,7 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
+
+from codemods.index.doctests import docstrings, examples
+from codemods.index.import_graph import eager_imports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +36,8 @@ class ModuleSummary:
     `public` its `__all__` where that can be read, `lazy` whether it defines `__getattr__`. `imported` are the modules
     that it imports as such or by a star, and the full names that it imports from modules. `reaches` are the dotted
     names that its imports and attribute chains spell, `strings` the dotted words in its strings, `uses` the names that
-    it reads; chains, strings and names only where they hold one of the words asked for.
+    it reads; chains, strings and names only where they hold one of the words asked for. `eager` are the full names that
+    its top level imports without a condition.
     """
 
     path: str
@@ -45,6 +50,7 @@ class ModuleSummary:
     reaches: frozenset[str] = frozenset()
     strings: frozenset[str] = frozenset()
     uses: frozenset[str] = frozenset()
+    eager: frozenset[str] = frozenset()
 
     def exports_by_star(self, name: str) -> bool:
         """Whether `from module import *` brings `name` along."""
@@ -67,6 +73,7 @@ def summarise(tree: ast.Module, path: str, names: ModuleNames, words: frozenset[
         reaches=reaches,
         strings=strings,
         uses=uses,
+        eager=frozenset(eager_imports(tree, path, names, unconditional=True)),
     )
 
 
@@ -176,23 +183,25 @@ def _reach(
     tree: ast.Module, path: str, names: ModuleNames, words: frozenset[str]
 ) -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
     imports: list[ast.Import | ast.ImportFrom] = []
-    chains: list[ast.Attribute] = []
+    attributes: list[ast.Attribute] = []
     strings: set[str] = set()
     uses: set[str] = set()
-    for node in _walk(tree):
+    doctests = (block for string in docstrings(tree) for _, _, block in examples(str(string.value)))
+    inner = (node for block in doctests for statement in block for node in ast.walk(statement))
+    for node in chain(_walk(tree), inner):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             imports.append(node)
         elif isinstance(node, ast.Attribute):
             if node.attr in words:
-                chains.append(node)
+                attributes.append(node)
         elif isinstance(node, ast.Name):
             if node.id in words and isinstance(node.ctx, ast.Load):
                 uses.add(node.id)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             strings.update(_named_in(node.value, words))
     imported, reaches, locals_ = _imports(imports, path, names)
-    for chain in chains:
-        reaches.update(_spelled(chain, locals_))
+    for attribute in attributes:
+        reaches.update(_spelled(attribute, locals_))
     return frozenset(imported), frozenset(reaches), frozenset(strings), frozenset(uses)
 
 

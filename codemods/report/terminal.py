@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from codemods.engine.progress import RunEnd, RunReport, UnitState
-from codemods.model import Blocked, Change, Disposition, Finding, count, count_forms, printable
+from codemods.model import Blocked, Change, Disposition, Finding, Form, count, count_forms, printable
 from codemods.report.diff import unified
 from codemods.transforms.redirect_symbols import KEPT
 
@@ -62,7 +62,9 @@ def show_preview(out: Console, preview: Preview, *, diffs: bool) -> None:
         out.print(_form_table(findings))
     kept = [finding for finding in findings if finding.reason.startswith(KEPT)]
     _list_findings(out, "Local names that stay, by an alias", kept)
-    _list_findings(out, "To review by hand", _with(findings, Disposition.REVIEW))
+    review = _with(findings, Disposition.REVIEW)
+    _list_findings(out, "To review by hand", [f for f in review if f.reference.form is not Form.TEXT])
+    _list_findings(out, "To review outside Python", [f for f in review if f.reference.form is Form.TEXT])
     blocked = [o for phase in preview.phases for o in phase.outcomes if isinstance(o, Blocked)]
     _list(out, "Blocked, and left untouched", [reason for outcome in blocked for reason in outcome.reasons])
     _list(out, "Skipped, since they cannot be read", [f"{s.path}: {s.reason}" for s in preview.skipped])

@@ -105,15 +105,22 @@ class _Writer:
             for index, wish in change.replaced.items()
             if wish is not None and not (may_vanish and self.satisfied(change.site, wish))
         }
-        staying = {alias.name for alias in statement.names if alias.asname is None}
-        if isinstance(statement, ast.Import):
-            twice = [i for i, wish in wishes.items() if wish.name is None and not wish.local and wish.module in staying]
-            wishes = {index: wish for index, wish in wishes.items() if index not in twice}
+        wishes = {index: wish for index, wish in wishes.items() if not self.stands_there(change, wish)}
         gone = [index for index in change.replaced if index not in wishes]
         if isinstance(statement, ast.Import):
             self.replace_in_import(change, wishes, gone)
         else:
             self.split(change, wishes)
+
+    def stands_there(self, change: StatementChange, wish: Wish) -> bool:
+        """Whether a name of the very statement that stays binds what `wish` asks for."""
+        statement = change.site.statement
+        staying = [alias for index, alias in enumerate(statement.names) if index not in change.replaced]
+        if isinstance(statement, ast.Import):
+            return any(alias.name == wish.module and alias.asname == wish.local for alias in staying if not wish.name)
+        if wish.module != self._module_of(statement):
+            return False
+        return any(alias.name == wish.name and (alias.asname or alias.name) == wish.binds for alias in staying)
 
     def replace_in_import(self, change: StatementChange, wishes: Mapping[int, Wish], gone: list[int]) -> None:
         draft = self.draft(change.site)
@@ -141,12 +148,14 @@ class _Writer:
         several_lines = b"\n" in self.view.text(change.site.statement)
         taken = comments(draft.statement) if draft.statement is not None else {}
         indentation = _list_indentation(draft)
+        own = self._module_of(change.site.statement) if isinstance(change.site.statement, ast.ImportFrom) else None
         groups: dict[str | None, dict[int, Wish]] = {}
         for index in sorted(wishes):
             wish = wishes[index]
-            if not self.merge(change.site, wish, taken[index]):
+            if (wish.name and wish.module == own) or not self.merge(change.site, wish, taken[index]):
                 groups.setdefault(wish.module if wish.name else None, {})[index] = wish
-        in_place = self.first_group(change, groups)
+        # What comes from the same module as before stays in its statement, beside names that do not change.
+        in_place = groups.pop(own, None) or self.first_group(change, groups)
         self.rewrite_in_place(draft, in_place)
         self.drop(draft, [index for index in change.replaced if index not in in_place])
         for group in groups.values():
@@ -255,11 +264,22 @@ class _Writer:
                 return other
         return None
 
+    def is_one_per_line(self, site: ImportSite) -> bool:
+        """Whether the file imports each name by a statement of its own, as the block of `site` shows."""
+        modules = [
+            self._module_of(other.statement)
+            for other in self.view.scopes.imports
+            if other.block is site.block
+            and isinstance(other.statement, ast.ImportFrom)
+            and len(other.statement.names) == 1
+        ]
+        return len(set(modules)) < len(modules)
+
     def merge(self, site: ImportSite, wish: Wish, taken: Taken) -> bool:
         if wish.name is None or wish.pinned or taken.above or taken.behind or not self.may_vanish(site):
             return False
         other = self.merge_target(site, wish)
-        if other is None:
+        if other is None or self.is_one_per_line(site):
             return False
         draft = self.draft(other)
         if draft.statement is not None:
@@ -276,7 +296,7 @@ class _Writer:
         start, end = self.view.lines.span(site.statement)
         lines, source = self.view.lines, self.view.source
         before, after = source[lines.line_start(start) : start], source[end : lines.line_end(end)]
-        return not before.strip() and not after.strip() and b"#" not in self.view.text(site.statement)
+        return not _code(before) and not after.strip() and b"#" not in self.view.text(site.statement)
 
     # From drafts to edits
 
@@ -320,7 +340,13 @@ class _Writer:
         lines, source = self.view.lines, self.view.source
         before = source[lines.line_start(start) : start]
         after = source[end : lines.line_end(end)].strip()
-        return bool(before.strip()) or (bool(after) and not after.startswith(b"#"))
+        return bool(_code(before)) or (bool(after) and not after.startswith(b"#"))
+
+
+def _code(before: bytes) -> bytes:
+    """What stands before a statement on its line, apart from the prompt of an example in a docstring."""
+    stripped = before.strip()
+    return b"" if stripped in (b">>>", b"...") else stripped
 
 
 def _as(wish: Wish) -> str:

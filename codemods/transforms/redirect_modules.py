@@ -87,12 +87,27 @@ class _Group:
             elif step.kind == "apart":
                 self.found(read, Disposition.REVIEW, "some of these names move and others do not: split the call")
             elif step.kind == "moves" and self.can_move(read, several):
-                if step.target and step.target.module == step.module:
-                    # Renamed within its module: the import holds as it is.
-                    self.rewrite([read], ".".join(read.use.chain[: step.length - 1]))
+                holder = self.holder_that_holds(read)
+                if holder:
+                    self.rewrite([read], holder)
                 else:
                     moving.append(read)
         return moving
+
+    def holder_that_holds(self, read: Read) -> str:
+        """What the code calls the new module already, by the import as it is; empty where it does not reach it."""
+        step, prefix = read.step, self.entries[0].prefix
+        new = step.target.module if step.target else ""
+        if new == step.module:
+            return ".".join(read.use.chain[: step.length - 1])
+        inside = new.startswith(f"{prefix}.") and step.module.startswith(f"{prefix}.")
+        if inside and self.index.loads(prefix, new) and not self.is_loaded_by_entry(step.module):
+            return self.local + new[len(prefix) :]
+        return ""
+
+    def is_loaded_by_entry(self, module: str) -> bool:
+        """Whether an import of this group names `module` itself, and so follows it."""
+        return any(entry.full == module or entry.full.startswith(f"{module}.") for entry in self.entries)
 
     def can_move(self, read: Read, several: bool) -> bool:
         step, target = read.step, read.step.target
@@ -149,8 +164,9 @@ class _Group:
         if self.is_replaceable(moving) and len(targets) == 1 and self.index.is_module(targets[0]):
             self.replace_named(moving, targets[0])
             return
+        is_free = len(moving) == len(self.reads) and not self.other_bindings and not self.reached()
         for target in targets if moving else ():
-            self.add_named([read for read in moving if _module(read) == target], target)
+            self.add_named([read for read in moving if _module(read) == target], target, replacing=is_free)
         for entry in self.entries:
             if self.moves.module(entry.full) is not None:
                 self.keep_import(entry, moving)
@@ -196,9 +212,12 @@ class _Group:
             self.view, self.index, self.scope, self.local, new, own=own, same=same, strings=Strings()
         ) or why_reached(self.view, self.index, self.scope, self.local)
 
-    def add_named(self, reads: list[Read], module: str) -> None:
-        """Import `module` beside the old import, which stays, and read from it what moved there."""
+    def add_named(self, reads: list[Read], module: str, *, replacing: bool) -> None:
+        """Import `module` beside the old import or, as nothing else needs that, in its place; read what moved there."""
         parent, _, last = module.rpartition(".")
+        if self.scope.kind == "module" and (known := self.asked_for(module)):
+            self.rewrite(reads, known)
+            return
         holder = self.free_name(module, reads)
         if holder is None:
             for read in reads:
@@ -209,9 +228,22 @@ class _Group:
                 wish = Wish(parent, last, None if holder == last else holder)
             else:
                 wish = Wish(module, None, None if holder == module else holder)
-            self.settled.change(entry.site).added.append(wish)
+            change = self.settled.change(entry.site)
+            if replacing and entry.index not in change.replaced and self.moves.module(entry.full) is None:
+                change.replaced[entry.index] = wish
+            else:
+                change.added.append(wish)
         self.settled.names.add(holder)
         self.rewrite(reads, holder)
+
+    def asked_for(self, module: str) -> str:
+        """What another import of the top level that is being written calls `module`; empty where there is none."""
+        for change in self.settled.statements.values():
+            if change.site.block is self.view.tree.body:
+                for wish in (*change.replaced.values(), *change.added):
+                    if wish is not None and f"{wish.module}.{wish.name}" == module:
+                        return wish.binds
+        return ""
 
     def free_name(self, module: str, reads: list[Read]) -> str | None:
         """A local name for `module` that clashes with nothing where `reads` stand."""

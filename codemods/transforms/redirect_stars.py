@@ -84,7 +84,10 @@ class _Star:
         return [use for use in scopes.uses.get(name, ()) if scopes.resolve(name, use.scope) in known]
 
     def reached_from(self, name: str) -> str | None:
-        return self.index.reached_from(self.view.module, name) if self.view.module else None
+        if self.view.module is None or (self.view.module, name) in self.moves.symbols:
+            # What the plan redirects from here is reached elsewhere.
+            return None
+        return self.index.reached_from(self.view.module, name)
 
     def is_needed(self, name: str) -> bool:
         """Whether the file, its exports or another file want what the star brings as `name`."""

@@ -29,7 +29,8 @@ def settle_symbols(view: ModuleView, moves: Moves, index: Index, bindings: Bindi
     for (scope, local), entries in bindings.symbols.items():
         group = _Group(view, index, scope, local, entries, settled)
         granted = moves.symbols.get((view.module or "", local))
-        group.is_granted = granted is not None and granted.is_granted
+        # Where the plan redirects the name from here as well, those who reach it go elsewhere.
+        group.is_granted = granted is not None
         group.settle(claimed)
 
 

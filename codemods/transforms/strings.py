@@ -12,6 +12,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from codemods.index.doctests import without_examples
 from codemods.index.string_sites import Role, multiple, tail
 from codemods.index.summary import dotted_words
 from codemods.model import Disposition, Finding, Form
@@ -177,6 +178,7 @@ class _Strings:
     # Docstrings
 
     def settle_doc(self, string: ast.Constant, text: str) -> None:
+        text = without_examples(text)
         seen: set[str] = set()
         marked = [match.span() for match in _BACKTICKS.finditer(text)]
         for dotted in dotted_words(text, self.words):
@@ -206,7 +208,9 @@ class _Strings:
         """The edits of a name in a docstring, found in its source: a full dotted name has no escapes in it."""
         start, _ = self.view.lines.span(string)
         pattern = rb"(?<![\w.\\])" + re.escape(old).encode() + rb"(?!\w)"
-        matches = re.finditer(pattern, self.view.text(string))
+        code = re.compile(rb"(?m)^[ ]*(?:>>>|\.\.\.)(?: .*)?$")
+        text = code.sub(lambda match: b" " * len(match.group()), self.view.text(string))
+        matches = re.finditer(pattern, text)
         return [Edit(start + m.start(), start + m.end(), new.encode()) for m in matches]
 
     # All others

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from codemods.index.analysis import analyse
+from codemods.index.doctests import doctests
 from codemods.index.positions import Lines
 from codemods.index.string_sites import Surroundings
 from codemods.index.type_comments import type_comments
@@ -78,4 +79,5 @@ class ModuleView:
 def view_of(path: str, source: bytes, names: ModuleNames) -> ModuleView:
     """The view of the module in `path` with the UTF-8 `source`. Raises UnparsableError."""
     tree = parse(source)
-    return ModuleView(path, source, tree, Lines(source), analyse(tree, type_comments(source)), names)
+    scopes = analyse(tree, type_comments(source), doctests(tree, source))
+    return ModuleView(path, source, tree, Lines(source), scopes, names)

@@ -23,7 +23,7 @@ FOLLOWERS = {
     "imports it": ("from app.use import f\nf()\n", "from app.use import g\ng()\n"),
     "imports it relatively": (
         "from .use import f, run\nf(run)\n",
-        "from .use import run\nfrom .use import g\ng(run)\n",
+        "from .use import g, run\ng(run)\n",
     ),
     "reads it as an attribute": ("from app import use\nuse.f()\n", "from app import use\nuse.g()\n"),
     "reads it by its full name": ("import app.use\napp.use.f()\n", "import app.use\napp.use.g()\n"),
