@@ -62,11 +62,18 @@ class Surroundings:
     def __init__(self, tree: ast.Module) -> None:
         self.parents: dict[ast.AST, ast.AST] = {}
         pending: list[ast.AST] = [tree]
+        parents = self.parents
         while pending:
             node = pending.pop()
-            for child in ast.iter_child_nodes(node):
-                self.parents[child] = node
-                pending.append(child)
+            for name in node._fields:
+                value = getattr(node, name, None)
+                if value.__class__ is list:
+                    children = [item for item in value if isinstance(item, ast.AST)]
+                    parents.update(dict.fromkeys(children, node))
+                    pending += children
+                elif name != "ctx" and isinstance(value, ast.AST):
+                    parents[value] = node
+                    pending.append(value)
         self.is_lazy = any(isinstance(s, ast.FunctionDef) and s.name == "__getattr__" for s in tree.body)
         self.defined = {s.name for s in tree.body if isinstance(s, (ast.FunctionDef, ast.ClassDef))}
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING
 
-from codemods.index.doctests import docstrings, examples
+from codemods.index.doctests import examples
 from codemods.index.import_graph import eager_imports
 
 if TYPE_CHECKING:
@@ -165,9 +164,8 @@ def _named_in(text: str, words: frozenset[str]) -> Iterator[str]:
     return (word for word in dotted_words(text, words) if is_list or "." in word)
 
 
-def _walk(tree: ast.Module) -> Iterator[ast.AST]:
+def _walk(pending: list[ast.AST]) -> Iterator[ast.AST]:
     # Half the time of `ast.walk`: this runs over every node of every file that may matter.
-    pending: list[ast.AST] = [tree]
     while pending:
         node = pending.pop()
         yield node
@@ -186,9 +184,8 @@ def _reach(
     attributes: list[ast.Attribute] = []
     strings: set[str] = set()
     uses: set[str] = set()
-    doctests = (block for string in docstrings(tree) for _, _, block in examples(str(string.value)))
-    inner = (node for block in doctests for statement in block for node in ast.walk(statement))
-    for node in chain(_walk(tree), inner):
+    pending: list[ast.AST] = [tree]
+    for node in _walk(pending):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             imports.append(node)
         elif isinstance(node, ast.Attribute):
@@ -198,6 +195,8 @@ def _reach(
             if node.id in words and isinstance(node.ctx, ast.Load):
                 uses.add(node.id)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if ">>>" in node.value:
+                pending += [statement for _, _, block in examples(node.value) for statement in block]
             strings.update(_named_in(node.value, words))
     imported, reaches, locals_ = _imports(imports, path, names)
     for attribute in attributes:

@@ -7,8 +7,8 @@ import io
 import re
 import tokenize
 
-_HEAD = re.compile(r"#\s*type:\s*(?!ignore\b)")
-_QUICK = re.compile(rb"#\s*type:\s*(?!ignore\b)")
+_HEAD = re.compile(r"#\s*type:(?!\s*ignore\b)\s*")
+_QUICK = re.compile(rb"#\s*type:(?!\s*ignore\b)")
 
 
 class TypeComment(ast.Constant):

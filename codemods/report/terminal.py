@@ -12,7 +12,7 @@ from rich.text import Text
 from codemods.engine.progress import RunEnd, RunReport, UnitState
 from codemods.model import Blocked, Change, Disposition, Finding, Form, count, count_forms, printable
 from codemods.report.diff import unified
-from codemods.transforms.redirect_symbols import KEPT
+from codemods.transforms.findings import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -20,15 +20,20 @@ if TYPE_CHECKING:
     from codemods.transforms.text_names import Has, TextNames
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
+_LINE = re.compile(r"(([^\w\s])\2{2,})[ \t]*$", re.MULTILINE)
 _BOM = "\ufeff"
 
 NOT_ASKED = "outside Python: `--non-python` rewrites it"
 ESCAPED = "directly behind a backslash and a letter, which may be an escape or part of a path"
 ENCODED = "the file is not UTF-8: a name with other letters than ASCII's is not rewritten in it"
+_HISTORY = frozenset({"release", "releases", "release_notes", "changelog", "changelogs", "whatsnew", "news", "history"})
 _PROSE = (".md", ".rst", ".txt", ".adoc")
 _LISTED = (
     ("a lock file, which its own tool writes", "*.lock package-lock.json *-lock.yaml *.lockb"),
-    ("history: what it was called then", "changelog* history* news news.* changes changes.* *.patch *.diff *.log"),
+    (
+        "history: what it was called then",
+        "changelog* history* news news.* changes changes.* whatsnew* *.patch *.diff *.log",
+    ),
     ("a backup", "*.bak *.orig *.backup* *~"),
     ("a notebook: change it in a notebook editor", "*.ipynb"),
     ("recorded data or a drawing", "*.csv *.tsv *.svg"),
@@ -64,7 +69,9 @@ def transform_text(path: str, content: bytes, names: TextNames, *, rewrite: bool
 
 def listed_only(path: str) -> str:
     """Why a file of this name is never rewritten; empty where it may be."""
-    name = path.rpartition("/")[2].lower()
+    *folders, name = path.lower().split("/")
+    if _HISTORY.intersection(folders):
+        return _LISTED[1][0]
     for reason, patterns in _LISTED:
         if any(fnmatchcase(name, pattern) for pattern in patterns.split()):
             return reason
@@ -128,7 +135,8 @@ class _Rewriter:
     def _rewritten(self, text: str, mentions: Iterable[Mention]) -> str:
         """`text` with what can be rewritten of `mentions` rewritten; all else stays, by construction."""
         chosen = [mention for mention in mentions if self._decide(mention)[0] is Disposition.REWRITTEN]
-        return _spliced(text, {edit for mention in chosen for edit in mention.edits_for(self.used)})
+        after = _spliced(text, {edit for mention in chosen for edit in mention.edits_for(self.used)})
+        return with_underlines(text, after) if self.path.endswith((".rst", ".txt")) else after
 
     def _value(self, value: str) -> str:
         """A string of the data that the file holds, under the new names: in it, a backslash is itself."""
@@ -140,6 +148,20 @@ class _Rewriter:
         if self._rewritten(after, self.names.search(after, self.has)) != after:
             return "applying the plan to the result would change it again: change it by hand"
         return fault_in(self.path, before, after, self._value)
+
+
+def with_underlines(before: str, after: str) -> str:
+    """`after` with the lines under (and over) its titles as long as the titles, where those of `before` were."""
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    if len(old) != len(new):
+        return after
+    for number, (was, is_) in enumerate(zip(old, new, strict=True)):
+        missing = len(is_.rstrip()) - len(was.rstrip())
+        for beside in (number - 1, number + 1):
+            line = _LINE.match(old[beside]) if missing > 0 and 0 <= beside < len(new) else None
+            if line is not None and len(line.group(1)) >= len(was.rstrip()):
+                new[beside] = line.group(1)[0] * missing + new[beside]
+    return "".join(new)
 
 
 def _used(text: str, mentions: Iterable[Mention]) -> frozenset[str]:

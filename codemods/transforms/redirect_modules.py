@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.model import Disposition, Finding, Form
 from codemods.plan.schema import Strings
-from codemods.transforms.findings import CHOICES, PLANNED
+from codemods.transforms.findings import CHOICES, KEPT, PLANNED
 from codemods.transforms.imports import Wish
 from codemods.transforms.moves import is_there
 from codemods.transforms.reads import Read, read_of
@@ -190,20 +190,22 @@ class _Group:
     def replace_named(self, moving: list[Read], module: str) -> None:
         parent, _, last = module.rpartition(".")
         first = self.entries[0]
-        holder = self.local
+        holder, kept = self.local, ""
         if first.form is Form.MODULE_FROM and all(entry.alias.asname is None for entry in self.entries):
             keep = any(read.step.target and read.step.target.keep for read in moving)
             same = self.imports_of(module, last)
             own = [entry.alias for entry in self.entries]
             reason = "" if last == self.local else self.why_not_called(last, own, same)
             holder = self.local if keep or reason else last
+            reason = "the plan says so" if keep and last != self.local else reason
+            kept = f"{KEPT}{reason}" if reason else ""
         for entry in self.entries:
             change = self.settled.change(entry.site)
             if entry.form is Form.MODULE_FROM and parent:
                 change.replaced[entry.index] = Wish(parent, last, None if holder == last else holder)
             else:
                 change.replaced[entry.index] = Wish(module, None, None if holder == module else holder)
-            self.found_import(entry, Disposition.REWRITTEN, "")
+            self.found_import(entry, Disposition.REWRITTEN, kept)
         self.settled.names.add(holder)
         self.rewrite(moving, holder)
 

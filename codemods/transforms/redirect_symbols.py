@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.model import Disposition, Finding, Form
+from codemods.transforms.findings import KEPT
 from codemods.transforms.imports import Wish
 from codemods.transforms.moves import is_there
 from codemods.transforms.renames import may_come_by_star, why_not_rename, why_reached
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from codemods.transforms.references import Bindings, SymbolImport
     from codemods.transforms.view import ModuleView
 
-KEPT = "kept the local name: "
 FOLLOWS = "follows its import, which keeps the local name"
 
 

@@ -21,6 +21,7 @@ from codemods.transforms.edits import Edit
 from codemods.transforms.findings import CHOICES, PLANNED
 from codemods.transforms.lazy_maps import settle_lazy
 from codemods.transforms.moves import is_there
+from codemods.transforms.text_imports import import_mentions
 from codemods.transforms.uses import INEXACT, rename_name, replace_in_string
 
 if TYPE_CHECKING:
@@ -32,8 +33,12 @@ if TYPE_CHECKING:
     from codemods.transforms.findings import Settled
     from codemods.transforms.moves import Moves, Target
     from codemods.transforms.references import Bindings
+    from codemods.transforms.text_imports import Mention
     from codemods.transforms.view import ModuleView
 
+_HISTORY = re.compile(
+    r"(?m)^([ ]*)\.\. (?:versionchanged|versionadded|deprecated|versionremoved)::.*(?:\n(?:\1[ ]+\S.*|[ ]*$))*"
+)
 _BACKTICKS = re.compile(r"`+[^`\n]+`+")
 
 
@@ -179,6 +184,9 @@ class _Strings:
 
     def settle_doc(self, string: ast.Constant, text: str) -> None:
         text = without_examples(text)
+        history = [match.span() for match in _HISTORY.finditer(text)]
+        for mention in import_mentions(text, self.moves):
+            self.settle_quoted(string, text, mention)
         seen: set[str] = set()
         marked = [match.span() for match in _BACKTICKS.finditer(text)]
         for dotted in dotted_words(text, self.words):
@@ -188,11 +196,28 @@ class _Strings:
             seen.add(word)
             name, target = found
             places = [m.span() for m in re.finditer(rf"(?<![\w.]){re.escape(name)}(?!\w)", text)]
+            if any(a <= start < b for a, b in history for start, _ in places):
+                self.found(string, Form.DOC, name, Disposition.REVIEW, "history: what it was called then")
+                continue
             if all(any(a <= start and end <= b for a, b in marked) for start, end in places):
                 edits = self.doc_edits(string, name, target.dotted)
                 self.decide_doc(string, name, target, edits)
             else:
                 self.found(string, Form.DOC, name, Disposition.REVIEW, "prose in a docstring names it")
+
+    def settle_quoted(self, string: ast.Constant, text: str, mention: Mention) -> None:
+        """An import that a docstring quotes as code, outside of an example."""
+        lacking = next(((m, n) for m, n in mention.needs if not self.index.has(m, n)), None)
+        uses = re.findall(rf"(?<![\w.]){re.escape(mention.local)}(?!\w)", text) if mention.local else []
+        wanted = mention.edits_for(frozenset({mention.local} if len(uses) > 1 else ()))
+        edits = [replace_in_string(self.view, string, start, end, new) for start, end, new in wanted]
+        exact = [edit for edit in edits if edit is not None]
+        if mention.reason or lacking or not exact or len(exact) < len(edits):
+            reason = f"`{lacking[0]}` has no name `{lacking[1]}`" if lacking else mention.reason or INEXACT
+            self.found(string, Form.DOC, mention.target, Disposition.REVIEW, reason)
+        else:
+            self.found(string, Form.DOC, mention.target, Disposition.REWRITTEN)
+            self.settled.edits += exact
 
     def decide_doc(self, string: ast.Constant, name: str, target: Target, edits: list[Edit]) -> None:
         if not is_there(target, self.index):

@@ -207,7 +207,7 @@ def test_finds_uses_in_newer_syntax(case: str) -> None:
         start, end = lines.span(use.node)[0], lines.span(use.attributes[-1])[1]
         assert raw[start:end] == b"old.a"
     # The summary walks over the fields alone.
-    assert sum(isinstance(node, ast.Attribute) and node.attr == "a" for node in _walk(tree)) == 2
+    assert sum(isinstance(node, ast.Attribute) and node.attr == "a" for node in _walk([tree])) == 2
 
 
 def test_binds_type_parameters_and_aliases() -> None:

@@ -329,6 +329,20 @@ def test_prose_about_an_absent_target_is_for_review() -> None:
     assert [f.disposition for f in result.findings] == [Disposition.REWRITTEN, Disposition.REVIEW]
 
 
+def test_lines_under_titles_grow() -> None:
+    """A title of reStructuredText must not be longer than the line below it."""
+    moves = Moves({("a.b", "f"): Target("c.dd", "longer")})
+    result = transform_text(
+        "x.rst", b"====\na.b.f\n=====\n\nx\n-\n", TextNames(moves), rewrite=True, has=lambda module, name: True
+    )
+    assert isinstance(result, Changed)
+    assert result.change.after == b"====\nc.dd.longer\n===========\n\nx\n-\n"
+
+
+def test_release_notes_are_history() -> None:
+    assert isinstance(run("a.b.f", path="docs/releases/3.1.txt"), Unchanged)
+
+
 def test_a_module_that_goes_into_itself() -> None:
     """The new name of such a module is not taken for the old one."""
     moves = Moves({}, {"a.b": Target("a.b.c", None)})
@@ -370,7 +384,7 @@ def test_files_that_are_only_listed(path: str) -> None:
     assert check_listed("a.b.f", path=path).reason != check_listed("from a.b import *", path="x.md").reason
 
 
-@pytest.mark.parametrize("path", ["lock.md", "docs/changelog/x.md", "x.svg.md", "backup.md", "newsletter.md"])
+@pytest.mark.parametrize("path", ["lock.md", "docs/changed/x.md", "x.svg.md", "backup.md", "newsletter.md"])
 def test_files_of_similar_names_are_rewritten(path: str) -> None:
     """Only the last part of a path tells the kind."""
     check_changed("a.b.f", "c.d.g", path=path)

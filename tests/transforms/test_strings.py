@@ -67,6 +67,14 @@ CASES = {
         '"""See :func:`c.d.g`, :class:`~c.d.D` and ``c.d.g(1)``."""\n',
     ),
     "docstring with a title": ('r"""\\d :func:`run <a.b.f>`"""\n', 'r"""\\d :func:`run <c.d.g>`"""\n'),
+    "an import quoted in a docstring": (
+        'def h():\n    \'E.g.::\\n\'\n\ndef k():\n    """E.g.::\n\n        from a.b import f, C\n    """\n',
+        'def h():\n    \'E.g.::\\n\'\n\ndef k():\n    """E.g.::\n\n        from c.d import g, D\n    """\n',
+    ),
+    "a quoted import of a name that is used there": (
+        '"""E.g.::\n\n    from a.b import f\n    f()\n"""\n',
+        '"""E.g.::\n\n    from c.d import g as f\n    f()\n"""\n',
+    ),
     "type comment": (
         "from a.b import C\nx = []  # type: list[C]\n",
         "from c.d import D\nx = []  # type: list[D]\n",
@@ -167,6 +175,8 @@ REVIEWS = {
     "some of several": "import a.b\npatch.multiple(a.b, f=1, K=2)\n",
     "written in two parts": "patch('a.b' '.f')\n",
     "a fake for a part of a module": "sys.modules['a.b'] = x\n",
+    "history": "'''X\n\n.. versionchanged:: 2\n   `a.b.f` went.\n'''\n",
+    "a quoted import that splits": "'''from a.b import K, f'''\n",
     "prose": "'''a.b.f does it.'''\n",
     "not known to be loaded": "sys.modules['a.b'].f\n",
     "some of what is read": "m = import_module('a.b')\nm.f(m.K)\n",
