@@ -40,6 +40,7 @@ class _Place:
     scope: Scope
     annotation: bool = False
     container: Container | None = None
+    doctest: Container | None = None
 
 
 class _Builder:
@@ -69,7 +70,7 @@ class _Builder:
     def doctest(self, doctest: Doctest) -> None:
         """Read the examples of one docstring: they share their names, and see those of the module."""
         scope = self.scope("function", self.scopes.module)
-        place = _Place(scope, container=None if doctest.is_exact else doctest.string)
+        place = _Place(scope, container=None if doctest.is_exact else doctest.string, doctest=doctest.string)
         for block in doctest.examples:
             self.push_block(block, place)
         self.visit()
@@ -147,7 +148,11 @@ class _Builder:
     # Each handler takes (node, place); what it does not push is not visited.
 
     def import_statement(self, node: Import, place: _Place, block: list[ast.stmt]) -> None:
-        self.scopes.imports.append(ImportSite(node, place.scope, block))
+        container = place.container
+        if place.doctest is not None and node.end_lineno != node.lineno:
+            # The prompts of an example stand between its lines.
+            container = place.doctest
+        self.scopes.imports.append(ImportSite(node, place.scope, block, container))
         for alias in node.names:
             if alias.name != "*":
                 local = alias.asname or (alias.name.partition(".")[0] if isinstance(node, ast.Import) else alias.name)

@@ -34,11 +34,14 @@ def doctests(tree: ast.Module, source: bytes) -> list[Doctest]:
 
 
 def docstrings(tree: ast.Module) -> Iterator[ast.Constant]:
-    """The strings that stand alone as statements and hold examples."""
+    """The strings that stand alone as statements, or in `__test__`, and hold examples."""
     for node in ast.walk(tree):
-        string = node.value if isinstance(node, ast.Expr) else None
-        if isinstance(string, ast.Constant) and isinstance(string.value, str) and ">>>" in string.value:
-            yield string
+        strings: list[ast.AST] = [node.value] if isinstance(node, ast.Expr) else []
+        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "__test__" for t in node.targets):
+            strings += ast.walk(node.value)
+        for string in strings:
+            if isinstance(string, ast.Constant) and isinstance(string.value, str) and ">>>" in string.value:
+                yield string
 
 
 def examples(text: str) -> list[tuple[int, int, list[ast.stmt]]]:

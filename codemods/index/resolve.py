@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from codemods.index.summary import ModuleSummary
 
 
+_LOOKED_AT = 100  # modules
+
+
 class Missing(LookupError):  # noqa: N818 - a request for one more summary, not an error
     """The answer needs the summary of `module`, which the index does not hold yet."""
 
@@ -79,14 +82,25 @@ class Index:
         return summary is not None and summary.exports_by_star(name) and self._has(module, name, seen)
 
     def loads(self, package: str, module: str) -> bool:
-        """Whether importing `package` surely loads its submodule `module`, as far as a look two imports deep tells."""
-        reached = {package}
-        for _ in range(2):
-            summaries = [self.summary(name) for name in sorted(reached)]
-            imported = {dotted for summary in summaries if summary is not None for dotted in summary.eager}
+        """Whether importing `package` surely loads its submodule `module`, as far as the first 100 modules tell."""
+        if (package, module) not in self._loads:
+            self._loads[package, module] = self._is_loaded(package, module)
+        return self._loads[package, module]
+
+    @cached_property
+    def _loads(self) -> dict[tuple[str, str], bool]:
+        return {}
+
+    def _is_loaded(self, package: str, module: str) -> bool:
+        reached = [package]
+        for name in reached:
+            if len(reached) > _LOOKED_AT:
+                break
+            summary = self.summary(name)
+            imported = sorted(summary.eager) if summary is not None else []
             if any(dotted == module or dotted.startswith(f"{module}.") for dotted in imported):
                 return True
-            reached = {dotted for dotted in imported if self.is_module(dotted)}
+            reached += [dotted for dotted in imported if dotted not in reached and self.is_module(dotted)]
         return False
 
     def star_names(self, module: str) -> frozenset[str] | None:

@@ -64,11 +64,15 @@ class Use:
 
 @dataclass(eq=False, slots=True)
 class ImportSite:
-    """One import statement, the scope that it binds in, and the block that it stands in."""
+    """One import statement, the scope that it binds in, and the block that it stands in.
+
+    `container` is the docstring whose example it stands in, where it cannot be edited as it stands there.
+    """
 
     statement: Import
     scope: Scope
     block: list[ast.stmt]
+    container: Container | None = None
 
 
 @dataclass(slots=True)

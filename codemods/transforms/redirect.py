@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codemods.model import Disposition, Finding, Form
 from codemods.transforms.chains import follow_dotted, is_handed_on
 from codemods.transforms.dynamic_modules import settle_dynamic
 from codemods.transforms.findings import Settled
@@ -39,6 +40,9 @@ def redirect(view: ModuleView, moves: Moves, index: Index) -> Settled:
     settle_symbols(view, moves, index, bindings, settled)
     settle_modules(view, moves, index, bindings, settled)
     settle_stars(view, moves, index, bindings, settled)
+    for site, dotted in bindings.quoted:
+        reference = view.reference(site.container or site.statement, Form.DOC, dotted)
+        settled.findings.append(Finding(reference, Disposition.REVIEW, "an example in a docstring imports it"))
     settle_dynamic(view, moves, index, settled)
     settle_strings(view, moves, index, bindings, settled)
     settled.edits += write_imports(view, settled.statements.values())

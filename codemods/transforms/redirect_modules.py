@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 def settle_modules(view: ModuleView, moves: Moves, index: Index, bindings: Bindings, settled: Settled) -> None:
     """Settle every chain that starts at an imported module, and the imports that bring these modules."""
-    for (scope, local), entries in bindings.modules.items():
-        group = _Group(view, moves, index, scope, local, entries, settled)
+    groups = [_Group(view, moves, index, *key, entries, settled) for key, entries in bindings.modules.items()]
+    # Imports of the old modules themselves first: others may use the names that these get.
+    for group in sorted(groups, key=lambda group: not any(moves.module(entry.full) for entry in group.entries)):
         if group.is_concerned():
             group.settle()
 
@@ -217,7 +218,10 @@ class _Group:
     def add_named(self, reads: list[Read], module: str, *, replacing: bool) -> None:
         """Import `module` beside the old import or, as nothing else needs that, in its place; read what moved there."""
         parent, _, last = module.rpartition(".")
-        if self.scope.kind == "module" and (known := self.asked_for(module)):
+        if self.scope.kind == "module" and (known := self.asked_for(module, reads)):
+            for entry in self.entries if replacing else ():
+                if self.moves.module(entry.full) is None:
+                    self.settled.change(entry.site).replaced.setdefault(entry.index, None)
             self.rewrite(reads, known)
             return
         holder = self.free_name(module, reads)
@@ -238,10 +242,11 @@ class _Group:
         self.settled.names.add(holder)
         self.rewrite(reads, holder)
 
-    def asked_for(self, module: str) -> str:
-        """What another import of the top level that is being written calls `module`; empty where there is none."""
+    def asked_for(self, module: str, reads: list[Read]) -> str:
+        """What another import of the top level that is being written calls `module`; empty where none is above."""
+        first = min(read.use.node.lineno for read in reads)
         for change in self.settled.statements.values():
-            if change.site.block is self.view.tree.body:
+            if change.site.block is self.view.tree.body and change.site.statement.lineno < first:
                 for wish in (*change.replaced.values(), *change.added):
                     if wish is not None and f"{wish.module}.{wish.name}" == module:
                         return wish.binds

@@ -60,11 +60,15 @@ class StarImport:
 
 @dataclass(slots=True)
 class Bindings:
-    """The imports of one module by the scope and local name that they bind, and its star imports."""
+    """The imports of one module by the scope and local name that they bind, and its star imports.
+
+    `quoted` are imports in docstrings that cannot be edited, with the full name of what moves.
+    """
 
     symbols: dict[tuple[Scope, str], list[SymbolImport]] = field(default_factory=dict)
     modules: dict[tuple[Scope, str], list[ModuleImport]] = field(default_factory=dict)
     stars: list[StarImport] = field(default_factory=list)
+    quoted: list[tuple[ImportSite, str]] = field(default_factory=list)
     held_modules: set[str] = field(default_factory=set)
 
 
@@ -73,7 +77,9 @@ def bindings_of(view: ModuleView, moves: Moves, index: Index) -> Bindings:
     bindings = Bindings()
     for site in sorted(view.scopes.imports, key=lambda site: view.lines.span(site.statement)):
         for number, alias in enumerate(site.statement.names):
-            if isinstance(site.statement, ast.Import):
+            if site.container is not None:
+                _read_quoted(view, moves, bindings, site, alias)
+            elif isinstance(site.statement, ast.Import):
                 _read_import(view, moves, bindings, ModuleImportDraft(site, number, alias))
             else:
                 _read_from(view, moves, index, bindings, ModuleImportDraft(site, number, alias))
@@ -91,6 +97,21 @@ class ModuleImportDraft:
 
 def _owner(view: ModuleView, site: ImportSite, local: str) -> Scope:
     return view.scopes.resolve(local, site.scope) or site.scope
+
+
+def _read_quoted(view: ModuleView, moves: Moves, bindings: Bindings, site: ImportSite, alias: ast.alias) -> None:
+    statement = site.statement
+    module, name = alias.name, ""
+    if isinstance(statement, ast.ImportFrom):
+        module = view.names.absolute(view.path, statement.level, statement.module) or ""
+        name = alias.name
+    dotted = f"{module}.{name}" if name else module
+    if (
+        moves.symbol(module, name) is not None
+        or moves.holds_module(dotted)
+        or (not name and moves.holds_module(module))
+    ):
+        bindings.quoted.append((site, dotted))
 
 
 def _read_import(view: ModuleView, moves: Moves, bindings: Bindings, draft: ModuleImportDraft) -> None:

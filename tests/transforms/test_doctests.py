@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.checks import check_noop, check_transformed
+from tests.checks import check_noop, check_review, check_transformed
 from tests.engine.test_together import migrated
 
 CASES = {
@@ -31,6 +31,10 @@ CASES = {
         '"""See :func:`a.b.f`.\n\n>>> from a.b import f\n"""\n',
         '"""See :func:`c.d.g`.\n\n>>> from c.d import g\n"""\n',
     ),
+    "in __test__": (
+        'from a.b import f\n__test__ = {"x": """\n>>> f()\n"""}\n',
+        'from c.d import g\n__test__ = {"x": """\n>>> g()\n"""}\n',
+    ),
     "with escapes the name stays": (
         'from a.b import f\n"""\\\\d\n>>> f()\n"""\n',
         'from c.d import g as f\n"""\\\\d\n>>> f()\n"""\n',
@@ -55,6 +59,11 @@ def test_follows(case: str) -> None:
 )
 def test_look_alikes_are_left_alone(source: str) -> None:
     assert not check_noop(source)
+
+
+def test_an_import_over_several_lines_is_for_review() -> None:
+    source = '"""D\n\n>>> from a.b import (\n...     f,\n...     K,\n... )\n>>> f(K)\n"""\n'
+    assert "example" in check_review(source).reason
 
 
 def test_an_example_in_another_file_follows_in_the_same_unit() -> None:

@@ -111,6 +111,25 @@ def test_a_chain_through_a_package_that_has_another_name_here() -> None:
     check_transformed("import a as x\nx.b.f()\n", "import c.d as d\nd.g()\n", others=others)
 
 
+def test_a_chain_through_a_package_that_loads_both_modules() -> None:
+    others = {"p/__init__.py": "from . import loader\n", "p/loader.py": "from . import old, new\n"}
+    others |= {"p/old.py": "def f(): ...\nK = 1\n", "p/new.py": "def g(): ...\nK = 1\n"}
+    redirect = "  - {module: p.old, to: p.new, symbols: {f: g}}\n"
+    check_transformed("import p as x\nx.old.f(x)\n", "import p as x\nx.new.g(x)\n", redirect=redirect, others=others)
+    check_transformed(
+        "import p as x\nfrom p import old\nx.old.f(old.K)\n",
+        "import p as x\nfrom p import new\nx.new.g(new.K)\n",
+        redirect=redirect,
+        others=others,
+    )
+    check_transformed(
+        "import p as x\nfrom p import old\nx.old.f(old.K)\n",
+        "from p import new\nnew.g(new.K)\n",
+        redirect=redirect,
+        others={**others, "p/__init__.py": ""},
+    )
+
+
 def test_a_chain_before_its_import_gets_one_before_it() -> None:
     before = "import a\na.b.f()\nimport a.b\na.b.f()\n"
     check_transformed(before, "import a\nimport c.d\nc.d.g()\nimport c.d\nc.d.g()\n")
