@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from codemods.model import Change, Changed, Disposition, Finding, Form, Outcome, Reference, Unchanged
 from codemods.transforms.outcome import blocked
+from codemods.transforms.prose import TOLD, tells_of_a_change
 from codemods.transforms.text_formats import fault_in, has_escapes
 from codemods.transforms.text_names import exists
 
@@ -102,7 +103,7 @@ class _Rewriter:
 
     def outcome(self, content: bytes, text: str, mentions: list[Mention]) -> Outcome:
         """The outcome for `content`, whose `text` holds `mentions`."""
-        decided = [(mention, *self._decide(mention)) for mention in mentions]
+        decided = [(mention, *self._decide(mention, text)) for mention in mentions]
         findings = _findings(self.path, text, decided)
         if reasons := [
             f"{self.path}:{finding.reference.line}: {finding.reason}"
@@ -117,8 +118,9 @@ class _Rewriter:
             return blocked(self.path, findings, (f"{self.path}:1: {fault}",))
         return Changed(self.path, Change(self.path, content, after.encode(self.encoding)), findings)
 
-    def _decide(self, mention: Mention) -> tuple[Disposition, str]:
-        """What becomes of `mention`, and why."""
+    def _decide(self, mention: Mention, text: str) -> tuple[Disposition, str]:
+        """What becomes of `mention` in `text`, and why."""
+        is_prose = self.path.lower().endswith(_PROSE)
         new = "".join(text for _, _, text in mention.edits_for(self.used))
         if mention.reason:
             return Disposition.REVIEW, mention.reason
@@ -128,13 +130,14 @@ class _Rewriter:
             return Disposition.REVIEW, ESCAPED
         if not exists(mention, self.has):
             module, name = mention.needs[0]
-            is_prose = self.path.lower().endswith(_PROSE)
             return Disposition.REVIEW if is_prose else Disposition.BLOCKED, f"`{module}` has no name `{name}`"
+        if is_prose and tells_of_a_change(text, mention.start):
+            return Disposition.REVIEW, TOLD
         return Disposition.REWRITTEN, ""
 
     def _rewritten(self, text: str, mentions: Iterable[Mention]) -> str:
         """`text` with what can be rewritten of `mentions` rewritten; all else stays, by construction."""
-        chosen = [mention for mention in mentions if self._decide(mention)[0] is Disposition.REWRITTEN]
+        chosen = [mention for mention in mentions if self._decide(mention, text)[0] is Disposition.REWRITTEN]
         after = _spliced(text, {edit for mention in chosen for edit in mention.edits_for(self.used)})
         return with_underlines(text, after) if self.path.endswith((".rst", ".txt")) else after
 

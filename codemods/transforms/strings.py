@@ -21,6 +21,7 @@ from codemods.transforms.edits import Edit
 from codemods.transforms.findings import CHOICES, PLANNED
 from codemods.transforms.lazy_maps import settle_lazy
 from codemods.transforms.moves import is_there
+from codemods.transforms.prose import INLINE, TOLD, is_inline, tells_of_a_change
 from codemods.transforms.text_imports import import_mentions
 from codemods.transforms.uses import INEXACT, rename_name, replace_in_string
 
@@ -199,6 +200,9 @@ class _Strings:
             if any(a <= start < b for a, b in history for start, _ in places):
                 self.found(string, Form.DOC, name, Disposition.REVIEW, "history: what it was called then")
                 continue
+            if any(tells_of_a_change(text, start) for start, _ in places):
+                self.found(string, Form.DOC, name, Disposition.REVIEW, TOLD)
+                continue
             if all(any(a <= start and end <= b for a, b in marked) for start, end in places):
                 edits = self.doc_edits(string, name, target.dotted)
                 self.decide_doc(string, name, target, edits)
@@ -212,8 +216,9 @@ class _Strings:
         wanted = mention.edits_for(frozenset({mention.local} if len(uses) > 1 else ()))
         edits = [replace_in_string(self.view, string, start, end, new) for start, end, new in wanted]
         exact = [edit for edit in edits if edit is not None]
-        if mention.reason or lacking or not exact or len(exact) < len(edits):
-            reason = f"`{lacking[0]}` has no name `{lacking[1]}`" if lacking else mention.reason or INEXACT
+        inline = INLINE if is_inline(text, mention.region[0]) else ""
+        if inline or mention.reason or lacking or not exact or len(exact) < len(edits):
+            reason = f"`{lacking[0]}` has no name `{lacking[1]}`" if lacking else mention.reason or inline or INEXACT
             self.found(string, Form.DOC, mention.target, Disposition.REVIEW, reason)
         else:
             self.found(string, Form.DOC, mention.target, Disposition.REWRITTEN)

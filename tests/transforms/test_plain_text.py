@@ -339,6 +339,12 @@ def test_lines_under_titles_grow() -> None:
     assert result.change.after == b"====\nc.dd.longer\n===========\n\nx\n-\n"
 
 
+def test_a_sentence_about_the_change_is_for_review() -> None:
+    result = run("moved from `a.b.f`\n`a.b.f` does it\n", path="notes.md")
+    assert isinstance(result, Changed)
+    assert result.change.after == b"moved from `a.b.f`\n`c.d.g` does it\n"
+
+
 def test_release_notes_are_history() -> None:
     assert isinstance(run("a.b.f", path="docs/releases/3.1.txt"), Unchanged)
 
