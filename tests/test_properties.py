@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 
@@ -33,6 +34,9 @@ IMPORTS = (
     "if True:\n    from a.b import f, C",
     "def local():\n    from a.b import f, K\n    return f(K)",
     "class Body:\n    from a.b import C",
+    "from a.b import *",
+    "import importlib\nm = importlib.import_module('a.b')",
+    "import a as pkg",
 )
 USES = (
     "f()",
@@ -50,6 +54,16 @@ USES = (
     "d = C",
     "'a.b.f'",
     "__all__ = ['f']",
+    "m = None  # type: C",
+    "def s(x):\n    # type: (C) -> list[C]\n    return x",
+    "getattr(a.b, 'f', None)",
+    "getattr(b, 'K'), hasattr(m, 'f')",
+    "from unittest import mock\nmock.patch('a.b.f')",
+    "from unittest.mock import patch\n@patch('a.b.C')\ndef test(c): ...",
+    "import sys\nsys.modules['a.b']",
+    "_LAZY = {'f': 'a.b', 'C': ('a.b', 'C')}\ndef __getattr__(name): ...",
+    'def doc():\n    """See :func:`a.b.f`.\n\n    >>> from a.b import f\n    >>> f(1)\n    (\'f\', 1)\n    """',
+    "pkg.b.f(pkg.other.K)",
     "",
 )
 REDIRECTS = (
@@ -80,11 +94,55 @@ def test_every_change_is_clean(source: str, redirect: str, newline: str) -> None
         range(node.lineno, (node.end_lineno or 0) + 1)
         for node in ast.walk(ast.parse(source))
         if isinstance(node, (ast.Import, ast.ImportFrom, ast.JoinedStr))
+        or (isinstance(node, ast.Constant) and isinstance(node.value, str))
     ]
     near = {line for span in spans for line in span}
     kept = [text for number, text in enumerate(lines, start=1) if number not in touched | near]
     remaining = iter(after.split(newline))
     assert all(line in remaining for line in kept), "a line that no reference stands in has changed"
+    assert meaning(source) == meaning(after), "more than the names has changed"
+
+
+NAMES = {"f": "f", "g": "f", "C": "C", "D": "C", "K": "K", "Z": "Z"}
+SPELLED = re.compile(r"\b(?:a\.b|c\.d|a\.other)(?:\.(\w+))?")
+
+
+def meaning(source: str) -> str:
+    """The tree of `source` modulo the mapping: without imports, and with each moved name as one word.
+
+    Shares no code with the package.
+    """
+
+    class Mapped(ast.NodeTransformer):
+        def visit_Import(self, node: ast.AST) -> None:
+            return None
+
+        def visit_ImportFrom(self, node: ast.AST) -> None:
+            return None
+
+        def visit_Name(self, node: ast.Name) -> ast.AST:
+            return ast.Name(NAMES.get(node.id, node.id), node.ctx)
+
+        def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+            if node.attr in NAMES:
+                return ast.Name(NAMES[node.attr], node.ctx)
+            return self.generic_visit(node)
+
+        def visit_Constant(self, node: ast.Constant) -> ast.AST:
+            if not isinstance(node.value, str):
+                return node
+            text = re.sub(r">>> (?:from .* import .*|import .*)\n *", "", node.value)
+            text = SPELLED.sub(lambda match: NAMES.get(match.group(1), "M"), text)
+            return ast.Constant(re.sub(r"\b[gD]\b", lambda match: NAMES[match.group()], text))
+
+        def visit_Call(self, node: ast.Call) -> ast.AST:
+            is_read = isinstance(node.func, ast.Name) and node.func.id in ("getattr", "hasattr")
+            return ast.Call(node.func, self.visited(node.args[1:]), []) if is_read else self.generic_visit(node)
+
+        def visited(self, nodes: list[ast.expr]) -> list[ast.expr]:
+            return [self.visit(node) for node in nodes]
+
+    return ast.dump(Mapped().visit(ast.parse(source)))
 
 
 @settings(

@@ -18,7 +18,7 @@ from codemods.model import Disposition, Finding, Form
 from codemods.transforms.edits import Edit
 from codemods.transforms.imports import Wish
 from codemods.transforms.moves import is_there
-from codemods.transforms.renames import why_taken
+from codemods.transforms.renames import read_before_class_binding, why_taken
 from codemods.transforms.uses import Rewrite, locate, use_reference
 
 if TYPE_CHECKING:
@@ -83,6 +83,10 @@ class _Star:
         known = (None, scopes.module)
         return [use for use in scopes.uses.get(name, ()) if scopes.resolve(name, use.scope) in known]
 
+    def is_read_in_class(self, name: str) -> bool:
+        scopes = self.view.scopes
+        return read_before_class_binding(scopes, (None, scopes.module), name)
+
     def reached_from(self, name: str) -> str | None:
         if self.view.module is None or (self.view.module, name) in self.moves.symbols:
             # What the plan redirects from here is reached elsewhere.
@@ -91,7 +95,8 @@ class _Star:
 
     def is_needed(self, name: str) -> bool:
         """Whether the file, its exports or another file want what the star brings as `name`."""
-        if not (self.uses(name) or name in self.listed or self.reached_from(name)):
+        wanted = self.uses(name) or name in self.listed or self.reached_from(name) or self.is_read_in_class(name)
+        if not wanted:
             return False
         return not self.is_surely_bound(name)
 
@@ -152,7 +157,7 @@ class _Star:
         scopes = self.view.scopes
         if target.keep:
             return "the plan says so"
-        if name in self.listed or self.reached_from(name):
+        if name in self.listed or self.reached_from(name) or self.is_read_in_class(name):
             return "others take it from here"
         if taken := why_taken(scopes, scopes.module, name, new, ()):
             return taken

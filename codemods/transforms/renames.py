@@ -54,7 +54,7 @@ def _old_name_needed(view: ModuleView, scope: Scope, old: str, own: Collection[a
         return f"`{old}` is declared global or nonlocal in line {scopes.declared[old][0].lineno}"
     if old.startswith("__") and not old.endswith("__"):
         return f"`{old}` is mangled in classes"
-    if _read_before_class_binding(scopes, scope, old):
+    if read_before_class_binding(scopes, (scope,), old):
         return f"a class binds `{old}` again"
     return ""
 
@@ -95,10 +95,10 @@ def may_come_by_star(view: ModuleView, index: Index, scope: Scope, name: str) ->
     return ""
 
 
-def _read_before_class_binding(scopes: Scopes, scope: Scope, name: str) -> bool:
-    # In a class body a name that the class binds later is looked up outside until then.
+def read_before_class_binding(scopes: Scopes, outer: Collection[Scope | None], name: str) -> bool:
+    """Whether a class body may read `name` of one of the scopes `outer` before it binds the name itself."""
     return any(
-        use.scope.kind == "class" and name in use.scope.bound and _outside(scopes, use.scope, name) is scope
+        use.scope.kind == "class" and name in use.scope.bound and _outside(scopes, use.scope, name) in outer
         for use in scopes.uses.get(name, ())
     )
 

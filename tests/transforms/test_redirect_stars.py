@@ -23,6 +23,10 @@ SYMBOLS = {
         "from a.b import *\ndef h(g): return f(g)\n",
         "from a.b import *\nfrom c.d import g as f\ndef h(g): return f(g)\n",
     ),
+    "read in a class that binds it again": (
+        "from a.b import *\nclass A:\n    f = f\n",
+        "from a.b import *\nfrom c.d import g as f\nclass A:\n    f = f\n",
+    ),
     "exported": (
         "from a.b import *\n__all__ = ['f']\n",
         "from a.b import *\nfrom c.d import g as f\n__all__ = ['f']\n",
