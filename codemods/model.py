@@ -65,13 +65,15 @@ class Reference:
 class Finding:
     """A reference, what became of it, and why (empty where the disposition says it all).
 
-    `is_late` says that it is an import in a function, which runs when the function is called.
+    `is_late` says that it is an import in a function, which runs when the function is called; `is_deep` that it names
+    something below what moves, such as a method of a class, in a patch target.
     """
 
     reference: Reference
     disposition: Disposition
     reason: str = ""
     is_late: bool = False
+    is_deep: bool = False
 
     @property
     def certainty(self) -> Certainty:
@@ -93,13 +95,14 @@ class Changed:
     """The file is to be rewritten as `change` says.
 
     `held` are the local names that stay only because other files reach them through this module, with what they
-    would be called: (old, new).
+    would be called: (old, new). `aliases` are names for modules that it has no more, or for another one.
     """
 
     path: str
     change: Change
     findings: tuple[Finding, ...]
     held: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from codemods.model import Skipped
 from codemods.transforms.view import UnparsableError, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 Answer = TypeVar("Answer")
 
@@ -67,6 +67,16 @@ class Scan:
         if content is not None:
             self.summarise(path, content)
         self.summaries.setdefault(path, ModuleSummary(path, self.names.name_of(path)))
+
+    def widen(self, names: Mapping[str, str]) -> None:
+        """Read also what the files spell of `names`, with one of the words each is found beside."""
+        self.words |= frozenset(names)
+        needles = [(name.encode(), beside.encode()) for name, beside in names.items()]
+        for path in self.paths:
+            content = self.content(path)
+            if content is not None and any(name in content and beside in content for name, beside in needles):
+                self.summarise(path, content)
+        self.known = None
 
     def content(self, path: str) -> bytes | None:
         """The bytes of a file; None, and listed as skipped, where it cannot be read."""

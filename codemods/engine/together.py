@@ -53,6 +53,7 @@ class Outcomes:
 def outcomes_of(found: Scan, moves: Moves, may_change: Callable[[str], bool]) -> Outcomes:
     """What `moves` make of each candidate of `found`. Files that must not change are those that `may_change` denies."""
     outcomes = Outcomes({path: _transform(found, path, moves) for path in found.candidates})
+    _look_at_aliases(found, outcomes.by_path, moves)
     circular = _circular(found, outcomes.by_path)
     outcomes.by_path.update(circular)
     renames = _wanted(found, outcomes.by_path)
@@ -63,7 +64,7 @@ def outcomes_of(found: Scan, moves: Moves, may_change: Callable[[str], bool]) ->
         own = {key: found.modules[key[0]] for key in renames}
         affected = {*own.values(), *(path for paths in followers.values() for path in paths)}
         free = affected.intersection(found.candidates).difference(circular)
-        renewed = {path: _transform(found, path, extended) for path in sorted(free)}
+        renewed = {path: _transform(found, path, extended, surely=True) for path in sorted(free)}
         further = {key: new for key, new in _wanted(found, renewed).items() if key not in asked}
         if further:
             renames |= further
@@ -81,13 +82,15 @@ def outcomes_of(found: Scan, moves: Moves, may_change: Callable[[str], bool]) ->
                 outcomes.join((own[key], *paths))
             break
         renames = {key: new for key, new in renames.items() if key not in refused}
+    _let_patches_wait(found, outcomes.by_path, moves)
     _join_patches(found, outcomes)
     return outcomes
 
 
-def _transform(found: Scan, path: str, moves: Moves) -> Outcome:
+def _transform(found: Scan, path: str, moves: Moves, *, surely: bool = False) -> Outcome:
+    """What `moves` make of one file; `surely` says that it is known to refer to what moves."""
     summary = found.summaries[path]
-    if not found.ask(lambda index: concerns(summary, moves, index)):
+    if not surely and not found.ask(lambda index: concerns(summary, moves, index)):
         return Unchanged(path)
     content = found.content(path)
     if content is None:
@@ -97,6 +100,27 @@ def _transform(found: Scan, path: str, moves: Moves) -> Outcome:
         return transform_source(path, content, moves, index)
 
     return found.ask(outcome)
+
+
+def _look_at_aliases(found: Scan, outcomes: dict[str, Outcome], moves: Moves) -> None:
+    """Transform those files again whose names for modules others reach: what they spell of such a name is read now."""
+    aliases: dict[str, str] = {}
+    holders: list[tuple[str, str, str]] = []
+    for path, outcome in outcomes.items():
+        module = found.names.name_of(path)
+        for local in outcome.aliases if isinstance(outcome, Changed) and module is not None else ():
+            holders.append((path, module or "", local))
+            if local not in found.words:
+                aliases[local] = "" if local in aliases else (module or "").rpartition(".")[2]
+    if not aliases:
+        return
+    found.widen(aliases)
+    reached = {path for path, module, local in holders if _reached(found, module, local)}
+    outcomes.update({path: _transform(found, path, moves) for path in sorted(reached)})
+
+
+def _reached(found: Scan, module: str, local: str) -> bool:
+    return found.ask(lambda index: index.reached_from(module, local)) is not None
 
 
 def _circular(found: Scan, outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:
@@ -147,22 +171,48 @@ def _summary_after(found: Scan, outcome: Outcome | None) -> ModuleSummary | None
     return summarise(tree, outcome.path, found.names, found.words)
 
 
+def _let_patches_wait(found: Scan, outcomes: dict[str, Outcome], moves: Moves) -> None:
+    """Leave the patches of a name where a file that the patching one uses still looks the old name up."""
+    staying: dict[str, list[str]] = {}
+    for path, outcome in outcomes.items():
+        for finding in outcome.findings if not isinstance(outcome, Skipped) else ():
+            is_stuck = finding.disposition in (Disposition.BLOCKED, Disposition.REVIEW)
+            if is_stuck and finding.reference.form in (*_LOOKING_UP, Form.NAME, Form.MODULE_VALUE):
+                staying.setdefault(finding.reference.target, []).append(path)
+    for path, outcome in list(outcomes.items()):
+        if not isinstance(outcome, Changed):
+            continue
+        waiting: dict[str, str] = {}
+        for target in {f.reference.target for f in outcome.findings if _is_late(f, _PATCHING)}:
+            # What a file does with the module as such may read any name of it.
+            holders = (*staying.get(target, ()), *staying.get(target.rpartition(".")[0], ()))
+            user = next((other for other in holders if other != path and _uses(found, path, other)), None)
+            if user is not None:
+                waiting[target] = f"{user} still looks it up there"
+        if waiting:
+            outcomes[path] = _transform(found, path, moves.with_waiting(waiting))
+
+
 def _join_patches(found: Scan, outcomes: Outcomes) -> None:
     """Join files that patch a name with those that look it up when called, where the first use the second."""
-    patching = _by_target(outcomes.by_path, _PATCHING)
-    looking_up = _by_target(outcomes.by_path, _LOOKING_UP)
-    for target, paths in patching.items():
-        for path in paths:
-            used = {other for other in looking_up.get(target, ()) if other != path and _uses(found, path, other)}
-            if used:
-                outcomes.join({path, *used})
+    late = _by_target(outcomes.by_path, lambda finding: _is_late(finding, _LOOKING_UP))
+    any_time = _by_target(outcomes.by_path, lambda finding: finding.disposition is Disposition.REWRITTEN)
+    patching = _by_target(outcomes.by_path, lambda finding: _is_late(finding, _PATCHING))
+    deep = _by_target(outcomes.by_path, lambda finding: finding.is_deep)
+    # A patch below what moves, such as of a method, is seen also by those who took the class early.
+    for patches, lookups in ((patching, late), (deep, any_time)):
+        for target, paths in patches.items():
+            for path in paths:
+                used = {other for other in lookups.get(target, ()) if other != path and _uses(found, path, other)}
+                if used:
+                    outcomes.join({path, *used})
 
 
-def _by_target(outcomes: Mapping[str, Outcome], forms: tuple[Form, ...]) -> dict[str, list[str]]:
+def _by_target(outcomes: Mapping[str, Outcome], wanted: Callable[[Finding], bool]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for path, outcome in outcomes.items():
         if isinstance(outcome, Changed):
-            for target in {f.reference.target for f in outcome.findings if _is_late(f, forms)}:
+            for target in {finding.reference.target for finding in outcome.findings if wanted(finding)}:
                 found.setdefault(target, []).append(path)
     return found
 

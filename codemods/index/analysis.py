@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from codemods.index import nodes
 from codemods.index.scopes import Container, Import, ImportSite, Kind, Scope, Scopes, Use
-from codemods.index.type_comments import TypeComment, expressions
+from codemods.index.type_comments import NestedAnnotation, TypeComment, expressions
 
 if TYPE_CHECKING:
     from codemods.index.doctests import Doctest
@@ -308,13 +308,19 @@ class _Builder:
     def constant(self, node: ast.Constant, place: _Place) -> None:
         if not isinstance(node.value, str):
             return
-        if place.annotation and place.container is None and (parsed := _parse_annotation(node.value)):
-            self.push(parsed, _Place(place.scope, annotation=True, container=node))
+        if place.annotation and (parsed := _parse_annotation(node.value)):
+            self.push(parsed, _Place(place.scope, annotation=True, container=_annotation(node, place.container)))
         else:
             self.scopes.strings.append(node)
 
     def template(self, node: ast.expr, place: _Place) -> None:
         self.push_children(node, _Place(place.scope, container=place.container or node))
+
+
+def _annotation(node: ast.Constant, outer: Container | None) -> ast.Constant:
+    if outer is None:
+        return node
+    return ast.copy_location(NestedAnnotation(node.value), outer)
 
 
 def _last_name(node: ast.expr) -> str | None:

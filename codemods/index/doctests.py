@@ -81,8 +81,16 @@ def _doctest(string: ast.Constant, lines: list[bytes]) -> Doctest:
         # On the first line the text begins behind the quotes.
         column += string.col_offset + (opening.end() if opening else 0) if line == 0 else 0
         for statement in block:
-            _shift(statement, string.lineno - 1 + line, column)
+            if is_exact:
+                _shift(statement, string.lineno - 1 + line, column)
+            else:
+                _put_at(statement, string)
     return Doctest(string, tuple(block for _, _, block in found), is_exact)
+
+
+def _put_at(tree: ast.AST, string: ast.Constant) -> None:
+    for node in ast.walk(tree):
+        ast.copy_location(node, string)
 
 
 def _shift(tree: ast.AST, line: int, column: int) -> None:

@@ -153,7 +153,8 @@ class Index:
         return self.summary(module) if name in self.words else self.summaries.get(path)
 
     def reached_from(self, module: str, name: str) -> str | None:
-        """A file other than `module` itself that reaches `module.name` by an import, a chain or a string; or None.
+        """A file that reaches `module.name` by an import, a chain or a string; or None. It may be the module's own,
+        where that spells its own name.
 
         Errs on the side of finding one: whoever asks keeps the name then.
         """
@@ -163,7 +164,10 @@ class Index:
         """All such files, some of them more than once."""
         own = self.paths.get(module)
         for spelled, path in self._spellings.get(name, ()):
-            if path != own and self._reaches(spelled, self.summaries[path], module, name):
+            if path == own:
+                if spelled.startswith(f"{module}.{name}") and _spells(spelled, f"{module}.{name}"):
+                    yield path
+            elif self._reaches(spelled, self.summaries[path], module, name):
                 yield path
         for spelled, path in self._spellings.get("*", ()):
             if path != own and _spells(spelled[:-2], module) and self._star_brings(module, name):
@@ -195,7 +199,8 @@ class Index:
             return False
         if not holder:
             # A bare name in a string: it may be looked up on any module that the file mentions.
-            return spelled in summary.strings and _mentions(summary, module)
+            # The name of a module is more likely that module itself.
+            return spelled in summary.strings and not self.is_module(spelled) and _mentions(summary, module)
         return self._leads_to(holder, module, name)
 
     def _leads_to(self, holder: str, module: str, name: str) -> bool:

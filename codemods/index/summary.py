@@ -158,6 +158,18 @@ def dotted_words(text: str, words: frozenset[str]) -> Iterator[str]:
         yield from (token for token in _DOTTED.findall(text) if words.intersection(token.split(".")))
 
 
+def _replaced_by_keyword(call: ast.Call, words: frozenset[str]) -> Iterator[str]:
+    """What `patch.multiple(target, name=…)` names by keywords, as others do by strings."""
+    first = call.args[0] if call.args else None
+    target = f"{first.value}." if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "multiple":
+        yield from (f"{target}{keyword.arg}" for keyword in call.keywords if keyword.arg in words)
+
+
+def _examples_in(text: str) -> list[ast.stmt]:
+    return [statement for _, _, block in examples(text) for statement in block] if ">>>" in text else []
+
+
 def _named_in(text: str, words: frozenset[str]) -> Iterator[str]:
     # A single word counts where the string is a name or a list of them, and not where it is a sentence.
     is_list = _NAMES.fullmatch(text) is not None
@@ -189,14 +201,13 @@ def _reach(
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             imports.append(node)
         elif isinstance(node, ast.Attribute):
-            if node.attr in words:
-                attributes.append(node)
+            attributes += [node] if node.attr in words else []
         elif isinstance(node, ast.Name):
-            if node.id in words and isinstance(node.ctx, ast.Load):
-                uses.add(node.id)
+            uses.update(words.intersection((node.id,) if isinstance(node.ctx, ast.Load) else ()))
+        elif isinstance(node, ast.Call):
+            strings.update(_replaced_by_keyword(node, words) if node.keywords else ())
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if ">>>" in node.value:
-                pending += [statement for _, _, block in examples(node.value) for statement in block]
+            pending += _examples_in(node.value)
             strings.update(_named_in(node.value, words))
     imported, reaches, locals_ = _imports(imports, path, names)
     for attribute in attributes:

@@ -15,6 +15,10 @@ class TypeComment(ast.Constant):
     """The text of a `# type:` comment, as if it were a string without quotes: `value` is its text, with positions."""
 
 
+class NestedAnnotation(ast.Constant):
+    """A string annotation inside of another: what it names is known, and where in the file it does so is not."""
+
+
 def type_comments(source: bytes) -> list[TypeComment]:
     """The `# type:` comments of UTF-8 `source`, apart from `# type: ignore`; none where it has no regular tokens."""
     if not _QUICK.search(source):

@@ -20,7 +20,7 @@ _STRINGS = Strings()
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where a reference goes. `name` is None where it is the module itself; `keep` asks to keep local names;
-    `is_granted` says that another change of the same unit makes the name.
+    `is_granted` says that another change of the same unit makes the name, `waits` why patches of the old one stay.
     """
 
     module: str
@@ -28,6 +28,7 @@ class Target:
     keep: bool = False
     strings: Strings = _STRINGS
     is_granted: bool = False
+    waits: str = ""
 
     @property
     def dotted(self) -> str:
@@ -80,6 +81,16 @@ class Moves:
             for (module, old), new in renames.items()
         }
         return Moves({**self.symbols, **granted}, self.modules)
+
+    def with_waiting(self, waiting: Mapping[str, str]) -> Moves:
+        """These moves, but patches of the old symbols in `waiting`, by full name, stay for the reasons given there."""
+        symbols = dict(self.symbols)
+        for dotted, reason in waiting.items():
+            module, _, name = dotted.rpartition(".")
+            target = self.symbol(module, name)
+            if target is not None:
+                symbols[module, name] = replace(target, waits=reason)
+        return Moves(symbols, self.modules)
 
     def holds_module(self, module: str) -> bool:
         """Whether `module` is one that references may be read from."""

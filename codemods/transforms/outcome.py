@@ -29,7 +29,8 @@ def transform_source(path: str, content: bytes, moves: Moves, index: Index) -> O
     except (UndecodableError, UnparsableError) as error:
         return Skipped(path, str(error))
     settled = redirect(view, moves, index)
-    findings = tuple(sorted(settled.findings))
+    # Before Python 3.12 all names in one formatted string have its position, and so are one reference.
+    findings = tuple(sorted(set(settled.findings)))
     if settled.blocked:
         return blocked(path, findings, settled.blocked)
     if not settled.edits:
@@ -40,7 +41,7 @@ def transform_source(path: str, content: bytes, moves: Moves, index: Index) -> O
 def _changed(
     view: ModuleView, source: SourceText, content: bytes, settled: Settled, moves: Moves, index: Index
 ) -> Outcome:
-    findings = tuple(sorted(settled.findings))
+    findings = tuple(sorted(set(settled.findings)))
     after = apply_edits(view.source, settled.edits)
     if fault := fault_in(view, after, settled, moves, index):
         return blocked(view.path, findings, (f"{view.path}:1: {fault}",))
@@ -49,7 +50,13 @@ def _changed(
     except UnicodeError:
         reason = f"the new names cannot be written in the file's encoding, {source.encoding}"
         return blocked(view.path, findings, (f"{view.path}:1: {reason}",))
-    return Changed(view.path, Change(view.path, content, encoded), findings, tuple(sorted(settled.held.items())))
+    return Changed(
+        view.path,
+        Change(view.path, content, encoded),
+        findings,
+        tuple(sorted(settled.held.items())),
+        tuple(sorted(settled.aliases)),
+    )
 
 
 def blocked(path: str, findings: tuple[Finding, ...], reasons: tuple[str, ...]) -> Blocked:

@@ -60,10 +60,15 @@ def concerns(summary: ModuleSummary, moves: Moves, index: Index) -> bool:
         return True
     if any(_is_named(string, moves, index) for string in summary.strings):
         return True
-    if any(moves.holds_module(dotted) for dotted in summary.reaches):
+    return any(_leads(dotted, moves, index) for dotted in summary.reaches)
+
+
+def _leads(dotted: str, moves: Moves, index: Index) -> bool:
+    module, _, name = dotted.rpartition(".")
+    if moves.holds_module(dotted) or moves.symbol(module, name) or is_handed_on(module, name, moves, index):
         return True
-    reached = (dotted.rpartition(".") for dotted in summary.reaches)
-    return any(moves.symbol(module, name) or is_handed_on(module, name, moves, index) for module, _, name in reached)
+    step = follow_dotted(dotted, moves, index)
+    return step is not None and (step.kind in ("moves", "re-export") or moves.holds_module(step.module))
 
 
 def _is_named(string: str, moves: Moves, index: Index) -> bool:
@@ -71,7 +76,7 @@ def _is_named(string: str, moves: Moves, index: Index) -> bool:
     if dotted in moves.last_names or moves.holds_module(dotted) or next(names_of(dotted, moves), None):
         return True
     step = follow_dotted(string, moves, index)
-    return step is not None and step.kind in ("moves", "re-export")
+    return step is not None and (step.kind in ("moves", "re-export") or moves.holds_module(step.module))
 
 
 def _is_known(dotted: str, moves: Moves) -> bool:

@@ -12,7 +12,7 @@ from codemods.transforms.imports import Wish
 from codemods.transforms.moves import is_there
 from codemods.transforms.reads import Read, read_of
 from codemods.transforms.renames import why_not_rename, why_reached, why_taken
-from codemods.transforms.uses import INEXACT, locate
+from codemods.transforms.uses import INEXACT, locate, use_reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,6 +121,8 @@ class _Group:
             self.found(read, Disposition.BLOCKED, f"`{lacking[0].module}` has no name `{lacking[0].name}`")
         elif read.member is not None and target.strings.members != "rewrite":
             self.found(read, Disposition(CHOICES[target.strings.members]), PLANNED)
+        elif read.member is not None and target.waits:
+            self.found(read, Disposition.REVIEW, target.waits)
         elif read.is_assigned:
             self.found(read, Disposition.REVIEW, "it is assigned or deleted here: the module itself is changed")
         elif locate(self.view, [read.rewrite("x")]) is None and not self.locates_together(read):
@@ -165,16 +167,37 @@ class _Group:
         if self.is_replaceable(moving) and len(targets) == 1 and self.index.is_module(targets[0]):
             self.replace_named(moving, targets[0])
             return
-        is_free = len(moving) == len(self.reads) and not self.other_bindings and not self.reached()
+        is_free = (
+            self.scope.kind != "class"
+            and len(moving) == len(self.reads)
+            and not self.other_bindings
+            and not self.reached()
+        )
         for target in targets if moving else ():
             self.add_named([read for read in moving if _module(read) == target], target, replacing=is_free)
         for entry in self.entries:
             if self.moves.module(entry.full) is not None:
                 self.keep_import(entry, moving)
+        if self.scope.kind == "class":
+            self.list_class_reads()
+
+    def list_class_reads(self) -> None:
+        """List the chains elsewhere that may read what moves through the class: `A.m.f`."""
+        names = {name for old, name in self.moves.symbols if any(entry.full == old for entry in self.entries)}
+        for use in self.view.scopes.order:
+            for number, attribute in enumerate(use.attributes[:-1]):
+                if attribute.attr == self.local and use.attributes[number + 1].attr in names:
+                    dotted = f"{self.entries[0].full}.{use.attributes[number + 1].attr}"
+                    reference = use_reference(self.view, use, dotted, Form.ATTRIBUTE)
+                    reason = f"`{self.local}` may be the module that a class imports"
+                    self.settled.findings.append(Finding(reference, Disposition.REVIEW, reason))
 
     def is_replaceable(self, moving: list[Read]) -> bool:
         """Whether nothing but what moves needs the local name as it is."""
         direct = all(self.moves.holds_module(entry.full) for entry in self.entries)
+        if self.scope.kind == "class" and not all(self.moves.module(entry.full) for entry in self.entries):
+            # It is an attribute of the class, which code outside may read.
+            return False
         simple = all(read.step.length == 2 for read in moving)
         return direct and simple and len(moving) == len(self.reads) and not self.other_bindings and not self.reached()
 
@@ -183,12 +206,17 @@ class _Group:
         if target is not None and not self.index.is_module(target.module):
             self.found_import(entry, Disposition.BLOCKED, f"there is no module `{target.module}`")
         elif len(moving) < len(self.reads):
-            self.found_import(entry, Disposition.LEFT, "other uses in this file still need it")
+            self.found_import(entry, Disposition.REVIEW, "other uses in this file still need it")
         else:
             reason = f"{self.reached() or 'other code'} still needs `{self.local}`"
             self.found_import(entry, Disposition.REVIEW, reason)
 
+    def say_that_it_goes(self) -> None:
+        if self.scope.kind == "module":
+            self.settled.aliases.add(self.local)
+
     def replace_named(self, moving: list[Read], module: str) -> None:
+        self.say_that_it_goes()
         parent, _, last = module.rpartition(".")
         first = self.entries[0]
         holder, kept = self.local, ""
@@ -235,6 +263,8 @@ class _Group:
             else:
                 wish = Wish(module, None, None if holder == module else holder)
             change = self.settled.change(entry.site)
+            if replacing:
+                self.say_that_it_goes()
             if replacing and entry.index not in change.replaced and self.moves.module(entry.full) is None:
                 change.replaced[entry.index] = wish
             else:
@@ -302,6 +332,8 @@ class _Group:
         self, entry: ModuleImport, staying: list[Read], remaining: list[ModuleImport], targets: list[str]
     ) -> str:
         """What still needs `import a.b` as it stands; empty where nothing does."""
+        if self.scope.kind == "class":
+            return f"`{self.local}` is an attribute of a class"
         if self.other_bindings:
             return f"`{self.local}` is also bound in line {getattr(self.other_bindings[0], 'lineno', '?')}"
         for read in staying:
@@ -319,11 +351,12 @@ class _Group:
         if not reason:
             self.found_import(entry, Disposition.BLOCKED, f"there is no module `{targets[0]}`")
         elif self.moves.module(entry.full) is not None:
-            self.found_import(entry, Disposition.LEFT, reason)
+            self.found_import(entry, Disposition.REVIEW, reason)
         if reads:
             self.settled.change(entry.site).added += [self.dotted_wish(target) for target in targets]
 
     def replace_dotted(self, entry: ModuleImport, targets: list[str]) -> None:
+        self.say_that_it_goes()
         change = self.settled.change(entry.site)
         first, *others = targets
         change.replaced[entry.index] = self.dotted_wish(first)

@@ -48,7 +48,7 @@ class _Star:
         self.listed = {
             str(string.value)
             for string in view.scopes.strings
-            if any(string.value == name for name in moves.words) and view.surroundings.site(string).role is Role.EXPORT
+            if str(string.value).isidentifier() and view.surroundings.site(string).role in (Role.EXPORT, Role.OTHER)
         }
 
     def settle(self) -> None:

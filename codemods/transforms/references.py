@@ -118,11 +118,16 @@ def _read_import(view: ModuleView, moves: Moves, bindings: Bindings, draft: Modu
     name, local = draft.alias.name, draft.alias.asname
     root = name.partition(".")[0]
     concerned = name if local else root
-    if not (moves.holds_module(concerned) or moves.leads_to(concerned)):
+    if not (moves.holds_module(concerned) or moves.leads_to(concerned) or _may_lead(view, moves, local or root)):
         return
     form = Form.IMPORT_AS if local else Form.IMPORT
     entry = ModuleImport(draft.site, draft.index, draft.alias, form, concerned, name)
     _add_module(view, moves, bindings, entry, local or root)
+
+
+def _may_lead(view: ModuleView, moves: Moves, local: str) -> bool:
+    """Whether a chain that starts at `local` spells a name that moves: it may come to it through other modules."""
+    return any(moves.words.intersection(use.chain[1:]) for use in view.scopes.uses.get(local, ()))
 
 
 def _add_module(view: ModuleView, moves: Moves, bindings: Bindings, entry: ModuleImport, local: str) -> None:
@@ -146,7 +151,8 @@ def _read_from(view: ModuleView, moves: Moves, index: Index, bindings: Bindings,
             bindings.stars.append(StarImport(draft.site, draft.alias, module))
         return
     target = moves.symbol(module, name)
-    if target is None and _is_submodule(index, module, name) and (moves.holds_module(full) or moves.leads_to(full)):
+    leads = moves.holds_module(full) or moves.leads_to(full) or _may_lead(view, moves, local)
+    if target is None and leads and _is_submodule(index, module, name):
         entry = ModuleImport(draft.site, draft.index, draft.alias, Form.MODULE_FROM, full, full)
         _add_module(view, moves, bindings, entry, local)
     elif target is not None or is_handed_on(module, name, moves, index):

@@ -98,13 +98,14 @@ def may_come_by_star(view: ModuleView, index: Index, scope: Scope, name: str) ->
 def read_before_class_binding(scopes: Scopes, outer: Collection[Scope | None], name: str) -> bool:
     """Whether a class body may read `name` of one of the scopes `outer` before it binds the name itself."""
     return any(
-        use.scope.kind == "class" and name in use.scope.bound and _outside(scopes, use.scope, name) in outer
+        use.scope.kind == "class" and name in use.scope.bound and _global(scopes, name) in outer
         for use in scopes.uses.get(name, ())
     )
 
 
-def _outside(scopes: Scopes, scope: Scope, name: str) -> Scope | None:
-    return scopes.resolve(name, scope.parent) if scope.parent is not None else None
+def _global(scopes: Scopes, name: str) -> Scope | None:
+    # Such a name is looked up among the globals at once, past the functions around the class.
+    return scopes.module if name in scopes.module.bound else None
 
 
 def why_taken(scopes: Scopes, scope: Scope, old: str, new: str, same: Collection[ast.AST]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.index.doctests import without_examples
@@ -104,6 +105,8 @@ class _Strings:
         """One finding for a string that names `old`, and its edit where plan, code and spelling allow it."""
         if choice != "rewrite":
             self.found(node, form, old, CHOICES[choice], PLANNED)
+        elif target.waits and form is Form.PATCH:
+            self.found(node, form, old, Disposition.REVIEW, target.waits)
         elif target.module == self.view.module and form is not Form.DOC and not target.is_granted:
             self.found(node, form, old, Disposition.LEFT, "this is the module that it moves to")
         elif not is_there(target, self.index):
@@ -130,6 +133,12 @@ class _Strings:
                 self.found(site.node, Form.PATCH, step.dotted, Disposition.REVIEW, reason)
             else:
                 self.decide(site.node, Form.PATCH, step.dotted, step.target, step.target.strings.patch, edit)
+                last = self.settled.findings[-1]
+                is_deep = last.disposition is Disposition.REWRITTEN and (end < len(text) or self.is_dict(site.owner))
+                self.settled.findings[-1] = replace(last, is_deep=is_deep)
+
+    def is_dict(self, call: ast.AST | None) -> bool:
+        return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "dict"
 
     def is_multiple(self, call: ast.Call) -> bool:
         return isinstance(call.func, ast.Attribute) and call.func.attr == "multiple"

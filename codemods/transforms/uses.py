@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.index.type_comments import TypeComment
+from codemods.index.type_comments import NestedAnnotation, TypeComment
 from codemods.model import Form, Reference
 from codemods.transforms.edits import Edit
 
@@ -85,7 +85,7 @@ def _checked(view: ModuleView, start: int, end: int, rewrite: Rewrite) -> Edit |
 
 def _in_annotation(view: ModuleView, rewrite: Rewrite, container: ast.Constant) -> Edit | None:
     base = view.lines.span(container)[0] if isinstance(container, TypeComment) else text_start(view, container)
-    if base is None or "\n" in str(container.value):
+    if base is None or isinstance(container, NestedAnnotation) or "\n" in str(container.value):
         return None
     node = rewrite.use.attributes[rewrite.length - 2] if rewrite.length > 1 else rewrite.use.node
     start, end = base + rewrite.use.node.col_offset, base + (node.end_col_offset or 0)

@@ -110,6 +110,12 @@ def test_a_patch_goes_with_the_code_that_looks_the_name_up_late(case: str) -> No
     assert sorted(units) == [("test_use.py", "use.py"), ("x.py",)]
 
 
+@pytest.mark.parametrize("patch", ["patch('a.b.C.run')", "patch.dict('a.b.C', x=1)"])
+def test_a_patch_below_a_class_goes_with_all_who_use_the_class(patch: str) -> None:
+    _, units = migrated({"use.py": "from a.b import C\n", "test_use.py": f"import use\n{patch}\n"})
+    assert units == [("test_use.py", "use.py")]
+
+
 def test_a_patch_is_alone_where_the_name_is_bound_early() -> None:
     _, units = migrated({"use.py": USE, "test_use.py": "import use\npatch('a.b.f')\n"})
     assert units == [("test_use.py",), ("use.py",)]
@@ -118,3 +124,49 @@ def test_a_patch_is_alone_where_the_name_is_bound_early() -> None:
 def test_each_reference_is_counted_once() -> None:
     shown = preview_files({**BASE, "use.py": USE, "v.py": "from use import f\nf()\n"})
     assert len(with_disposition(shown.findings, Disposition.REWRITTEN)) == len(shown.findings) == 4
+
+
+def test_a_module_that_others_read_by_its_alias_stays() -> None:
+    files = {"use.py": "from a import b as m\nm.f()\n", "v.py": "import use\nuse.m.K\n"}
+    changes, _ = migrated(files)
+    assert changes == {"use.py": "from a import b as m\nfrom c import d\nd.g()\n"}
+    assert migrated({**files, "v.py": "patch('use.m.K')\n"})[0] == changes
+    assert migrated({**files, "v.py": "m.K\n"})[0] == {"use.py": "from c import d as m\nm.g()\n"}
+
+
+def test_a_chain_through_a_consumer_s_module_follows() -> None:
+    files = {"use.py": "from a import b\nb.K\n", "v.py": "import use\nuse.b.f()\nuse.b.K\n"}
+    assert migrated(files)[0]["v.py"] == "import use\nimport c.d\nc.d.g()\nuse.b.K\n"
+
+
+def test_a_file_that_patches_its_own_name_follows_itself() -> None:
+    changes, _ = migrated({"t.py": "from a.b import f\npatch('t.f')\nf()\n"})
+    assert changes == {"t.py": "from c.d import g\npatch('t.g')\ng()\n"}
+
+
+def test_a_name_that_a_star_brings_to_its_own_module_is_there() -> None:
+    source = "from a.b import *\n\ndef run():\n    import u as own\n    return own.f()\n"
+    changes, _ = migrated({"u.py": source})
+    assert changes == {"u.py": source.replace("*\n", "*\nfrom c.d import g as f\n")}
+
+
+PATCHES = {"by its name": "patch('a.b.f')\n", "in the module": "from a import b\npatch.object(b, 'f')\n"}
+
+
+@pytest.mark.parametrize("case", PATCHES)
+def test_a_patch_waits_for_the_code_that_cannot_move(case: str) -> None:
+    files = {
+        **BASE,
+        "v.py": "import a.b as m\n\ndef r():\n    return m.f(m.nope)\n",
+        "t.py": "import v\n" + PATCHES[case],
+    }
+    shown = preview_files(files, "  - {module: a.b, to: c.d, symbols: {f: g, C: D}}\n")
+    assert not shown.units
+    assert "v.py still looks it up there" in {finding.reason for finding in shown.findings}
+
+
+@pytest.mark.parametrize("patch", ["patch.multiple('use', f=1)\n", "import use\npatch.multiple(use, f=1)\n"])
+def test_patches_of_several_names_follow(patch: str) -> None:
+    changes, units = migrated({"use.py": USE, "t.py": patch})
+    assert changes["t.py"] == patch.replace("f=", "g=")
+    assert units == [("t.py", "use.py")]

@@ -61,6 +61,10 @@ def test_look_alikes_are_left_alone(source: str) -> None:
     assert not check_noop(source)
 
 
+def test_escaped_newlines_have_no_place() -> None:
+    check_review('x = 1\n"D\\n\\n>>> 1\\n\\n>>> from a.b import f\\n"\n')
+
+
 def test_an_import_over_several_lines_is_for_review() -> None:
     source = '"""D\n\n>>> from a.b import (\n...     f,\n...     K,\n... )\n>>> f(K)\n"""\n'
     assert "example" in check_review(source).reason

@@ -66,8 +66,8 @@ def test_a_chain_with_a_comment_inside_is_for_review() -> None:
 
 def test_a_module_that_is_passed_on_is_for_review() -> None:
     findings = check_noop("import a.b as m\nprint(m)\n", redirect=MODULE)
-    assert {f.disposition for f in findings} == {Disposition.REVIEW, Disposition.LEFT}
-    assert with_disposition(findings, Disposition.REVIEW)[0].reference.form is Form.MODULE_VALUE
+    assert {f.disposition for f in findings} == {Disposition.REVIEW}
+    assert with_disposition(findings, Disposition.REVIEW)[1].reference.form is Form.MODULE_VALUE
 
 
 def test_a_name_with_two_meanings_is_for_review() -> None:
@@ -145,3 +145,26 @@ def test_a_package_moves_with_its_modules() -> None:
     check_transformed("from p.m import X\nX\n", "from q.m import X\nX\n", redirect=redirect, others=files)
     check_transformed("import p.m\np.m.X\n", "import q.m\nq.m.X\n", redirect=redirect, others=files)
     check_transformed("from p import m\nm.X\n", "from q import m\nm.X\n", redirect=redirect, others=files)
+
+
+def test_a_module_that_a_class_imports_stays_its_attribute() -> None:
+    source = "class H:\n    import a.b as m\n    got = m.f()\n\ndef r():\n    return H.m.f()\n"
+    after = source.replace("as m\n    got = m.f", "as m\n    import c.d as d\n    got = d.g")
+    findings = check_transformed(source, after)
+    assert ["may be the module" in finding.reason for finding in findings].count(True) == 1
+
+
+def test_a_class_in_a_function_reads_the_global_name() -> None:
+    check_transformed(
+        "from a.b import f\ndef r():\n    from a.b import f\n    class I:\n        f = f\n    return f\n",
+        "from c.d import g as f\ndef r():\n    from c.d import g\n    class I:\n        f = f\n    return g\n",
+    )
+
+
+def test_a_top_level_module_named_by_a_string_is_not_an_attribute() -> None:
+    check_transformed(
+        "import old\nold.f()\n",
+        "import new\nnew.f()\n",
+        redirect="  - {module: old, to: new}\n",
+        others={"old.py": "def f(): ...\n", "new.py": "def f(): ...\n", "t.py": "import u\nx = 'old'\n"},
+    )

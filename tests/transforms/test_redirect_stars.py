@@ -31,6 +31,10 @@ SYMBOLS = {
         "from a.b import *\n__all__ = ['f']\n",
         "from a.b import *\nfrom c.d import g as f\n__all__ = ['f']\n",
     ),
+    "read from the globals": (
+        "from a.b import *\nglobals()['f']\n",
+        "from a.b import *\nfrom c.d import g as f\nglobals()['f']\n",
+    ),
     "guarded": (
         "try:\n    from a.b import *\nexcept ImportError:\n    pass\nf()\n",
         "try:\n    from a.b import *\n    from c.d import g\nexcept ImportError:\n    pass\ng()\n",

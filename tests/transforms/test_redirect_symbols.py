@@ -139,6 +139,7 @@ KEPT = {
     "deleted": "from a.b import f\ndel f\n",
     "global": "from a.b import f\ndef h():\n    global f\n    f = 1\n",
     "class reads it and binds it": "from a.b import f\nclass A:\n    f = f\n",
+    "annotation in an annotation": "from a.b import f\nx: \"list['f']\"\n",
     "annotation over two strings": "from a.b import f\nx: 'list[' 'f]'\n",
 }
 

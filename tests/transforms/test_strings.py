@@ -210,6 +210,11 @@ def test_a_path_through_a_consumer_s_module_leads_to_the_new_one() -> None:
     check_transformed("patch('app.use.b.f')\n", "patch('c.d.g')\n", others=others)
 
 
+def test_a_path_through_a_consumer_that_is_put_together() -> None:
+    others = {"app/__init__.py": "", "app/use.py": "from a import b\nb.f()\n"}
+    check_transformed("W = 'app.use.b'\npatch(W + '.f')\n", "W = 'app.use.b'\npatch('c.d.g')\n", others=others)
+
+
 def test_a_string_without_a_counterpart_blocks() -> None:
     reasons = check_blocked("patch('a.b.f')\nimport a.b\n", redirect=MODULE)
     assert reasons == ("u.py:1: `c.d` has no name `f`",)
