@@ -35,6 +35,7 @@ _LISTED = (
         "history: what it was called then",
         "changelog* history* news news.* changes changes.* whatsnew* *.patch *.diff *.log",
     ),
+    ("a page that is made from other sources, or links to its anchors", "*.html *.htm"),
     ("a backup", "*.bak *.orig *.backup* *~"),
     ("a notebook: change it in a notebook editor", "*.ipynb"),
     ("recorded data or a drawing", "*.csv *.tsv *.svg"),
@@ -61,8 +62,8 @@ def transform_text(path: str, content: bytes, names: TextNames, *, rewrite: bool
     mentions = names.search(text, has)
     if not mentions:
         return Unchanged(path)
-    if not rewrite or (because := listed_only(path)):
-        because = because if rewrite else NOT_ASKED
+    because = listed_only(path) or ("" if rewrite else NOT_ASKED)
+    if because:
         return Unchanged(path, _findings(path, text, [(m, Disposition.REVIEW, m.reason or because) for m in mentions]))
     with_escapes = any(mention.escaped for mention in mentions) and has_escapes(path, text)
     return _Rewriter(path, names, has, encoding, with_escapes, _used(text, mentions)).outcome(content, text, mentions)

@@ -265,6 +265,8 @@ class _Strings:
             else:
                 reason = "a string is its name" if exact else "a string names it"
                 self.found(string, Form.STRING, name, Disposition.REVIEW, reason)
+        for mention in import_mentions(text, self.moves) if string not in self.settled.strings else ():
+            self.found(string, Form.STRING, mention.target, Disposition.REVIEW, "code in a string imports it")
         if text in self.at_hand and string not in self.settled.strings:
             reason = "a string may name it: the file also holds its module"
             self.found(string, Form.STRING, text, Disposition.REVIEW, reason)

@@ -179,6 +179,7 @@ REVIEWS = {
     "a quoted import that splits": "'''from a.b import K, f'''\n",
     "a sentence about the change": "'''DEPRECATED: use g instead of `a.b.f`.'''\n",
     "an import in a sentence": "'''See from a.b import f'''\n",
+    "code in a string": "x = 'from a.b import f\\nf()'\n",
     "prose": "'''a.b.f does it.'''\n",
     "not known to be loaded": "sys.modules['a.b'].f\n",
     "some of what is read": "m = import_module('a.b')\nm.f(m.K)\n",
