@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from codemods.index.summary import ModuleSummary
 
 
+_EVERY_MODULE_HAS = frozenset(
+    {"__name__", "__doc__", "__file__", "__dict__", "__package__", "__spec__", "__loader__", "__builtins__"}
+)
 _LOOKED_AT = 100  # modules
 
 
@@ -57,7 +60,7 @@ class Index:
         """Whether `from module import name` works, as far as the code says: own definitions, re-exports that lead
         to one, star imports, submodules, `__getattr__`. Names from outside the repository are taken on trust.
         """
-        return self._has(module, name, set())
+        return (name in _EVERY_MODULE_HAS and self.is_module(module)) or self._has(module, name, set())
 
     def _has(self, module: str, name: str, seen: set[tuple[str, str]]) -> bool:
         if (module, name) in seen:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from codemods.index.names import ModuleNames
 
+_FILLED_IN = re.compile(r"%\w|\{[^{}]*\}(?=\.)")
 _NAMES = re.compile(r"\.?[\w.]+(?:\s*[,:;|]\s*[\w.]+)*")
 _DOTTED = re.compile(r"\.?[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
@@ -173,6 +174,8 @@ def _examples_in(text: str) -> list[ast.stmt]:
 def _named_in(text: str, words: frozenset[str]) -> Iterator[str]:
     # A single word counts where the string is a name or a list of them, and not where it is a sentence.
     is_list = _NAMES.fullmatch(text) is not None
+    # What is filled in before a name, as in "%s.name", is some module's.
+    text = _FILLED_IN.sub("", text)
     return (word for word in dotted_words(text, words) if is_list or "." in word)
 
 

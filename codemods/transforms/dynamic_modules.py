@@ -32,10 +32,29 @@ def settle_dynamic(view: ModuleView, moves: Moves, index: Index, settled: Settle
     """Settle every string that names an old module as such, with what is read from it. Raises Missing."""
     for string in view.scopes.strings:
         text = str(string.value)
+        if text.startswith(".") and string not in settled.strings:
+            _list_relative(view, moves, settled, string)
         if moves.holds_module(text) and string not in settled.strings:
             site = view.surroundings.site(string)
             if site.role is Role.MODULE and site.owner is not None:
                 _Module(view, moves, index, settled, site).settle()
+
+
+def _list_relative(view: ModuleView, moves: Moves, settled: Settled, string: ast.Constant) -> None:
+    """List `import_module(".b", package)` where that is an old module."""
+    site = view.surroundings.site(string)
+    if site.role is not Role.MODULE or not isinstance(site.owner, ast.Call):
+        return
+    given = (*site.owner.args[1:2], *(word.value for word in site.owner.keywords if word.arg == "package"))
+    package = given[0].value if given and isinstance(given[0], ast.Constant) else None
+    base = str(package).split(".") if package else list(view.names.package_of(view.path))
+    rest = str(string.value).lstrip(".")
+    level = len(str(string.value)) - len(rest)
+    module = ".".join([*base[: len(base) - level + 1], *([rest] if rest else [])])
+    if moves.holds_module(module):
+        reference = view.reference(string, Form.MODULE_STRING, module)
+        settled.findings.append(Finding(reference, Disposition.REVIEW, "it names the module from a package"))
+        settled.strings.add(string)
 
 
 @dataclass(frozen=True, slots=True)

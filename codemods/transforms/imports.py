@@ -106,6 +106,8 @@ class _Writer:
             if wish is not None and not (may_vanish and self.satisfied(change.site, wish))
         }
         wishes = {index: wish for index, wish in wishes.items() if not self.stands_there(change, wish)}
+        # Two old names may have one new one.
+        wishes = {i: wish for i, wish in wishes.items() if not any(wishes[j] == wish for j in wishes if j < i)}
         gone = [index for index in change.replaced if index not in wishes]
         if isinstance(statement, ast.Import):
             self.replace_in_import(change, wishes, gone)

@@ -62,7 +62,8 @@ class _Group:
 
     def is_concerned(self) -> bool:
         """Whether anything here refers to what moves."""
-        concerned = any(read.step.kind != "stays" for read in self.reads)
+        concerned = any(read.step.kind != "stays" or self.is_handed_over(read) for read in self.reads)
+        concerned = concerned or bool(self.unloaded())
         return concerned or any(self.moves.module(entry.full) is not None for entry in self.entries)
 
     def settle(self) -> None:
@@ -87,6 +88,8 @@ class _Group:
                 self.found(read, Disposition.REVIEW, "the module itself is used: what is read from it cannot be told")
             elif step.kind == "apart":
                 self.found(read, Disposition.REVIEW, "some of these names move and others do not: split the call")
+            elif step.kind == "stays" and self.is_handed_over(read):
+                self.found(read, Disposition.REVIEW, "the module itself is used, and a part of it moves")
             elif step.kind == "moves" and self.can_move(read, several):
                 holder = self.holder_that_holds(read)
                 if holder:
@@ -94,6 +97,16 @@ class _Group:
                 else:
                     moving.append(read)
         return moving
+
+    def is_handed_over(self, read: Read) -> bool:
+        """Whether the module is passed on as a value, in a file that reads a moving name from something unknown."""
+        step = read.step
+        names = {name for old, name in self.moves.symbols if old == step.module}
+        if step.name or read.member is not None or not names:
+            return False
+        known = {attribute for other in self.reads for attribute in other.use.attributes}
+        nodes = (node for node in self.view.surroundings.parents if isinstance(node, ast.Attribute))
+        return any(node.attr in names and node not in known for node in nodes)
 
     def holder_that_holds(self, read: Read) -> str:
         """What the code calls the new module already, by the import as it is; empty where it does not reach it."""
@@ -327,6 +340,25 @@ class _Group:
                 remaining.remove(entry)
                 self.replace_dotted(entry, targets)
         self.rewrite_dotted(moving)
+        self.settled.change(self.entries[0].site).added += [Wish(module) for module in self.unloaded()]
+
+    def unloaded(self) -> list[str]:
+        """The old modules that stay in use here, and that only imports which move away have loaded."""
+        if self.entries[0].form is not Form.IMPORT:
+            return []
+        gone = {
+            self.view.names.absolute(self.view.path, statement.level, statement.module)
+            for statement, change in self.settled.statements.items()
+            if isinstance(statement, ast.ImportFrom) and len(change.replaced) == len(statement.names)
+        }
+        used = dict.fromkeys(read.step.module for read in self.reads if read.step.kind == "stays" and read.step.name)
+        return [
+            module
+            for module in used
+            if module in gone
+            and self.moves.module(module) is None
+            and not any(f"{entry.full}.".startswith(f"{module}.") for entry in self.entries)
+        ]
 
     def why_kept(
         self, entry: ModuleImport, staying: list[Read], remaining: list[ModuleImport], targets: list[str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from codemods.index.string_sites import Role, tail
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from codemods.index.string_sites import Site
     from codemods.plan.schema import Strings
     from codemods.transforms.view import ModuleView
+
+
+_EVALUATING = frozenset({"eval", "exec", "compile", "timeit", "repeat", "Timer", "run", "runctx"})
 
 
 def why_not_rename(
@@ -65,12 +69,32 @@ def _named_in_string(view: ModuleView, scope: Scope, old: str, strings: Strings)
             choice = strings.type_comments if isinstance(use.container, TypeComment) else strings.annotations
             if choice != "rewrite":
                 return f"the plan leaves the annotation in line {use.container.lineno}"
+    for string in view.scopes.strings:
+        if old in str(string.value) and _is_evaluated(view, string, old):
+            return f"code in the string in line {string.lineno} names `{old}`"
     for string in view.scopes.strings if scope.kind == "module" else ():
-        if string.value == old:
+        if _ends_with(str(string.value), old):
             site = view.surroundings.site(string)
             if not (site.role is Role.EXPORT and strings.exports == "rewrite") and not _is_member_of_import(view, site):
                 return f"a string in line {string.lineno} names `{old}`"
     return ""
+
+
+def _ends_with(text: str, name: str) -> bool:
+    """Whether `text` is `name`, or puts it behind a module's name that is filled in: `".f"`, `"%s.f"`, `"{}.f"`."""
+    holder, dot, last = text.rpartition(".")
+    return last == name and (not dot or not all(part.isidentifier() for part in holder.split(".")))
+
+
+def _is_evaluated(view: ModuleView, string: ast.Constant, name: str) -> bool:
+    """Whether the string holds code that runs in the names of the file and uses `name`, or `name` before a `=` that is
+    printed with its value."""
+    if not re.search(rf"\b{re.escape(name)}\b", str(string.value)):
+        return False
+    above = view.surroundings.parents.get(string)
+    if isinstance(above, ast.JoinedStr):
+        return str(string.value).rstrip().endswith(f"{name}=")
+    return isinstance(above, ast.Call) and tail(above.func)[-1] in _EVALUATING
 
 
 def _is_member_of_import(view: ModuleView, site: Site) -> bool:

@@ -304,6 +304,11 @@ def _built(node: ast.expr, constants: dict[str, str]) -> str:
         return constants.get(node.id, "")
     if isinstance(node, ast.FormattedValue):
         return _built(node.value, constants)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+        given = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+        return _filled_in(node.left, given, constants)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        return _filled_in(node.func.value, node.args, constants) if not node.keywords else ""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         parts = [_built(node.left, constants), _built(node.right, constants)]
     elif isinstance(node, ast.JoinedStr):
@@ -311,6 +316,16 @@ def _built(node: ast.expr, constants: dict[str, str]) -> str:
     else:
         return ""
     return "".join(parts) if all(parts) else ""
+
+
+def _filled_in(pattern: ast.expr, given: list[ast.expr], constants: dict[str, str]) -> str:
+    """The string that a pattern such as `"%s.f"` or `"{}.f"` gives with `given`."""
+    values = [_built(value, constants) for value in given]
+    text = pattern.value if isinstance(pattern, ast.Constant) and isinstance(pattern.value, str) else ""
+    if not all(values) or "%%" in text or "{{" in text:
+        return ""
+    parts = re.split(r"%s|\{\}", text)
+    return "".join(map("".join, zip(parts, [*values, ""], strict=True))) if len(parts) == len(values) + 1 else ""
 
 
 def named_in(dotted: str, moves: Moves) -> tuple[str, Target] | None:

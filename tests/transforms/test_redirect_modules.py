@@ -161,6 +161,25 @@ def test_a_class_in_a_function_reads_the_global_name() -> None:
     )
 
 
+def test_a_module_that_is_passed_on_beside_a_moving_name_is_for_review() -> None:
+    assert "part of it moves" in check_review("import a.b\nm = a.b\nm.f()\n").reason
+    assert not check_noop("import a.b\nm = a.b\nm.K\n")
+
+
+def test_a_module_that_an_import_loaded_stays_loaded() -> None:
+    before = "import a\nfrom a.b import f\na.b.K, f()\n"
+    check_transformed(before, "import a\nimport a.b\nfrom c.d import g\na.b.K, g()\n")
+
+
+def test_what_every_module_has_is_no_reason_to_block() -> None:
+    check_transformed("import a.b\na.b.__file__\n", "import c.d\nc.d.__file__\n", redirect=MODULE)
+
+
+def test_two_names_that_become_one() -> None:
+    redirect = "  - {symbol: a.b.f, to: c.d.g}\n  - {symbol: a.b.C, to: c.d.g}\n"
+    check_transformed("from a.b import f, C\nf(C)\n", "from c.d import g\ng(g)\n", redirect=redirect)
+
+
 def test_a_top_level_module_named_by_a_string_is_not_an_attribute() -> None:
     check_transformed(
         "import old\nold.f()\n",
