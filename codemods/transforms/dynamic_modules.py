@@ -82,6 +82,8 @@ class _Module:
             return
         targets = [self.moves.symbol(self.module, item.name) for item in taken]
         moving = [target for target in targets if target is not None]
+        if not moving and whole is None:
+            return
         if not moving:
             self.settle_whole(whole)
         elif len(moving) < len(targets) or len({target.module for target in moving}) > 1:

@@ -20,7 +20,8 @@ from codemods.transforms.redirect_modules import settle_modules
 from codemods.transforms.redirect_stars import settle_stars
 from codemods.transforms.redirect_symbols import settle_symbols
 from codemods.transforms.references import bindings_of
-from codemods.transforms.strings import names_of, settle_strings
+from codemods.transforms.string_settler import names_of
+from codemods.transforms.strings import settle_strings
 from codemods.transforms.uses import locate
 
 if TYPE_CHECKING:

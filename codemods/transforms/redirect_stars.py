@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _HEAD = re.compile(rb"from(?:[ \t\f]|\\\r?\n)*([.\w]+)(?=[ \t\f\\])")
 
+_NAMING = (Role.EXPORT, Role.OTHER, Role.MEMBER)
+
 
 def settle_stars(view: ModuleView, moves: Moves, index: Index, bindings: Bindings, settled: Settled) -> None:
     """Settle every star import of a module that a redirect concerns. Raises Missing."""
@@ -48,7 +50,7 @@ class _Star:
         self.listed = {
             str(string.value)
             for string in view.scopes.strings
-            if str(string.value).isidentifier() and view.surroundings.site(string).role in (Role.EXPORT, Role.OTHER)
+            if str(string.value).isidentifier() and view.surroundings.site(string).role in _NAMING
         }
 
     def settle(self) -> None:

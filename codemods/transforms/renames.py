@@ -101,7 +101,10 @@ def _is_member_of_import(view: ModuleView, site: Site) -> bool:
     """Whether the string asks for a name in what an import binds, which is no name of this file."""
     holder = site.owner.args[0] if site.role is Role.MEMBER and isinstance(site.owner, ast.Call) else None
     first = tail(holder)[0] if isinstance(holder, ast.expr) else ""
-    return bool(first) and all(isinstance(node, ast.alias) for node in view.scopes.module.bound.get(first, [None]))
+    own = (view.module or "").rpartition(".")[2]
+    nodes = view.scopes.module.bound.get(first, []) if first else []
+    imports = [node for node in nodes if isinstance(node, ast.alias) and node.name.rpartition(".")[2] != own]
+    return bool(imports) and len(imports) == len(nodes)
 
 
 def may_come_by_star(view: ModuleView, index: Index, scope: Scope, name: str) -> str:

@@ -9,39 +9,31 @@ What a name in a string is looked up on decides: `old.f` follows the redirect as
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from codemods.index.doctests import without_examples
-from codemods.index.string_sites import Role, multiple, tail
+from codemods.index.string_sites import Role, multiple
 from codemods.index.summary import dotted_words
-from codemods.model import Disposition, Finding, Form
+from codemods.model import Disposition, Form
 from codemods.transforms.chains import follow_dotted
+from codemods.transforms.docstrings import Docstrings
 from codemods.transforms.edits import Edit
-from codemods.transforms.findings import CHOICES, PLANNED
+from codemods.transforms.findings import PLANNED
 from codemods.transforms.lazy_maps import settle_lazy
 from codemods.transforms.moves import is_there
-from codemods.transforms.prose import INLINE, TOLD, is_inline, tells_of_a_change
+from codemods.transforms.patch_targets import built_targets
+from codemods.transforms.string_settler import StringSettler
 from codemods.transforms.text_imports import import_mentions
-from codemods.transforms.uses import INEXACT, rename_name, replace_in_string
+from codemods.transforms.uses import rename_name, replace_in_string
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from codemods.index.resolve import Index
     from codemods.index.string_sites import Site
     from codemods.transforms.chains import Step
     from codemods.transforms.findings import Settled
     from codemods.transforms.moves import Moves, Target
     from codemods.transforms.references import Bindings
-    from codemods.transforms.text_imports import Mention
     from codemods.transforms.view import ModuleView
-
-_HISTORY = re.compile(
-    r"(?m)^([ ]*)\.\. (?:versionchanged|versionadded|deprecated|versionremoved)::.*(?:\n(?:\1[ ]+\S.*|[ ]*$))*"
-)
-_BACKTICKS = re.compile(r"`+[^`\n]+`+")
 
 
 def settle_strings(view: ModuleView, moves: Moves, index: Index, bindings: Bindings, settled: Settled) -> None:
@@ -49,13 +41,10 @@ def settle_strings(view: ModuleView, moves: Moves, index: Index, bindings: Bindi
     _Strings(view, moves, index, bindings, settled).settle()
 
 
-class _Strings:
+class _Strings(StringSettler):
     def __init__(self, view: ModuleView, moves: Moves, index: Index, bindings: Bindings, settled: Settled) -> None:
-        self.view = view
-        self.moves = moves
-        self.index = index
-        self.settled = settled
-        self.words = moves.words
+        super().__init__(view, moves, index, settled)
+        self.docstrings = Docstrings(view, moves, index, settled)
         self.at_hand = {name for old, name in moves.symbols if old in bindings.held_modules}
         self.at_hand |= {entry.alias.name for entries in bindings.symbols.values() for entry in entries if entry.target}
         self.exported = {
@@ -77,7 +66,7 @@ class _Strings:
     def settle_one(self, string: ast.Constant, text: str) -> None:
         site = self.view.surroundings.site(string)
         if site.role is Role.DOC:
-            self.settle_doc(string, text)
+            self.docstrings.settle(string, text)
         elif site.role is Role.PATCH and (step := follow_dotted(text, self.moves, self.index)) is not None:
             self.settle_patch(site, text, step)
         elif site.role is Role.EXPORT and text in self.exported:
@@ -85,37 +74,12 @@ class _Strings:
         elif site.role is not Role.LAZY or not settle_lazy(self.view, self.moves, self.index, site, self.settled):
             self.settle_other(string, text)
 
-    def found(
-        self, node: ast.expr | ast.keyword, form: Form, target: str, disposition: Disposition, reason: str = ""
-    ) -> None:
-        reference = self.view.reference(node, form, target)
-        self.settled.findings.append(Finding(reference, disposition, reason))
-        self.settled.strings.add(node)
-
     def written_out(self, node: ast.expr, text: str) -> Edit:
         """The edit that puts a plain string in the place of one that is put together."""
         start, end = self.view.lines.span(node)
         self.settled.is_written_out = True
         quote = "'" if b"'" in self.view.source[start:end] else '"'
         return Edit(start, end, f"{quote}{text}{quote}".encode())
-
-    def decide(
-        self, node: ast.expr | ast.keyword, form: Form, old: str, target: Target, choice: str, edit: Edit | None
-    ) -> None:
-        """One finding for a string that names `old`, and its edit where plan, code and spelling allow it."""
-        if choice != "rewrite":
-            self.found(node, form, old, CHOICES[choice], PLANNED)
-        elif target.waits and form is Form.PATCH:
-            self.found(node, form, old, Disposition.REVIEW, target.waits)
-        elif target.module == self.view.module and form is not Form.DOC and not target.is_granted:
-            self.found(node, form, old, Disposition.LEFT, "this is the module that it moves to")
-        elif not is_there(target, self.index):
-            self.found(node, form, old, Disposition.BLOCKED, f"`{target.module}` has no name `{target.name}`")
-        elif edit is None:
-            self.found(node, form, old, Disposition.REVIEW, INEXACT)
-        else:
-            self.found(node, form, old, Disposition.REWRITTEN)
-            self.settled.edits.append(edit)
 
     # patch("m.a"), monkeypatch.setattr("m.a", …), patch.multiple("m", a=…)
 
@@ -190,68 +154,6 @@ class _Strings:
     def is_renamed(self, local: str) -> bool:
         return any(rewrite.use.name == local for rewrite in self.settled.rewrites) or local in self.settled.renamed
 
-    # Docstrings
-
-    def settle_doc(self, string: ast.Constant, text: str) -> None:
-        text = without_examples(text)
-        history = [match.span() for match in _HISTORY.finditer(text)]
-        for mention in import_mentions(text, self.moves):
-            self.settle_quoted(string, text, mention)
-        seen: set[str] = set()
-        marked = [match.span() for match in _BACKTICKS.finditer(text)]
-        for dotted in dotted_words(text, self.words):
-            word = dotted.strip(".")
-            if word in seen or (found := self.named(word)) is None:
-                continue
-            seen.add(word)
-            name, target = found
-            places = [m.span() for m in re.finditer(rf"(?<![\w.]){re.escape(name)}(?!\w)", text)]
-            if any(a <= start < b for a, b in history for start, _ in places):
-                self.found(string, Form.DOC, name, Disposition.REVIEW, "history: what it was called then")
-                continue
-            if any(tells_of_a_change(text, start) for start, _ in places):
-                self.found(string, Form.DOC, name, Disposition.REVIEW, TOLD)
-                continue
-            if all(any(a <= start and end <= b for a, b in marked) for start, end in places):
-                edits = self.doc_edits(string, name, target.dotted)
-                self.decide_doc(string, name, target, edits)
-            else:
-                self.found(string, Form.DOC, name, Disposition.REVIEW, "prose in a docstring names it")
-
-    def settle_quoted(self, string: ast.Constant, text: str, mention: Mention) -> None:
-        """An import that a docstring quotes as code, outside of an example."""
-        lacking = next(((m, n) for m, n in mention.needs if not self.index.has(m, n)), None)
-        uses = re.findall(rf"(?<![\w.]){re.escape(mention.local)}(?!\w)", text) if mention.local else []
-        wanted = mention.edits_for(frozenset({mention.local} if len(uses) > 1 else ()))
-        edits = [replace_in_string(self.view, string, start, end, new) for start, end, new in wanted]
-        exact = [edit for edit in edits if edit is not None]
-        inline = INLINE if is_inline(text, mention.region[0]) else ""
-        if inline or mention.reason or lacking or not exact or len(exact) < len(edits):
-            reason = f"`{lacking[0]}` has no name `{lacking[1]}`" if lacking else mention.reason or inline or INEXACT
-            self.found(string, Form.DOC, mention.target, Disposition.REVIEW, reason)
-        else:
-            self.found(string, Form.DOC, mention.target, Disposition.REWRITTEN)
-            self.settled.edits += exact
-
-    def decide_doc(self, string: ast.Constant, name: str, target: Target, edits: list[Edit]) -> None:
-        if not is_there(target, self.index):
-            reason = f"`{target.module}` has no name `{target.name}`"
-            self.found(string, Form.DOC, name, Disposition.REVIEW, reason)
-            return
-        before = len(self.settled.edits)
-        self.decide(string, Form.DOC, name, target, target.strings.docs, edits[0] if edits else None)
-        if len(self.settled.edits) > before:
-            self.settled.edits += edits[1:]
-
-    def doc_edits(self, string: ast.Constant, old: str, new: str) -> list[Edit]:
-        """The edits of a name in a docstring, found in its source: a full dotted name has no escapes in it."""
-        start, _ = self.view.lines.span(string)
-        pattern = rb"(?<![\w.\\])" + re.escape(old).encode() + rb"(?!\w)"
-        code = re.compile(rb"(?m)^[ ]*(?:>>>|\.\.\.)(?: .*)?$")
-        text = code.sub(lambda match: b" " * len(match.group()), self.view.text(string))
-        matches = re.finditer(pattern, text)
-        return [Edit(start + m.start(), start + m.end(), new.encode()) for m in matches]
-
     # All others
 
     def settle_other(self, string: ast.Constant, text: str) -> None:
@@ -274,75 +176,3 @@ class _Strings:
     def all_named(self, text: str) -> set[tuple[str, Target]]:
         words = (dotted.strip(".") for dotted in dotted_words(text, self.words))
         return {found for word in words if (found := self.named(word)) is not None}
-
-    def named(self, dotted: str) -> tuple[str, Target] | None:
-        return named_in(dotted, self.moves)
-
-
-def built_targets(view: ModuleView) -> Iterator[tuple[ast.expr, str]]:
-    """The patch targets that are put together from constants of the module, such as `f"{MODULE}.f"`."""
-    constants: dict[str, str] = {}
-    for statement in view.tree.body:
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            name, value = statement.targets[0].id, statement.value
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                constants[name] = value.value
-    if not constants:
-        return
-    for call in (node for node in view.surroundings.parents if isinstance(node, ast.Call) and node.args):
-        first = call.args[0]
-        is_target = view.surroundings.is_patch(call.func) or tail(call.func)[-1] in ("setattr", "delattr")
-        if is_target and not isinstance(first, ast.Constant) and (text := _built(first, constants)):
-            yield first, text
-
-
-def _built(node: ast.expr, constants: dict[str, str]) -> str:
-    """The string that `node` gives, as far as constants tell; empty where they do not."""
-    if isinstance(node, ast.Constant):
-        return str(node.value)
-    if isinstance(node, ast.Name):
-        return constants.get(node.id, "")
-    if isinstance(node, ast.FormattedValue):
-        return _built(node.value, constants)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
-        given = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
-        return _filled_in(node.left, given, constants)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
-        return _filled_in(node.func.value, node.args, constants) if not node.keywords else ""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        parts = [_built(node.left, constants), _built(node.right, constants)]
-    elif isinstance(node, ast.JoinedStr):
-        parts = [_built(value, constants) for value in node.values]
-    else:
-        return ""
-    return "".join(parts) if all(parts) else ""
-
-
-def _filled_in(pattern: ast.expr, given: list[ast.expr], constants: dict[str, str]) -> str:
-    """The string that a pattern such as `"%s.f"` or `"{}.f"` gives with `given`."""
-    values = [_built(value, constants) for value in given]
-    text = pattern.value if isinstance(pattern, ast.Constant) and isinstance(pattern.value, str) else ""
-    if not all(values) or "%%" in text or "{{" in text:
-        return ""
-    parts = re.split(r"%s|\{\}", text)
-    return "".join(map("".join, zip(parts, [*values, ""], strict=True))) if len(parts) == len(values) + 1 else ""
-
-
-def named_in(dotted: str, moves: Moves) -> tuple[str, Target] | None:
-    """The longest head of `dotted` that moves, and where it goes."""
-    parts = dotted.split(".")
-    for length in range(len(parts), 1, -1):
-        module, name = ".".join(parts[: length - 1]), parts[length - 1]
-        whole = f"{module}.{name}"
-        target = moves.modules.get(whole) or moves.symbol(module, name)
-        if target is not None:
-            return whole, target
-    return None
-
-
-def names_of(text: str, moves: Moves) -> Iterator[str]:
-    """The full dotted names in `text` that move."""
-    for dotted in dotted_words(text, moves.words):
-        found = named_in(dotted.strip("."), moves)
-        if found is not None:
-            yield found[0]

@@ -31,6 +31,10 @@ SYMBOLS = {
         "from a.b import *\n__all__ = ['f']\n",
         "from a.b import *\nfrom c.d import g as f\n__all__ = ['f']\n",
     ),
+    "read from its own module": (
+        "from a.b import *\nimport sys\ngetattr(sys.modules[__name__], 'f')\n",
+        "from a.b import *\nfrom c.d import g as f\nimport sys\ngetattr(sys.modules[__name__], 'f')\n",
+    ),
     "read from the globals": (
         "from a.b import *\nglobals()['f']\n",
         "from a.b import *\nfrom c.d import g as f\nglobals()['f']\n",

@@ -141,6 +141,7 @@ KEPT = {
     "class reads it and binds it": "from a.b import f\nclass A:\n    f = f\n",
     "its own name put together": "from a.b import f\npatch(f'{__name__}.f')\n",
     "its own name filled in": "from a.b import f\npatch('%s.f' % __name__)\n",
+    "read from its own module": "import u\nfrom a.b import f\ngetattr(u, 'f')\n",
     "evaluated": "from a.b import f\neval('f(1)')\n",
     "printed with its name": "from a.b import f\nf'{f=}'\n",
     "annotation in an annotation": "from a.b import f\nx: \"list['f']\"\n",

@@ -158,6 +158,7 @@ NOOPS = [
     "import a.b\ngetattr(a.b, 'K')\n",
     "import a.b\npatch.multiple(a.b, K=1)\n",
     "import_module('a.b').K\n",
+    "getattr(sys.modules['a.b'], 'K')\n",
     "'''`xa.b.f` and :func:`a.b.f2`'''\n",
     "x = 1  # type: f\n",
     "'''# type: a.b.f'''\n" if False else "x = 1  # type: ignore[f]\n",
