@@ -19,6 +19,7 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("An entry of `keep`", schema.Keep),
     ("An entry of `redirect` that names a module", schema.RedirectModule),
     ("An entry of `redirect` that names a symbol", schema.RedirectSymbol),
+    ("`strings`, class by class", schema.Strings),
     ("An entry of `phases`", schema.Phase),
     ("A validation of the kind `imports`", schema.ImportsValidation),
     ("A validation of the kind `command`", schema.CommandValidation),
