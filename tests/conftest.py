@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 settings.register_profile("nightly", max_examples=20_000, deadline=None)
-settings.register_profile("default", deadline=None)
+settings.register_profile("default", deadline=None, max_examples=200)
 settings.load_profile("default")
 
 Files = Mapping[str, str | bytes]

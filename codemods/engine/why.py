@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.apply import preview_of
 from codemods.engine.messages import PHASE, UNIT
+from codemods.engine.phases import included
 from codemods.engine.preview import Preview, preview
 from codemods.engine.rollback import live_commits
 from codemods.errors import CodemodsError
@@ -38,6 +39,8 @@ def why(loaded: LoadedPlan, repository: Repository, path: str) -> Why:
     if path not in tracked:
         hint = f"Name a file by its path from the root of the repository{nearest(path, tracked)}"
         raise CodemodsError("git tracks no such file.", where=path, hint=hint)
+    if not included((path,), loaded.plan.exclude):
+        return Why(path, f"{path}: the plan excludes it", ())
     done = next(
         (c for c in live_commits(repository, loaded.plan.name) if path in repository.changed_paths(c.sha)), None
     )

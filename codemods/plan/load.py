@@ -21,6 +21,7 @@ from codemods.plan.schema import (
     PytestValidation,
     RedirectModule,
     RedirectSymbol,
+    Strings,
 )
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ def _model_at(document: Document, location: Location) -> type[BaseModel]:
     if not location:
         return Plan
     if location[0] == "redirect":
+        if location[2:3] == ("strings",):
+            return Strings
         entry = _value(document, location[:2])
         is_symbol = isinstance(entry, dict) and "symbol" in entry and "module" not in entry
         return RedirectSymbol if is_symbol else RedirectModule

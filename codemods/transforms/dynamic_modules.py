@@ -32,7 +32,7 @@ def settle_dynamic(view: ModuleView, moves: Moves, index: Index, settled: Settle
     """Settle every string that names an old module as such, with what is read from it. Raises Missing."""
     for string in view.scopes.strings:
         text = str(string.value)
-        if text.startswith(".") and string not in settled.strings:
+        if text.startswith(".") and b"import_module" in view.source and string not in settled.strings:
             _list_relative(view, moves, settled, string)
         if moves.holds_module(text) and string not in settled.strings:
             site = view.surroundings.site(string)

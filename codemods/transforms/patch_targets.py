@@ -22,7 +22,8 @@ def built_targets(view: ModuleView) -> Iterator[tuple[ast.expr, str]]:
             name, value = statement.targets[0].id, statement.value
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
                 constants[name] = value.value
-    if not constants:
+    # Only where it may matter: this looks at every call of the file.
+    if not constants or not any(word in view.source for word in (b"patch", b"setattr", b"delattr")):
         return
     for call in (node for node in view.surroundings.parents if isinstance(node, ast.Call) and node.args):
         first = call.args[0]

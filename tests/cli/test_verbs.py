@@ -445,6 +445,10 @@ class TestWhy:
     def test_a_file_that_is_not_there(self, repo: Path) -> None:
         assert "did you mean `v.py`?" in codemods(repo, "why", "plan.yaml", "vv.py", expect=2)
 
+    def test_a_file_that_the_plan_excludes(self, make_repo: MakeRepo) -> None:
+        files = {**BASE, "old/v.py": "from a.b import f\n", "plan.yaml": plan_text(rest="exclude: [old/]\n")}
+        assert "the plan excludes it" in codemods(make_repo(files), "why", "plan.yaml", "old/v.py", expect=0)
+
     def test_from_a_folder_inside(self, repo: Path) -> None:
         output = run(repo / "a", "why", "../plan.yaml", "../u.py")
         assert "u.py: to be rewritten in P0" in output.stdout

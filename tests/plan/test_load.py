@@ -86,6 +86,9 @@ def test_a_plan_without_phases_has_one_for_everything() -> None:
         (("symbol: a.b, ", ""), ["4:5: expected `module:` or `symbol:`"]),
         (("{symbol: a.b", "{module: z, symbol: a.b"), ["4:17: unknown key `symbol`"]),
         (("to: c.d", "to: c.d, leave: shim"), ["4:28: unknown key `leave`"]),
+        (("to: c.d", "to: c.d, strings: rewrit"), ["4:37: found `rewrit`; expected `rewrite`, `review` or `leave`"]),
+        (("to: c.d", "to: c.d, strings: {patsh: leave}"), ["4:38: unknown key `patsh`; did you mean `patch`?"]),
+        (("to: c.d", "to: c.d, strings: {docs: no}"), ["4:44: found `no`; `docs` is one of rewrite, review, leave"]),
         (
             ("to: c.d", "to: c.d, names: renam"),
             ["4:35: found `renam`; did you mean `rename`?; `names` is one of rename, keep"],
