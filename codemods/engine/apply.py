@@ -19,7 +19,7 @@ from codemods.engine.progress import (
     UnitStarted,
     UnitState,
 )
-from codemods.engine.recovery import change_digest, recover, written
+from codemods.engine.recovery import change_digest, recover, rejections, written
 from codemods.engine.rollback import revert_units
 from codemods.engine.validations import validate, validations_of
 from codemods.errors import CodemodsError, RepositoryError
@@ -147,8 +147,7 @@ class _Run:
         return RunReport(self.id, self.plan, self.branch, end, tuple(self.results), left, seconds)
 
     def rejected_before(self) -> set[str]:
-        events = [event for event in self.journal.events() if event.plan == self.plan]
-        return {str(event.data.get("digest")) for event in events if event.kind is EventKind.UNIT_REJECTED}
+        return set(rejections(self.journal.events(), self.plan))
 
     def look_at_unchanged_tree(self, passed_over: set[str]) -> None:
         """Run the validations of all phases before the first change; one that could tell nothing ends the run."""
@@ -173,7 +172,8 @@ class _Run:
                 units = [unit for unit in phase.units if change_digest(unit) not in passed_over]
                 if units and not self.phase(phase, units):
                     return RunEnd.STOPPED
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, BrokenPipeError):
+            # A reader of our output that goes away is no reason to go on unseen.
             self.record(EventKind.RUN_INTERRUPTED)
             return RunEnd.INTERRUPTED
         return RunEnd.FINISHED
@@ -235,14 +235,14 @@ class _Run:
                 sha = self.repository.commit(unit.paths, text, trailers(self.plan, unit.phase, self.id, unit.id))
             except RepositoryError as error:
                 held = False
-                self.restore([unit])
+                self.restore([waiting.pop(0)])
                 self.reject(unit, f"git did not commit it: {error.what}", str(error), results, started)
             else:
+                waiting.pop(0)
                 self.head = sha
                 self.record(EventKind.UNIT_COMMITTED, unit=unit.id, phase=unit.phase, sha=sha)
                 seconds = time.monotonic() - started
                 self.finish(UnitResult(unit.id, unit.phase, UnitState.COMMITTED, sha, results=results, seconds=seconds))
-            waiting.pop(0)
         return held
 
     def write(self, unit: Unit) -> None:
@@ -258,9 +258,17 @@ class _Run:
                     write_atomically(self.repository.root, change.path, change.before)
 
     def take_out(self, units: list[Unit]) -> None:
-        self.restore(units)
         for unit in units:
+            if self.is_committed(unit):
+                # What ended the run came between git's commit and our record of it.
+                self.head = self.repository.head() or ""
+                self.record(EventKind.UNIT_COMMITTED, unit=unit.id, phase=unit.phase, sha=self.head)
+                continue
+            self.restore([unit])
             self.record(EventKind.UNIT_RESTORED, unit=unit.id, phase=unit.phase)
+
+    def is_committed(self, unit: Unit) -> bool:
+        return all(self.repository.checked_out("HEAD", change.path) == change.after for change in unit.changes)
 
     def reject(self, unit: Unit, reason: str, evidence: str, results: tuple[Result, ...], started: float) -> None:
         stored = self.journal.store_evidence(self.id, unit.id, evidence)

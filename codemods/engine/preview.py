@@ -93,18 +93,22 @@ def _findings(outcome: Outcome) -> tuple[Finding, ...]:
 
 
 def _phases(by_phase: list[tuple[Phase, list[Outcome]]], together: list[set[str]]) -> Iterator[PhasePreview]:
-    """The phases with their units. Files that change together do so in the first phase that holds one of them."""
+    """The phases with their units. Files that change together do so, and are shown, in the first phase that holds one
+    of them."""
     changes = {o.path: o.change for _, outcomes in by_phase for o in outcomes if isinstance(o, Changed)}
     group_of = {path: group for group in together for path in group}
     done: set[str] = set()
     for phase, outcomes in by_phase:
         units = []
+        by_path = {o.path: o for _, all_outcomes in by_phase for o in all_outcomes}
+        shown = [outcome for outcome in outcomes if outcome.path not in done]
         for path in (o.path for o in outcomes if isinstance(o, Changed)):
             if path not in done:
                 others = sorted(p for p in group_of.get(path, ()) if p != path and p in changes)
                 done |= {path, *others}
+                shown += [by_path[other] for other in others if by_path[other] not in shown]
                 units.append(Unit(printable(path), phase.name, tuple(changes[p] for p in (path, *others))))
         if phase.commit == "phase" and units:
             joined = tuple(change for unit in units for change in unit.changes)
             units = [Unit(f"phase {phase.name}", phase.name, joined)]
-        yield PhasePreview(phase, tuple(outcomes), tuple(units))
+        yield PhasePreview(phase, tuple(shown), tuple(units))

@@ -43,6 +43,20 @@ def recover(repository: Repository, journal: Journal) -> tuple[str, ...]:
     return tuple(_settle(repository, journal, event) for event in _under_way(journal.events()))
 
 
+def rejections(events: Iterable[Event], plan: str) -> dict[str, Event]:
+    """The changes of `plan` that were rejected, and not committed since, by their digest."""
+    rejected: dict[str, Event] = {}
+    for event in events:
+        if event.plan != plan:
+            continue
+        if event.kind is EventKind.UNIT_REJECTED:
+            rejected[str(event.data.get("digest"))] = event
+        elif event.kind is EventKind.UNIT_COMMITTED:
+            unit = event.data.get("unit")
+            rejected = {digest: other for digest, other in rejected.items() if other.data.get("unit") != unit}
+    return rejected
+
+
 def _under_way(events: Iterable[Event]) -> list[Event]:
     open_: dict[tuple[str, object], Event] = {}
     for event in events:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.engine.messages import PHASE, RUN, UNIT
-from codemods.engine.recovery import change_digest
+from codemods.engine.recovery import change_digest, rejections
 from codemods.engine.rollback import live_commits
-from codemods.journal import EventKind, Journal
 from codemods.model import Blocked, Finding
 
 if TYPE_CHECKING:
     from codemods.engine.preview import Preview
+    from codemods.journal import Journal
     from codemods.vcs import Repository
 
 
@@ -59,11 +59,7 @@ class Status:
 def status(shown: Preview, repository: Repository, journal: Journal) -> Status:
     """The state of the plan that `shown` previews."""
     plan = shown.loaded.plan.name
-    rejected = {
-        str(event.data.get("digest")): event
-        for event in journal.events()
-        if event.plan == plan and event.kind is EventKind.UNIT_REJECTED
-    }
+    rejected = rejections(journal.events(), plan)
     live = live_commits(repository, plan)
     phases = []
     for phase in shown.phases:

@@ -226,10 +226,14 @@ def _is_late(finding: Finding, forms: tuple[Form, ...]) -> bool:
 
 
 def _uses(found: Scan, path: str, other: str) -> bool:
-    """Whether the file `path` imports the module in `other`, or names it in a string."""
+    """Whether the file `path` names the module in `other`, or imports it: itself or through modules that load it."""
     module = found.names.name_of(other)
     summary = found.summaries.get(path)
     if module is None or summary is None:
         return False
     spelled = (*summary.imported, *summary.strings)
-    return any(dotted == module or dotted.startswith(f"{module}.") for dotted in spelled)
+    if any(dotted == module or dotted.startswith(f"{module}.") for dotted in spelled):
+        return True
+    loaders = {dotted for name in summary.imported for dotted in (name, name.rpartition(".")[0])}
+    known = sorted(loaders & found.modules.keys())
+    return found.ask(lambda index: any(index.loads(loader, module) for loader in known))

@@ -96,8 +96,16 @@ class _Names:
     def module(self, where: tuple[str | int, ...], name: str) -> tuple[Mistake, ...]:
         if self.scan.index.is_module(name):
             return ()
-        message = f"there is no module `{name}` in the source roots{nearest(name, self.scan.modules)}"
+        message = f"there is no module `{name}` in the source roots{self.hint(name)}"
         return (self.loaded.mistake(where, message),)
+
+    def hint(self, name: str) -> str:
+        """Where the module is, if it is under another folder; else the nearest name."""
+        inside = next((module for module in sorted(self.scan.modules) if module.endswith(f".{name}")), None)
+        if inside is None:
+            return nearest(name, self.scan.modules)
+        folder = inside[: -len(name) - 1].replace(".", "/")
+        return f"; it is in the folder `{folder}`: add `source_roots: [{folder}]`"
 
     def symbol(self, where: tuple[str | int, ...], module: str, name: str) -> tuple[Mistake, ...]:
         def has(index: Index) -> bool:

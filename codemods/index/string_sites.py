@@ -159,6 +159,14 @@ class Surroundings:
             return Site(node, Role.LAZY, container)
         return Site(node, Role.OTHER)
 
+    def is_asked_by_name(self, holder: ast.expr) -> bool:
+        """Whether a name that is made up as the program runs is read from `holder`: `getattr(m, kind)`."""
+        call = self.parents.get(holder)
+        if not isinstance(call, ast.Call) or len(call.args) < 2 or call.args[0] is not holder:
+            return False
+        names = tail(call.func)
+        return len(names) == 1 and names[0] in _MEMBER_BUILTINS and not isinstance(call.args[1], ast.Constant)
+
     def member(self, holder: ast.expr) -> Member | None:
         """What is read, replaced or asked for by name in `holder`, where it is an argument of a call that does so."""
         call = self.parents.get(holder)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from codemods.index.names import ModuleNames
 
+_ENTRY_POINT = re.compile(r"[\w.]+:[\w.]+")
 _FILLED_IN = re.compile(r"%\w|\{[^{}]*\}(?=\.)")
 _NAMES = re.compile(r"\.?[\w.]+(?:\s*[,:;|]\s*[\w.]+)*")
 _DOTTED = re.compile(r"\.?[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -176,6 +177,7 @@ def _named_in(text: str, words: frozenset[str]) -> Iterator[str]:
     is_list = _NAMES.fullmatch(text) is not None
     # What is filled in before a name, as in "%s.name", is some module's.
     text = _FILLED_IN.sub("", text)
+    text = text.replace(":", ".") if _ENTRY_POINT.fullmatch(text) else text
     return (word for word in dotted_words(text, words) if is_list or "." in word)
 
 

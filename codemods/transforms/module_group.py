@@ -93,6 +93,8 @@ class ModuleGroup:
         names = {name for old, name in self.moves.symbols if old == step.module}
         if step.name or read.member is not None or not names:
             return False
+        if self.view.surroundings.is_asked_by_name(read.use.attributes[-1] if read.use.attributes else read.use.node):
+            return True
         known = {attribute for other in self.reads for attribute in other.use.attributes}
         nodes = (node for node in self.view.surroundings.parents if isinstance(node, ast.Attribute))
         return any(node.attr in names and node not in known for node in nodes)

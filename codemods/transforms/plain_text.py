@@ -62,11 +62,11 @@ def transform_text(path: str, content: bytes, names: TextNames, *, rewrite: bool
     mentions = names.search(text, has)
     if not mentions:
         return Unchanged(path)
-    because = listed_only(path) or ("" if rewrite else NOT_ASKED)
-    if because:
+    if because := listed_only(path):
         return Unchanged(path, _findings(path, text, [(m, Disposition.REVIEW, m.reason or because) for m in mentions]))
     with_escapes = any(mention.escaped for mention in mentions) and has_escapes(path, text)
-    return _Rewriter(path, names, has, encoding, with_escapes, _used(text, mentions)).outcome(content, text, mentions)
+    rewriter = _Rewriter(path, names, has, encoding, with_escapes, _used(text, mentions))
+    return rewriter.outcome(content, text, mentions) if rewrite else rewriter.listed(text, mentions)
 
 
 def listed_only(path: str) -> str:
@@ -118,6 +118,12 @@ class _Rewriter:
         if fault := self._fault(text, after):
             return blocked(self.path, findings, (f"{self.path}:1: {fault}",))
         return Changed(self.path, Change(self.path, content, after.encode(self.encoding)), findings)
+
+    def listed(self, text: str, mentions: list[Mention]) -> Outcome:
+        """All of `mentions` for review: what would be rewritten if that were asked, and why the others would not."""
+        reasons = (self._decide(mention, text)[1] or NOT_ASKED for mention in mentions)
+        listed = [(m, Disposition.REVIEW, reason) for m, reason in zip(mentions, reasons, strict=True)]
+        return Unchanged(self.path, _findings(self.path, text, listed))
 
     def _decide(self, mention: Mention, text: str) -> tuple[Disposition, str]:
         """What becomes of `mention` in `text`, and why."""

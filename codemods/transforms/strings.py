@@ -9,6 +9,7 @@ What a name in a string is looked up on decides: `old.f` follows the redirect as
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from codemods.transforms.moves import Moves, Target
     from codemods.transforms.references import Bindings
     from codemods.transforms.view import ModuleView
+
+_ENTRY_POINT = re.compile(r"(?<=\w):(?=[^\W\d])")
 
 
 def settle_strings(view: ModuleView, moves: Moves, index: Index, bindings: Bindings, settled: Settled) -> None:
@@ -157,7 +160,9 @@ class _Strings(StringSettler):
     # All others
 
     def settle_other(self, string: ast.Constant, text: str) -> None:
-        for name, target in sorted(self.all_named(text)):
+        # An entry point, as in `pkg.mod:name` or `script = pkg.mod:name`.
+        spelled = _ENTRY_POINT.sub(".", text)
+        for name, target in sorted(self.all_named(spelled)):
             exact = text == name
             if exact and target.strings.other == "rewrite" and is_there(target, self.index):
                 edit = replace_in_string(self.view, string, 0, len(text), target.dotted)

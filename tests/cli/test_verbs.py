@@ -419,6 +419,32 @@ PLAN_FAULTS = {
 }
 
 
+class TestReaderGoesAway:
+    def test_what_is_committed_stays(self, repo: Path, git: Git) -> None:
+        command = [sys.executable, "-m", "codemods", "apply", "plan.yaml", "--here"]
+        with subprocess.Popen(command, cwd=repo, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
+            assert running.stdout is not None
+            running.stdout.readline()
+            running.stdout.close()
+            assert running.wait(60) == 1
+        assert git(repo, "status", "--porcelain", "--untracked-files=no") == ""
+        codemods(repo, "apply", "plan.yaml", "--here", expect=1)
+        assert "from c.d import g" in (repo / "v.py").read_text() or "rejected" in codemods(
+            repo, "status", "plan.yaml", expect=1
+        )
+
+
+class TestRejected:
+    def test_a_unit_that_was_committed_since_is_not_rejected(self, repo: Path, git: Git) -> None:
+        codemods(repo, "apply", "plan.yaml", "--here", expect=1)
+        assert "check: " in codemods(repo, "status", "plan.yaml", expect=1)
+        (repo / "check.py").write_text("")
+        git(repo, "commit", "--quiet", "--all", "--message", "mended")
+        codemods(repo, "apply", "plan.yaml", "--here", "--retry", expect=0)
+        codemods(repo, "rollback", "plan.yaml", "--all", expect=0)
+        assert "check: " not in codemods(repo, "status", "plan.yaml", expect=1)
+
+
 class TestWhy:
     def test_tells_what_will_be_done_and_what_was(self, repo: Path) -> None:
         before = codemods(repo, "why", "plan.yaml", "v.py", expect=0)
@@ -434,6 +460,13 @@ class TestWhy:
         after = codemods(repo, "why", "plan.yaml", "w.py", expect=0)
         assert "(P1); as it was before:" in after
         assert "rewritten: a.b.f (attribute)" in after
+
+    def test_a_missing_source_root_is_told(self, make_repo: MakeRepo) -> None:
+        root = make_repo({**{f"src/{path}": text for path, text in BASE.items()}, "plan.yaml": plan_text()})
+        told = codemods(root, "preview", "plan.yaml", expect=2)
+        assert (
+            "there is no module `a.b` in the source roots; it is in the folder `src`: add `source_roots: [src]`" in told
+        )
 
     def test_files_that_change_together_are_named(self, make_repo: MakeRepo) -> None:
         files = {"use.py": "from a.b import f\n", "v.py": "from use import f\n", "plan.yaml": plan_text()}

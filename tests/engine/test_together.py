@@ -110,6 +110,12 @@ def test_a_patch_goes_with_the_code_that_looks_the_name_up_late(case: str) -> No
     assert sorted(units) == [("test_use.py", "use.py"), ("x.py",)]
 
 
+def test_a_patch_goes_with_code_that_a_package_loads() -> None:
+    files = {"p/__init__.py": "from .user import run\n", "p/user.py": LATE["an import in a function"]}
+    _, units = migrated({**files, "t.py": "from p import run\npatch('a.b.f')\n"})
+    assert units == [("p/user.py", "t.py")]
+
+
 @pytest.mark.parametrize("patch", ["patch('a.b.C.run')", "patch.dict('a.b.C', x=1)"])
 def test_a_patch_below_a_class_goes_with_all_who_use_the_class(patch: str) -> None:
     _, units = migrated({"use.py": "from a.b import C\n", "test_use.py": f"import use\n{patch}\n"})

@@ -345,6 +345,21 @@ def test_a_sentence_about_the_change_is_for_review() -> None:
     assert result.change.after == b"moved from `a.b.f`\n`c.d.g` does it\n"
 
 
+@pytest.mark.parametrize("module", ["app.legacy", "old.deprecated_things"])
+def test_words_inside_of_a_name_tell_nothing(module: str) -> None:
+    moves = Moves({(module, "f"): Target("c.d", "g")})
+    before = f"Call `{module}.f`.\n\n```\nfrom {module} import f\n```\n"
+    result = transform_text("x.md", before.encode(), TextNames(moves), rewrite=True, has=lambda m, n: True)
+    assert isinstance(result, Changed)
+    assert result.change.after == b"Call `c.d.g`.\n\n```\nfrom c.d import g\n```\n"
+
+
+def test_a_list_says_what_would_not_be_rewritten() -> None:
+    result = run("`a.b.f`\nmoved from `a.b.f`\n", path="notes.md", rewrite=False)
+    assert isinstance(result, Unchanged)
+    assert ["--non-python" in finding.reason for finding in result.findings] == [True, False]
+
+
 def test_release_notes_are_history() -> None:
     assert isinstance(run("a.b.f", path="docs/releases/3.1.txt"), Unchanged)
 

@@ -184,6 +184,8 @@ REVIEWS = {
     "an import in a sentence": "'''See from a.b import f'''\n",
     "code in a string": "x = 'from a.b import f\\nf()'\n",
     "a relative name of a module": "import_module('.b', package='a').f\n",
+    "an entry point": "X = 'a.b:f'\nY = ['x = a.b:f']\n",
+    "a name made up as it runs": "import a.b\ngetattr(a.b, name)\n",
     "prose": "'''a.b.f does it.'''\n",
     "not known to be loaded": "sys.modules['a.b'].f\n",
     "some of what is read": "m = import_module('a.b')\nm.f(m.K)\n",
