@@ -95,7 +95,8 @@ class Changed:
     """The file is to be rewritten as `change` says.
 
     `held` are the local names that stay only because other files reach them through this module, with what they
-    would be called: (old, new). `aliases` are names for modules that it has no more, or for another one.
+    would be called: (old, new). `aliases` are names for modules that it has no more, or for another one,
+    `kept` names for modules that stay for other files.
     """
 
     path: str
@@ -103,14 +104,19 @@ class Changed:
     findings: tuple[Finding, ...]
     held: tuple[tuple[str, str], ...] = ()
     aliases: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """Nothing to rewrite; `findings` may still hold references that were left or need a review."""
+    """Nothing to rewrite; `findings` may still hold references that were left or need a review.
+
+    `kept` is as for Changed.
+    """
 
     path: str
     findings: tuple[Finding, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,8 +80,10 @@ def outcomes_of(found: Scan, moves: Moves, may_change: Callable[[str], bool]) ->
             outcomes.by_path.update(renewed)
             for key, paths in followers.items():
                 outcomes.join((own[key], *paths))
+            moves = extended
             break
         renames = {key: new for key, new in renames.items() if key not in refused}
+    _release(found, outcomes, moves, may_change)
     _let_patches_wait(found, outcomes.by_path, moves)
     _join_patches(found, outcomes)
     return outcomes
@@ -169,6 +171,26 @@ def _summary_after(found: Scan, outcome: Outcome | None) -> ModuleSummary | None
         return None
     tree = parse(decode(outcome.change.after).text.encode())
     return summarise(tree, outcome.path, found.names, found.words)
+
+
+def _release(found: Scan, outcomes: Outcomes, moves: Moves, may_change: Callable[[str], bool]) -> None:
+    """Let go of names for modules that were kept for files which, once changed, do not reach them any more."""
+    for path, outcome in list(outcomes.by_path.items()):
+        module = found.names.name_of(path)
+        kept = outcome.kept if isinstance(outcome, (Changed, Unchanged)) and module is not None else ()
+        released: set[tuple[str, str]] = set()
+        together = {path}
+        for local in kept if may_change(path) else ():
+            reaching = _followers(found, (module or "", local)) - {path}
+            after = [_summary_after(found, outcomes.by_path.get(other)) for other in reaching]
+            if all(summary and not _reaches(found, summary, module or "", local) for summary in after):
+                released.add((module or "", local))
+                together |= reaching
+        if released:
+            renewed = _transform(found, path, moves.with_released(frozenset(released)), surely=True)
+            if isinstance(renewed, Changed):
+                outcomes.by_path[path] = renewed
+                outcomes.join(together)
 
 
 def _let_patches_wait(found: Scan, outcomes: dict[str, Outcome], moves: Moves) -> None:

@@ -27,8 +27,8 @@ class Settled:
 
     They become `edits` when all are known: several of them may meet in one formatted string. `renamed` are the names
     of the module's own scope that change, `held` those that stay for other files; `is_written_out` says that an
-    expression has become a plain string; `aliases` are names for modules that go or mean another one;
-    `strings` those that have their finding already.
+    expression has become a plain string; `aliases` are names for modules that go or mean another one, `kept` those
+    that stay for other files; `strings` those that have their finding already.
     """
 
     edits: list[Edit] = field(default_factory=list)
@@ -39,6 +39,7 @@ class Settled:
     renamed: set[str] = field(default_factory=set)
     is_written_out: bool = False
     aliases: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
     held: dict[str, str] = field(default_factory=dict)
     strings: set[ast.AST] = field(default_factory=set)
 

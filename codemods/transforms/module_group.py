@@ -157,9 +157,13 @@ class ModuleGroup:
 
     def reached(self) -> str:
         """A file that reaches the local name through this module, if one may."""
-        if self.scope.kind != "module" or self.view.module is None:
+        key = (self.view.module or "", self.local)
+        if self.scope.kind != "module" or self.view.module is None or key in self.moves.released:
             return ""
-        return self.index.reached_from(self.view.module, self.local) or ""
+        path = self.index.reached_from(self.view.module, self.local) or ""
+        if path:
+            self.settled.kept.add(self.local)
+        return path
 
     def say_that_it_goes(self) -> None:
         if self.scope.kind == "module":

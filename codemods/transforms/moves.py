@@ -38,10 +38,14 @@ class Target:
 
 @dataclass(frozen=True)
 class Moves:
-    """All redirects of a plan. `symbols` maps (module, name), `modules` whole modules with what is in them."""
+    """All redirects of a plan. `symbols` maps (module, name), `modules` whole modules with what is in them.
+
+    `released` are names for modules, as (module, local name), that nothing reaches any more once all is written.
+    """
 
     symbols: Mapping[tuple[str, str], Target] = field(default_factory=dict)
     modules: Mapping[str, Target] = field(default_factory=dict)
+    released: frozenset[tuple[str, str]] = frozenset()
 
     def symbol(self, module: str, name: str) -> Target | None:
         """Where `name` of `module` goes; None where it stays."""
@@ -80,7 +84,11 @@ class Moves:
             (module, old): Target(module, new, strings=_STRINGS, is_granted=True)
             for (module, old), new in renames.items()
         }
-        return Moves({**self.symbols, **granted}, self.modules)
+        return replace(self, symbols={**self.symbols, **granted})
+
+    def with_released(self, released: frozenset[tuple[str, str]]) -> Moves:
+        """These moves, where `released` need not be kept for other files."""
+        return replace(self, released=released)
 
     def with_waiting(self, waiting: Mapping[str, str]) -> Moves:
         """These moves, but patches of the old symbols in `waiting`, by full name, stay for the reasons given there."""
@@ -90,7 +98,7 @@ class Moves:
             target = self.symbol(module, name)
             if target is not None:
                 symbols[module, name] = replace(target, waits=reason)
-        return Moves(symbols, self.modules)
+        return replace(self, symbols=symbols)
 
     def holds_module(self, module: str) -> bool:
         """Whether `module` is one that references may be read from."""

@@ -34,7 +34,7 @@ def transform_source(path: str, content: bytes, moves: Moves, index: Index) -> O
     if settled.blocked:
         return blocked(path, findings, settled.blocked)
     if not settled.edits:
-        return Unchanged(path, findings)
+        return Unchanged(path, findings, tuple(sorted(settled.kept)))
     return _changed(view, source, content, settled, moves, index)
 
 
@@ -56,6 +56,7 @@ def _changed(
         findings,
         tuple(sorted(settled.held.items())),
         tuple(sorted(settled.aliases)),
+        tuple(sorted(settled.kept)),
     )
 
 

@@ -102,7 +102,7 @@ class NamedModules(ModuleGroup):
     def why_not_called(self, new: str, own: list[ast.alias], same: list[ast.AST]) -> str:
         return why_not_rename(
             self.view, self.index, self.scope, self.local, new, own=own, same=same, strings=Strings()
-        ) or why_reached(self.view, self.index, self.scope, self.local)
+        ) or ("" if not self.reached() else why_reached(self.view, self.index, self.scope, self.local))
 
     def add_named(self, reads: list[Read], module: str, *, replacing: bool) -> None:
         """Import `module` beside the old import or, as nothing else needs that, in its place; read what moved there."""

@@ -98,7 +98,7 @@ def _lost_export(view: ModuleView, result: ModuleView, moves: Moves, index: Inde
         return ""
     for name in sorted(lost):
         granted = moves.symbols.get((view.module, name))
-        if granted is not None and granted.is_granted:
+        if (granted is not None and granted.is_granted) or (view.module, name) in moves.released:
             continue
         if (path := index.reached_from(view.module, name)) is not None:
             return f"{path} reaches `{name}` through this module, and it would be gone; {REPORT}"

@@ -176,3 +176,29 @@ def test_patches_of_several_names_follow(patch: str) -> None:
     changes, units = migrated({"use.py": USE, "t.py": patch})
     assert changes["t.py"] == patch.replace("f=", "g=")
     assert units == [("t.py", "use.py")]
+
+
+MODULE = "  - {module: a.b, to: c.d}\n"
+WHOLE = {**BASE, "c/d.py": BASE["a/b.py"]}
+
+
+def test_a_name_for_a_module_goes_with_the_strings_that_reach_it() -> None:
+    files = {
+        **WHOLE,
+        "use.py": "from a import b\n\ndef run():\n    return b.f()\n",
+        "t.py": "import use\npatch('use.b.f')\n",
+    }
+    shown = preview_files(files, MODULE)
+    changes = {c.path: c.after.decode() for unit in shown.units for c in unit.changes}
+    assert changes["use.py"] == "from c import d\n\ndef run():\n    return d.f()\n"
+    assert changes["t.py"] == "import use\npatch('c.d.f')\n"
+    assert [unit.paths for unit in shown.units] == [("t.py", "use.py")]
+    assert not preview_files({**files, **changes}, MODULE).units
+
+
+def test_a_package_that_loads_an_old_module_loads_the_new_one() -> None:
+    files = {**WHOLE, "a/__init__.py": "from . import b\n", "use.py": "from a.b import K\n"}
+    shown = preview_files(files, MODULE)
+    changes = {c.path: c.after.decode() for unit in shown.units for c in unit.changes}
+    assert changes["use.py"] == "from c.d import K\n"
+    assert not preview_files({**files, **changes}, MODULE).units
