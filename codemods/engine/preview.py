@@ -84,8 +84,9 @@ def preview(loaded: LoadedPlan, paths: Iterable[str], read: Callable[[str], byte
     phases = tuple(_phases(by_phase, outcomes.together))
     outside = tuple(o for p in assignment.uncovered if isinstance(o := concerned[p], Unchanged))
     searched = len(everything) - len(excluded)
-    skipped = (*found.skipped, *(o for o in outcomes.by_path.values() if isinstance(o, Skipped)))
-    return Preview(loaded, phases, tuple(sorted(skipped, key=lambda s: s.path)), outside, searched)
+    skipped = {path: skipped for path, skipped in found.skipped.items() if path not in excluded}
+    skipped |= {path: outcome for path, outcome in outcomes.by_path.items() if isinstance(outcome, Skipped)}
+    return Preview(loaded, phases, tuple(skipped[path] for path in sorted(skipped)), outside, searched)
 
 
 def _findings(outcome: Outcome) -> tuple[Finding, ...]:
@@ -95,12 +96,12 @@ def _findings(outcome: Outcome) -> tuple[Finding, ...]:
 def _phases(by_phase: list[tuple[Phase, list[Outcome]]], together: list[set[str]]) -> Iterator[PhasePreview]:
     """The phases with their units. Files that change together do so, and are shown, in the first phase that holds one
     of them."""
-    changes = {o.path: o.change for _, outcomes in by_phase for o in outcomes if isinstance(o, Changed)}
+    by_path = {outcome.path: outcome for _, outcomes in by_phase for outcome in outcomes}
+    changes = {path: outcome.change for path, outcome in by_path.items() if isinstance(outcome, Changed)}
     group_of = {path: group for group in together for path in group}
     done: set[str] = set()
     for phase, outcomes in by_phase:
         units = []
-        by_path = {o.path: o for _, all_outcomes in by_phase for o in all_outcomes}
         shown = [outcome for outcome in outcomes if outcome.path not in done]
         for path in (o.path for o in outcomes if isinstance(o, Changed)):
             if path not in done:

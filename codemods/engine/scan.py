@@ -32,7 +32,7 @@ class Scan:
     names: ModuleNames
     words: frozenset[str]
     candidates: tuple[str, ...] = ()
-    skipped: list[Skipped] = field(default_factory=list)
+    skipped: dict[str, Skipped] = field(default_factory=dict)
     summaries: dict[str, ModuleSummary] = field(default_factory=dict)
     modules: dict[str, str] = field(default_factory=dict)
 
@@ -83,7 +83,7 @@ class Scan:
         try:
             return self.read(path)
         except OSError as error:
-            self.skipped.append(Skipped(path, f"cannot be read: {error.strerror or error}"))
+            self.skipped[path] = Skipped(path, f"cannot be read: {error.strerror or error}")
             return None
 
     def summarise(self, path: str, content: bytes) -> bool:
@@ -91,7 +91,7 @@ class Scan:
         try:
             tree = parse(decode(content).text.encode())
         except (UndecodableError, UnparsableError) as error:
-            self.skipped.append(Skipped(path, str(error)))
+            self.skipped[path] = Skipped(path, str(error))
             return False
         self.summaries[path] = summarise(tree, path, self.names, self.words)
         return True
@@ -118,7 +118,6 @@ def scan(
         if content is not None and any(needle in content for needle in needles) and result.summarise(path, content):
             candidates.append(path)
     result.candidates = tuple(path for path in candidates if path not in excluded)
-    result.skipped = [skipped for skipped in result.skipped if skipped.path not in excluded]
     return result
 
 

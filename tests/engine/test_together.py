@@ -202,3 +202,10 @@ def test_a_package_that_loads_an_old_module_loads_the_new_one() -> None:
     changes = {c.path: c.after.decode() for unit in shown.units for c in unit.changes}
     assert changes["use.py"] == "from c.d import K\n"
     assert not preview_files({**files, **changes}, MODULE).units
+
+
+def test_a_file_that_cannot_be_read_is_listed_once() -> None:
+    """Files are read again for names of modules by which others may reach them."""
+    files = {"use.py": "from a import b as m\nm.f()\n", "broken.py": "print 'f use m'\n"}
+    shown = preview_files({**BASE, **files})
+    assert [skipped.path for skipped in shown.skipped] == ["broken.py"]
