@@ -87,16 +87,12 @@ class Docstrings(StringSettler):
             reason = f"`{target.module}` has no name `{target.name}`"
             self.found(string, Form.DOC, name, Disposition.REVIEW, reason)
             return
-        before = len(self.settled.edits)
-        self.decide(string, Form.DOC, name, target, target.strings.docs, edits[0] if edits else None)
-        if len(self.settled.edits) > before:
-            self.settled.edits += edits[1:]
+        self.decide(string, Form.DOC, name, target, target.strings.docs, edits)
 
     def doc_edits(self, string: ast.Constant, old: str, new: str) -> list[Edit]:
         """The edits of a name in a docstring, found in its source: a full dotted name has no escapes in it."""
         start, _ = self.view.lines.span(string)
-        pattern = rb"(?<![\w.\\])" + re.escape(old).encode() + rb"(?!\w)"
-        code = re.compile(rb"(?m)^[ ]*(?:>>>|\.\.\.)(?: .*)?$")
-        text = code.sub(lambda match: b" " * len(match.group()), self.view.text(string))
-        matches = re.finditer(pattern, text)
-        return [Edit(start + m.start(), start + m.end(), new.encode()) for m in matches]
+        raw = self.view.text(string).decode()
+        matches = re.finditer(rf"(?<![\w.\\]){re.escape(old)}(?!\w)", without_examples(raw))
+        places = ((start + len(raw[: m.start()].encode()), len(m.group().encode())) for m in matches)
+        return [Edit(first, first + length, new.encode()) for first, length in places]

@@ -105,7 +105,7 @@ class _Writer:
             for index, wish in change.replaced.items()
             if wish is not None and not (may_vanish and self.satisfied(change.site, wish))
         }
-        wishes = {index: wish for index, wish in wishes.items() if not self.stands_there(change, wish)}
+        wishes = {index: wish for index, wish in wishes.items() if not self._provides(change.site, wish)}
         # Two old names may have one new one.
         wishes = {i: wish for i, wish in wishes.items() if not any(wishes[j] == wish for j in wishes if j < i)}
         gone = [index for index in change.replaced if index not in wishes]
@@ -113,16 +113,6 @@ class _Writer:
             self.replace_in_import(change, wishes, gone)
         else:
             self.split(change, wishes)
-
-    def stands_there(self, change: StatementChange, wish: Wish) -> bool:
-        """Whether a name of the very statement that stays binds what `wish` asks for."""
-        statement = change.site.statement
-        staying = [alias for index, alias in enumerate(statement.names) if index not in change.replaced]
-        if isinstance(statement, ast.Import):
-            return any(alias.name == wish.module and alias.asname == wish.local for alias in staying if not wish.name)
-        if wish.module != self._module_of(statement):
-            return False
-        return any(alias.name == wish.name and (alias.asname or alias.name) == wish.binds for alias in staying)
 
     def replace_in_import(self, change: StatementChange, wishes: Mapping[int, Wish], gone: list[int]) -> None:
         draft = self.draft(change.site)
@@ -245,13 +235,14 @@ class _Writer:
         return self.view.names.absolute(self.view.path, statement.level, statement.module)
 
     def _provides(self, other: ImportSite, wish: Wish) -> bool:
+        """Whether a name in `other` that stays binds what `wish` asks for."""
         statement = other.statement
         change = self.pending.get(statement)
         staying = [
             alias for index, alias in enumerate(statement.names) if change is None or index not in change.replaced
         ]
         if isinstance(statement, ast.Import):
-            return any(alias.name == wish.module and alias.asname == wish.local for alias in staying)
+            return not wish.name and any(a.name == wish.module and a.asname == wish.local for a in staying)
         if self._module_of(statement) != wish.module:
             return False
         return any(alias.name == wish.name and (alias.asname or alias.name) == wish.binds for alias in staying)

@@ -8,17 +8,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from codemods.model import Disposition, Finding, Form
-from codemods.transforms.findings import CHOICES, PLANNED
-from codemods.transforms.moves import is_there
-from codemods.transforms.uses import INEXACT, replace_in_string
+from codemods.model import Disposition, Form
+from codemods.transforms.string_settler import StringSettler
+from codemods.transforms.uses import replace_in_string
 
 if TYPE_CHECKING:
     from codemods.index.resolve import Index
     from codemods.index.string_sites import Site
     from codemods.transforms.edits import Edit
     from codemods.transforms.findings import Settled
-    from codemods.transforms.moves import Moves, Target
+    from codemods.transforms.moves import Moves
     from codemods.transforms.view import ModuleView
 
 CANNOT_RENAME = "a map from names to modules cannot rename: write the new name by hand"
@@ -35,14 +34,11 @@ def settle_lazy(view: ModuleView, moves: Moves, index: Index, site: Site, settle
     return False
 
 
-class _Entry:
+class _Entry(StringSettler):
     def __init__(
         self, view: ModuleView, moves: Moves, index: Index, settled: Settled, key: ast.expr, value: ast.expr
     ) -> None:
-        self.view = view
-        self.moves = moves
-        self.index = index
-        self.settled = settled
+        super().__init__(view, moves, index, settled)
         self.key = key
         self.value = value
 
@@ -81,7 +77,14 @@ class _Entry:
         if target is None or module in ("", text):
             return False
         new = f"{target.module}{separator}{target.name}"
-        self.decide(value, f"{module}.{name}", target, [replace_in_string(self.view, value, 0, len(text), new)])
+        self.decide(
+            value,
+            Form.LAZY,
+            f"{module}.{name}",
+            target,
+            target.strings.lazy,
+            [replace_in_string(self.view, value, 0, len(text), new)],
+        )
         return True
 
     def settle_module(self, key: ast.Constant, value: ast.Constant) -> bool:
@@ -91,9 +94,16 @@ class _Entry:
         if module is None or target is None:
             return False
         if target.name != name:
-            self.found(value, f"{module}.{name}", Disposition.REVIEW, CANNOT_RENAME)
+            self.found(value, Form.LAZY, f"{module}.{name}", Disposition.REVIEW, CANNOT_RENAME)
             return True
-        self.decide(value, f"{module}.{name}", target, [self.whole(value, self.spelled(value, target.module))])
+        self.decide(
+            value,
+            Form.LAZY,
+            f"{module}.{name}",
+            target,
+            target.strings.lazy,
+            [self.whole(value, self.spelled(value, target.module))],
+        )
         return True
 
     def settle_pair(self, first: ast.Constant, second: ast.Constant) -> bool:
@@ -103,7 +113,7 @@ class _Entry:
         if module is None or target is None:
             return False
         edits = [self.whole(first, self.spelled(first, target.module)), self.whole(second, target.name or "")]
-        self.decide(first, f"{module}.{name}", target, edits)
+        self.decide(first, Form.LAZY, f"{module}.{name}", target, target.strings.lazy, edits)
         self.settled.strings.add(second)
         return True
 
@@ -124,30 +134,16 @@ class _Entry:
         new = moving[0].module
         inside = new.startswith(f"{package}.") and package
         if len(moving) < len(targets) or same != {(new, True)} or (module != text and not inside):
-            self.found(key, dotted, Disposition.REVIEW, "only some of these names move, or under another name")
+            self.found(
+                key, Form.LAZY, dotted, Disposition.REVIEW, "only some of these names move, or under another name"
+            )
             return True
         spelled = new if module == text else "." * text.startswith(".") + new[len(package) + 1 :]
-        self.decide(key, dotted, moving[0], [self.whole(key, spelled)])
+        self.decide(key, Form.LAZY, dotted, moving[0], moving[0].strings.lazy, [self.whole(key, spelled)])
         return True
 
     def whole(self, string: ast.Constant, text: str) -> Edit | None:
         return replace_in_string(self.view, string, 0, len(str(string.value)), text)
-
-    def found(self, node: ast.Constant, target: str, disposition: Disposition, reason: str = "") -> None:
-        self.settled.findings.append(Finding(self.view.reference(node, Form.LAZY, target), disposition, reason))
-        self.settled.strings.add(node)
-
-    def decide(self, node: ast.Constant, old: str, target: Target, edits: list[Edit | None]) -> None:
-        exact = [edit for edit in edits if edit is not None]
-        if target.strings.lazy != "rewrite":
-            self.found(node, old, CHOICES[target.strings.lazy], PLANNED)
-        elif not is_there(target, self.index):
-            self.found(node, old, Disposition.BLOCKED, f"`{target.module}` has no name `{target.name}`")
-        elif len(exact) < len(edits):
-            self.found(node, old, Disposition.REVIEW, INEXACT)
-        else:
-            self.found(node, old, Disposition.REWRITTEN)
-            self.settled.edits += exact
 
 
 def _string(node: ast.expr) -> ast.Constant | None:

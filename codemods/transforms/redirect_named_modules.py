@@ -78,7 +78,7 @@ class NamedModules(ModuleGroup):
 
     def replace_named(self, moving: list[Read], module: str) -> None:
         self.say_that_it_goes()
-        parent, _, last = module.rpartition(".")
+        last = module.rpartition(".")[2]
         first = self.entries[0]
         holder, kept = self.local, ""
         if first.form is Form.MODULE_FROM and all(entry.alias.asname is None for entry in self.entries):
@@ -91,10 +91,7 @@ class NamedModules(ModuleGroup):
             kept = f"{KEPT}{reason}" if reason else ""
         for entry in self.entries:
             change = self.settled.change(entry.site)
-            if entry.form is Form.MODULE_FROM and parent:
-                change.replaced[entry.index] = Wish(parent, last, None if holder == last else holder)
-            else:
-                change.replaced[entry.index] = Wish(module, None, None if holder == module else holder)
+            change.replaced[entry.index] = _wish(entry, module, holder)
             self.found_import(entry, Disposition.REWRITTEN, kept)
         self.settled.names.add(holder)
         self.rewrite(moving, holder)
@@ -106,7 +103,6 @@ class NamedModules(ModuleGroup):
 
     def add_named(self, reads: list[Read], module: str, *, replacing: bool) -> None:
         """Import `module` beside the old import or, as nothing else needs that, in its place; read what moved there."""
-        parent, _, last = module.rpartition(".")
         if self.scope.kind == "module" and (known := self.asked_for(module, reads)):
             for entry in self.entries if replacing else ():
                 if self.moves.module(entry.full) is None:
@@ -119,10 +115,7 @@ class NamedModules(ModuleGroup):
                 self.found(read, Disposition.REVIEW, f"every short name for `{module}` is taken here")
             return
         for entry in self.entries:
-            if entry.form is Form.MODULE_FROM and parent:
-                wish = Wish(parent, last, None if holder == last else holder)
-            else:
-                wish = Wish(module, None, None if holder == module else holder)
+            wish = _wish(entry, module, holder)
             change = self.settled.change(entry.site)
             if replacing:
                 self.say_that_it_goes()
@@ -142,3 +135,11 @@ class NamedModules(ModuleGroup):
                     if wish is not None and f"{wish.module}.{wish.name}" == module:
                         return wish.binds
         return ""
+
+
+def _wish(entry: ModuleImport, module: str, holder: str) -> Wish:
+    """The import of `module` as `holder`, in the style of `entry`."""
+    parent, _, last = module.rpartition(".")
+    if entry.form is Form.MODULE_FROM and parent:
+        return Wish(parent, last, None if holder == last else holder)
+    return Wish(module, None, None if holder == module else holder)

@@ -106,11 +106,7 @@ def _read_quoted(view: ModuleView, moves: Moves, bindings: Bindings, site: Impor
         module = view.names.absolute(view.path, statement.level, statement.module) or ""
         name = alias.name
     dotted = f"{module}.{name}" if name else module
-    if (
-        moves.symbol(module, name) is not None
-        or moves.holds_module(dotted)
-        or (not name and moves.holds_module(module))
-    ):
+    if moves.symbol(module, name) is not None or moves.holds_module(dotted):
         bindings.quoted.append((site, dotted))
 
 

@@ -12,7 +12,7 @@ from codemods.transforms.uses import INEXACT
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from codemods.index.resolve import Index
     from codemods.transforms.edits import Edit
@@ -39,9 +39,16 @@ class StringSettler:
         self.settled.strings.add(node)
 
     def decide(
-        self, node: ast.expr | ast.keyword, form: Form, old: str, target: Target, choice: str, edit: Edit | None
+        self,
+        node: ast.expr | ast.keyword,
+        form: Form,
+        old: str,
+        target: Target,
+        choice: str,
+        edits: Sequence[Edit | None],
     ) -> None:
-        """One finding for a string that names `old`, and its edit where plan, code and spelling allow it."""
+        """One finding for a string that names `old`, and its edits where plan, code and spelling allow all of them."""
+        exact = [edit for edit in edits if edit is not None]
         if choice != "rewrite":
             self.found(node, form, old, CHOICES[choice], PLANNED)
         elif target.waits and form is Form.PATCH:
@@ -50,11 +57,11 @@ class StringSettler:
             self.found(node, form, old, Disposition.LEFT, "this is the module that it moves to")
         elif not is_there(target, self.index):
             self.found(node, form, old, Disposition.BLOCKED, f"`{target.module}` has no name `{target.name}`")
-        elif edit is None:
+        elif not exact or len(exact) < len(edits):
             self.found(node, form, old, Disposition.REVIEW, INEXACT)
         else:
             self.found(node, form, old, Disposition.REWRITTEN)
-            self.settled.edits.append(edit)
+            self.settled.edits += exact
 
     def named(self, dotted: str) -> tuple[str, Target] | None:
         return named_in(dotted, self.moves)

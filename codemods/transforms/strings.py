@@ -13,7 +13,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from codemods.index.string_sites import Role, multiple
+from codemods.index.string_sites import Role, multiple, tail
 from codemods.index.summary import dotted_words
 from codemods.model import Disposition, Form
 from codemods.transforms.chains import follow_dotted
@@ -64,7 +64,7 @@ class _Strings(StringSettler):
             if step is not None and step.target is not None:
                 rest = text.split(".")[step.length :]
                 edit = self.written_out(node, ".".join((step.target.dotted, *rest)))
-                self.decide(node, Form.PATCH, step.dotted, step.target, step.target.strings.patch, edit)
+                self.decide(node, Form.PATCH, step.dotted, step.target, step.target.strings.patch, [edit])
 
     def settle_one(self, string: ast.Constant, text: str) -> None:
         site = self.view.surroundings.site(string)
@@ -87,7 +87,8 @@ class _Strings(StringSettler):
     # patch("m.a"), monkeypatch.setattr("m.a", …), patch.multiple("m", a=…)
 
     def settle_patch(self, site: Site, text: str, step: Step) -> None:
-        replaced = multiple(site.owner) if isinstance(site.owner, ast.Call) and self.is_multiple(site.owner) else None
+        kind = tail(site.owner.func)[-1] if isinstance(site.owner, ast.Call) else ""
+        replaced = multiple(site.owner) if isinstance(site.owner, ast.Call) and kind == "multiple" else None
         if replaced is not None:
             self.settle_multiple(site, text, replaced.names)
         elif step.kind == "re-export":
@@ -99,16 +100,10 @@ class _Strings(StringSettler):
                 reason = f"`{step.module}` looks it up itself, and this file uses that module: which one is meant?"
                 self.found(site.node, Form.PATCH, step.dotted, Disposition.REVIEW, reason)
             else:
-                self.decide(site.node, Form.PATCH, step.dotted, step.target, step.target.strings.patch, edit)
+                self.decide(site.node, Form.PATCH, step.dotted, step.target, step.target.strings.patch, [edit])
                 last = self.settled.findings[-1]
-                is_deep = last.disposition is Disposition.REWRITTEN and (end < len(text) or self.is_dict(site.owner))
+                is_deep = last.disposition is Disposition.REWRITTEN and (end < len(text) or kind == "dict")
                 self.settled.findings[-1] = replace(last, is_deep=is_deep)
-
-    def is_dict(self, call: ast.AST | None) -> bool:
-        return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "dict"
-
-    def is_multiple(self, call: ast.Call) -> bool:
-        return isinstance(call.func, ast.Attribute) and call.func.attr == "multiple"
 
     def is_looked_up_there(self, step: Step) -> bool:
         """Whether the old module uses the name, and this file tests what stays in that module."""
@@ -127,19 +122,16 @@ class _Strings(StringSettler):
         targets = [step.target for step in steps if step is not None and step.target is not None]
         if not targets:
             return
-        edits = [replace_in_string(self.view, site.node, 0, len(text), targets[0].module)]
         if len(targets) < len(steps) or len({target.module for target in targets}) > 1:
             reason = "some of these names move and others do not: split the call"
             self.found(site.node, Form.PATCH, text, Disposition.REVIEW, reason)
             return
+        edits = [replace_in_string(self.view, site.node, 0, len(text), targets[0].module)]
         edits += [rename_name(self.view, node, t.name or "") for (_, node), t in zip(names, targets, strict=True)]
-        exact = all(edit is not None for edit in edits)
         lacking = next((target for target in targets if not is_there(target, self.index)), targets[0])
-        for (name, node), edit in zip(names, edits[1:], strict=True):
-            dotted = f"{text}.{name}"
-            self.decide(node, Form.PATCH, dotted, lacking, lacking.strings.patch, edit if exact else None)
-        if edits[1] in self.settled.edits and edits[0] is not None:
-            self.settled.edits.append(edits[0])
+        for name, node in names:
+            # Each name is a reference of its own; the edits are those of the whole call, and made once.
+            self.decide(node, Form.PATCH, f"{text}.{name}", lacking, lacking.strings.patch, edits)
         self.settled.strings.add(site.node)
 
     # __all__
@@ -149,7 +141,7 @@ class _Strings(StringSettler):
         target = entry.target
         if target is not None and target.strings.exports == "rewrite" and self.is_renamed(text):
             edit = replace_in_string(self.view, string, 0, len(text), target.name or "")
-            self.decide(string, Form.EXPORT, entry.dotted, target, "rewrite", edit)
+            self.decide(string, Form.EXPORT, entry.dotted, target, "rewrite", [edit])
         else:
             reason = "the module exports it under this name"
             self.found(string, Form.EXPORT, entry.dotted, Disposition.LEFT, reason)
@@ -166,7 +158,7 @@ class _Strings(StringSettler):
             exact = text == name
             if exact and target.strings.other == "rewrite" and is_there(target, self.index):
                 edit = replace_in_string(self.view, string, 0, len(text), target.dotted)
-                self.decide(string, Form.STRING, name, target, "rewrite", edit)
+                self.decide(string, Form.STRING, name, target, "rewrite", [edit])
             elif target.strings.other == "leave":
                 self.found(string, Form.STRING, name, Disposition.LEFT, PLANNED)
             else:

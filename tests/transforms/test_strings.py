@@ -149,6 +149,12 @@ def test_a_lazy_map_in_a_package_stays_relative() -> None:
     )
 
 
+def test_a_lazy_map_of_the_new_module_does_not_load_itself() -> None:
+    source = "_M = {'f': 'a.b'}\ndef __getattr__(n): ...\n"
+    findings = check_noop(source, redirect="  - {symbol: a.b.f, to: c.d.f}\n", path="c/d.py")
+    assert {finding.disposition for finding in findings} == {Disposition.LEFT}
+
+
 NOOPS = [
     "patch('a.bb.f')\n",
     "patch('xa.b.f')\n",
