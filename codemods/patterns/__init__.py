@@ -1,0 +1,1 @@
+"""The language of rules: Python snippets with `$X` for what may be anything, parsed and matched. Pure."""
