@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,8 @@ class Form(str, Enum):
     LAZY = "lazy-map"  # {"a": "pkg.m"} beside a module's __getattr__
     EXPORT = "exports-entry"  # __all__ = ["a"]
     DOC = "docstring"  # :func:`pkg.m.a`
+    MATCH = "rule-match"  # code that a rule matches; the target is the name of the rule
+    CODEMOD = "codemod"  # lines that a codemod from elsewhere changes; the target is the name of the step
     TEXT = "outside-python"  # a.b.f, a.b:f or a quoted import in a file that is not Python
     TYPE_COMMENT = "type-comment"  # x = []  # type: a
     REEXPORT = "re-export"  # from n import a, where n imports it from m
@@ -134,6 +136,21 @@ class Skipped:
 
     path: str
     reason: str
+
+
+def blocked(path: str, findings: tuple[Finding, ...], reasons: tuple[str, ...]) -> Blocked:
+    """The outcome of a file that is left untouched for `reasons`, of what had been found and decided in it."""
+    because = f"the file is blocked: {reasons[0]}"
+    return Blocked(
+        path,
+        tuple(
+            replace(finding, disposition=Disposition.BLOCKED, reason=because)
+            if finding.disposition is Disposition.REWRITTEN
+            else finding
+            for finding in findings
+        ),
+        reasons,
+    )
 
 
 Outcome = Changed | Unchanged | Blocked | Skipped

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from codemods.plan import schema
+from codemods.plan import rewrites, schema
 from codemods.plan.template import VARIABLES
 
 if TYPE_CHECKING:
@@ -20,6 +20,13 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("An entry of `redirect` that names a module", schema.RedirectModule),
     ("An entry of `redirect` that names a symbol", schema.RedirectSymbol),
     ("`strings`, class by class", schema.Strings),
+    ("An entry of `rewrite` with `match`", rewrites.Rule),
+    ("An entry of `rewrite` with `call`", rewrites.ArgumentRule),
+    ("One edit of `arguments`", rewrites.ArgumentEdit),
+    ("A test of `where`", rewrites.Test),
+    ("An entry of `rewrite` with `codemod`", rewrites.LibCstCodemod),
+    ("An entry of `rewrite` with `bowler`", rewrites.BowlerCodemod),
+    ("An entry of `rewrite` with `transform`", rewrites.OwnTransform),
     ("An entry of `phases`", schema.Phase),
     ("A validation of the kind `imports`", schema.ImportsValidation),
     ("A validation of the kind `command`", schema.CommandValidation),

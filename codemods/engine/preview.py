@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from codemods.engine.callers import Callers
 from codemods.engine.phases import assign, included
-from codemods.engine.scan import scan
+from codemods.engine.scan import open_scan
 from codemods.engine.texts import text_outcomes
 from codemods.engine.together import outcomes_of
 from codemods.engine.verify import verify_names, verify_phases
+from codemods.engine.work import Work, look_for_aliases, steps_of, words_of
 from codemods.index.names import ModuleNames, is_python
 from codemods.model import Blocked, Changed, Finding, Outcome, Skipped, Unchanged, Unit, printable
 from codemods.transforms.moves import moves_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from codemods.engine.scan import Scan
+    from codemods.engine.work import RunForeign
     from codemods.plan.load import LoadedPlan
     from codemods.plan.schema import Phase
 
@@ -61,8 +65,10 @@ class Preview:
         return (*(finding for phase in self.phases for finding in phase.findings), *outside)
 
 
-def preview(loaded: LoadedPlan, paths: Iterable[str], read: Callable[[str], bytes]) -> Preview:
-    """Preview a plan over the tracked files `paths`, whose bytes `read` gives.
+def preview(
+    loaded: LoadedPlan, paths: Iterable[str], read: Callable[[str], bytes], run: RunForeign | None = None
+) -> Preview:
+    """Preview a plan over the tracked files `paths`, whose bytes `read` gives. `run` runs codemods that are not ours.
 
     Raises PlanError where the plan names what is not there, or its phases overlap or miss a file that has to change.
     """
@@ -70,10 +76,14 @@ def preview(loaded: LoadedPlan, paths: Iterable[str], read: Callable[[str], byte
     moves = moves_of(plan)
     everything = tuple(paths)
     excluded = set(everything).difference(included(everything, plan.exclude))
-    found = scan(everything, read, ModuleNames(plan.source_roots), moves.words, excluded)
-    verify_names(loaded, found)
+    found = open_scan(everything, read, ModuleNames(plan.source_roots), moves.words | words_of(plan))
+    work = Work(steps_of(plan.rewrite, found), run)
+    found.search(moves.words, work.may_change, excluded)
+    look_for_aliases(found, work, excluded)
+    verify_names(loaded, found, work)
     uncovered = set(assign(plan, found.candidates).uncovered)
-    outcomes = outcomes_of(found, moves, lambda path: path not in uncovered)
+    outcomes = outcomes_of(found, work, moves, lambda path: path not in uncovered)
+    outcomes.by_path.update(_with_callers(found, work, outcomes.by_path))
     other = [path for path in everything if path not in excluded and not is_python(path)]
     outcomes.by_path.update(text_outcomes(found, other, moves, plan.non_python))
     concerned = {path: outcome for path, outcome in outcomes.by_path.items() if _findings(outcome)}
@@ -87,6 +97,18 @@ def preview(loaded: LoadedPlan, paths: Iterable[str], read: Callable[[str], byte
     skipped = {path: skipped for path, skipped in found.skipped.items() if path not in excluded}
     skipped |= {path: outcome for path, outcome in outcomes.by_path.items() if isinstance(outcome, Skipped)}
     return Preview(loaded, phases, tuple(skipped[path] for path in sorted(skipped)), outside, searched)
+
+
+def _with_callers(found: Scan, work: Work, outcomes: Mapping[str, Outcome]) -> Iterator[tuple[str, Outcome]]:
+    """The files that are blocked by functions which cannot await, told with those who call these."""
+    callers = Callers(found)
+    for path, functions in work.callers.items():
+        outcome = outcomes.get(path)
+        if isinstance(outcome, Blocked):
+            chains = dict.fromkeys(
+                f"{path}:{f.line}: called by: {chain}" for f in functions if (chain := callers.chain(f))
+            )
+            yield path, replace(outcome, reasons=(*outcome.reasons, *chains))
 
 
 def _findings(outcome: Outcome) -> tuple[Finding, ...]:

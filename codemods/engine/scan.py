@@ -68,6 +68,24 @@ class Scan:
             self.summarise(path, content)
         self.summaries.setdefault(path, ModuleSummary(path, self.names.name_of(path)))
 
+    def search(
+        self, words: frozenset[str], may_change: Callable[[str, bytes], bool], excluded: Collection[str] = ()
+    ) -> None:
+        """Find the candidates: files that hold one of `words`, or that `may_change`.
+
+        Those `excluded` are no candidates for a change, but what they reach in others counts.
+        """
+        needles = [word.encode() for word in words]
+        candidates = set(self.candidates)
+        for path in self.paths:
+            content = None if path in candidates else self.content(path)
+            if content is None or not (any(needle in content for needle in needles) or may_change(path, content)):
+                continue
+            if (path in self.summaries or self.summarise(path, content)) and path not in excluded:
+                candidates.add(path)
+        self.known = None
+        self.candidates = tuple(path for path in self.paths if path in candidates)
+
     def widen(self, names: Mapping[str, str]) -> None:
         """Read also what the files spell of `names`, with one of the words each is found beside."""
         self.words |= frozenset(names)
@@ -104,21 +122,17 @@ def scan(
     words: frozenset[str],
     excluded: Collection[str] = (),
 ) -> Scan:
-    """Scan the Python files among `paths`: those that hold none of `words` are opened, but not parsed.
+    """Scan the Python files among `paths`: those that hold none of `words` are opened, but not parsed."""
+    result = open_scan(paths, read, names, words)
+    result.search(words, lambda path, content: False, excluded)  # noqa: ARG005 - nothing else is looked for
+    return result
 
-    Those `excluded` are no candidates for a change, but what they reach in others counts.
-    """
+
+def open_scan(paths: Iterable[str], read: Callable[[str], bytes], names: ModuleNames, words: frozenset[str]) -> Scan:
+    """The files `paths` with their modules, none of them read yet. Names in `words` are followed through re-exports."""
     tracked = tuple(paths)
     python = tuple(path for path in tracked if is_python(path))
-    result = Scan(python, read, names, words, modules=_modules(python, names), tracked=frozenset(tracked))
-    needles = [word.encode() for word in words]
-    candidates = []
-    for path in python:
-        content = result.content(path)
-        if content is not None and any(needle in content for needle in needles) and result.summarise(path, content):
-            candidates.append(path)
-    result.candidates = tuple(path for path in candidates if path not in excluded)
-    return result
+    return Scan(python, read, names, words, modules=_modules(python, names), tracked=frozenset(tracked))
 
 
 def _modules(paths: Iterable[str], names: ModuleNames) -> dict[str, str]:

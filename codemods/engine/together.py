@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from codemods.engine.cycles import new_circles
 from codemods.index.summary import summarise
 from codemods.index.text import decode
-from codemods.model import Changed, Disposition, Finding, Form, Outcome, Skipped, Unchanged
-from codemods.transforms.outcome import blocked, transform_source
+from codemods.model import Changed, Disposition, Finding, Form, Outcome, Skipped, Unchanged, blocked
 from codemods.transforms.redirect import concerns
 from codemods.transforms.view import parse
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from codemods.engine.scan import Scan
-    from codemods.index.resolve import Index
+    from codemods.engine.work import Work
     from codemods.index.summary import ModuleSummary
     from codemods.transforms.moves import Moves
 
@@ -50,10 +49,13 @@ class Outcomes:
         self.together = [*apart, joined]
 
 
-def outcomes_of(found: Scan, moves: Moves, may_change: Callable[[str], bool]) -> Outcomes:
-    """What `moves` make of each candidate of `found`. Files that must not change are those that `may_change` denies."""
-    outcomes = Outcomes({path: _transform(found, path, moves) for path in found.candidates})
-    _look_at_aliases(found, outcomes.by_path, moves)
+def outcomes_of(found: Scan, work: Work, moves: Moves, may_change: Callable[[str], bool]) -> Outcomes:
+    """What the steps of `work` and then `moves` make of each candidate of `found`.
+
+    Files that must not change are those that `may_change` denies.
+    """
+    outcomes = Outcomes({path: _transform(found, work, path, moves) for path in found.candidates})
+    _look_at_aliases(found, work, outcomes.by_path, moves)
     circular = _circular(found, outcomes.by_path)
     outcomes.by_path.update(circular)
     renames = _wanted(found, outcomes.by_path)
@@ -64,7 +66,7 @@ def outcomes_of(found: Scan, moves: Moves, may_change: Callable[[str], bool]) ->
         own = {key: found.modules[key[0]] for key in renames}
         affected = {*own.values(), *(path for paths in followers.values() for path in paths)}
         free = affected.intersection(found.candidates).difference(circular)
-        renewed = {path: _transform(found, path, extended, surely=True) for path in sorted(free)}
+        renewed = {path: _transform(found, work, path, extended, surely=True) for path in sorted(free)}
         further = {key: new for key, new in _wanted(found, renewed).items() if key not in asked}
         if further:
             renames |= further
@@ -83,28 +85,25 @@ def outcomes_of(found: Scan, moves: Moves, may_change: Callable[[str], bool]) ->
             moves = extended
             break
         renames = {key: new for key, new in renames.items() if key not in refused}
-    _release(found, outcomes, moves, may_change)
-    _let_patches_wait(found, outcomes.by_path, moves)
+    _release(found, work, outcomes, moves, may_change)
+    _let_patches_wait(found, work, outcomes.by_path, moves)
     _join_patches(found, outcomes)
     return outcomes
 
 
-def _transform(found: Scan, path: str, moves: Moves, *, surely: bool = False) -> Outcome:
-    """What `moves` make of one file; `surely` says that it is known to refer to what moves."""
-    summary = found.summaries[path]
-    if not surely and not found.ask(lambda index: concerns(summary, moves, index)):
-        return Unchanged(path)
+def _transform(found: Scan, work: Work, path: str, moves: Moves, *, surely: bool = False) -> Outcome:
+    """What is made of one file; `surely` says that it is known to refer to what moves."""
     content = found.content(path)
     if content is None:
         return Skipped(path, "it cannot be read any more")
+    if not surely and not work.may_change(path, content):
+        summary = found.summaries[path]
+        if not found.ask(lambda index: concerns(summary, moves, index)):
+            return Unchanged(path)
+    return work.outcome(found, path, content, moves)
 
-    def outcome(index: Index) -> Outcome:
-        return transform_source(path, content, moves, index)
 
-    return found.ask(outcome)
-
-
-def _look_at_aliases(found: Scan, outcomes: dict[str, Outcome], moves: Moves) -> None:
+def _look_at_aliases(found: Scan, work: Work, outcomes: dict[str, Outcome], moves: Moves) -> None:
     """Transform those files again whose names for modules others reach: what they spell of such a name is read now."""
     aliases: dict[str, str] = {}
     holders: list[tuple[str, str, str]] = []
@@ -118,7 +117,7 @@ def _look_at_aliases(found: Scan, outcomes: dict[str, Outcome], moves: Moves) ->
         return
     found.widen(aliases)
     reached = {path for path, module, local in holders if _reached(found, module, local)}
-    outcomes.update({path: _transform(found, path, moves) for path in sorted(reached)})
+    outcomes.update({path: _transform(found, work, path, moves) for path in sorted(reached)})
 
 
 def _reached(found: Scan, module: str, local: str) -> bool:
@@ -173,7 +172,7 @@ def _summary_after(found: Scan, outcome: Outcome | None) -> ModuleSummary | None
     return summarise(tree, outcome.path, found.names, found.words)
 
 
-def _release(found: Scan, outcomes: Outcomes, moves: Moves, may_change: Callable[[str], bool]) -> None:
+def _release(found: Scan, work: Work, outcomes: Outcomes, moves: Moves, may_change: Callable[[str], bool]) -> None:
     """Let go of names for modules that were kept for files which, once changed, do not reach them any more."""
     for path, outcome in list(outcomes.by_path.items()):
         module = found.names.name_of(path)
@@ -187,13 +186,13 @@ def _release(found: Scan, outcomes: Outcomes, moves: Moves, may_change: Callable
                 released.add((module or "", local))
                 together |= reaching
         if released:
-            renewed = _transform(found, path, moves.with_released(frozenset(released)), surely=True)
+            renewed = _transform(found, work, path, moves.with_released(frozenset(released)), surely=True)
             if isinstance(renewed, Changed):
                 outcomes.by_path[path] = renewed
                 outcomes.join(together)
 
 
-def _let_patches_wait(found: Scan, outcomes: dict[str, Outcome], moves: Moves) -> None:
+def _let_patches_wait(found: Scan, work: Work, outcomes: dict[str, Outcome], moves: Moves) -> None:
     """Leave the patches of a name where a file that the patching one uses still looks the old name up."""
     staying: dict[str, list[str]] = {}
     for path, outcome in outcomes.items():
@@ -212,7 +211,7 @@ def _let_patches_wait(found: Scan, outcomes: dict[str, Outcome], moves: Moves) -
             if user is not None:
                 waiting[target] = f"{user} still looks it up there"
         if waiting:
-            outcomes[path] = _transform(found, path, moves.with_waiting(waiting))
+            outcomes[path] = _transform(found, work, path, moves.with_waiting(waiting))
 
 
 def _join_patches(found: Scan, outcomes: Outcomes) -> None:

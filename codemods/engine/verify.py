@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codemods.engine.verify_rules import mistakes_in_rules
 from codemods.errors import Mistake, PlanError
 from codemods.plan.check import is_literal, nearest
 from codemods.plan.schema import RedirectModule, RedirectSymbol
@@ -13,14 +14,15 @@ if TYPE_CHECKING:
 
     from codemods.engine.phases import Assignment
     from codemods.engine.scan import Scan
+    from codemods.engine.work import Work
     from codemods.index.resolve import Index
     from codemods.plan.load import LoadedPlan
 
 
-def verify_names(loaded: LoadedPlan, scan: Scan) -> None:
+def verify_names(loaded: LoadedPlan, scan: Scan, work: Work) -> None:
     """Raise PlanError where the plan keeps, redirects or names what the repository does not have."""
     checks = _Names(loaded, scan)
-    mistakes = (*checks.keep(), *checks.redirects(), *checks.files())
+    mistakes = (*checks.keep(), *checks.redirects(), *checks.files(), *mistakes_in_rules(loaded, scan, work))
     if mistakes:
         raise PlanError(loaded.where, mistakes)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,10 +37,29 @@ class Lines:
         start = self._starts[line - 1]
         return len(self.source[start : start + column].decode("utf-8", "replace")) + 1
 
+    def at(self, line: int, column: int) -> int:
+        """The byte offset of `line` and `column`, both from 1 and in characters: the reverse of `place`."""
+        start = self._starts[line - 1]
+        text = self.source[start : self.line_end(start)].decode("utf-8", "replace")
+        return start + len(text[: column - 1].encode())
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column, from 1, in characters, of the byte at `offset`."""
+        line = self.line_at(offset)
+        return line, self.column(line, offset - self._starts[line - 1])
+
+    def line_at(self, offset: int) -> int:
+        """The line, from 1, that `offset` is in."""
+        return bisect_right(self._starts, offset)
+
     def line_start(self, offset: int) -> int:
         """The offset at which the line that holds `offset` begins."""
         before = max(self.source.rfind(b"\n", 0, offset), self.source.rfind(b"\r", 0, offset))
         return before + 1
+
+    def line_before(self, offset: int) -> int:
+        """The offset at which the line before the one that begins at `offset` does; `offset` for the first one."""
+        return self._starts[max(bisect_left(self._starts, offset) - 1, 0)]
 
     def line_end(self, offset: int) -> int:
         """The offset at which the line that holds `offset` ends, before its newline."""

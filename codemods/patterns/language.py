@@ -68,7 +68,7 @@ class Snippet:
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
         """All nodes."""
-        return tuple(node for statement in self.body for node in ast.walk(statement))
+        return tuple(node for statement in self.body for inner in ast.walk(statement) for node in _with_runs(inner))
 
     @cached_property
     def variables(self) -> frozenset[str]:
@@ -78,7 +78,7 @@ class Snippet:
     @cached_property
     def names(self) -> frozenset[str]:
         """The plain names in it, which are not `$` words."""
-        return frozenset(n.id for n in self.nodes if isinstance(n, ast.Name) and not _is_reserved(n.id))
+        return frozenset(n.id for n in self.nodes if isinstance(n, ast.Name) and not is_reserved(n.id))
 
     @cached_property
     def chains(self) -> tuple[ast.expr, ...]:
@@ -161,12 +161,13 @@ def _part(match: re.Match[str], around: _Around) -> str:
     kind = match.lastgroup
     if kind == "dollar":
         raise PatternError("`$` is followed by a name, as in `$X` or `$...XS`", *_place(match.string, match.start()))
+    stars = "**" if around.is_entry else "*"
     if kind == "run":
-        return f"*{_RUN}{match['run']}"
+        return f"{stars}{_RUN}{match['run']}"
     if kind == "variable":
         return _reserved(match["variable"])
-    if kind == "gap" and around.is_argument:
-        return f"*{_GAP}"
+    if kind == "gap" and (around.is_argument or around.is_entry):
+        return f"{stars}{_GAP}"
     if match["string"] and "f" in match["prefix"].lower():
         return _IN_TEMPLATE.sub(lambda inner: _reserved(inner[1]), match.group())
     return match.group()
@@ -177,15 +178,19 @@ def _reserved(name: str) -> str:
 
 
 class _Around:
-    """The brackets around a token, and whether it stands where an argument begins."""
+    """The brackets around a token, and whether it stands where an argument, or an entry of a dictionary, begins."""
 
     def __init__(self) -> None:
-        self.calls: list[bool] = []
+        self.brackets: list[str] = []
         self.last = ""
 
     @property
     def is_argument(self) -> bool:
-        return bool(self.calls) and self.calls[-1] and self.last in ("(", ",")
+        return bool(self.brackets) and self.brackets[-1] == "call" and self.last in ("(", ",")
+
+    @property
+    def is_entry(self) -> bool:
+        return bool(self.brackets) and self.brackets[-1] == "{" and self.last in ("{", ",")
 
     def pass_by(self, match: re.Match[str]) -> None:
         text = match.group()
@@ -193,16 +198,47 @@ class _Around:
             return
         if text in ("(", "[", "{"):
             ends_name = self.last[-1:].isalnum() or self.last[-1:] in ("_", ")", "]")
-            self.calls.append(text == "(" and ends_name and not keyword.iskeyword(self.last))
-        elif text in (")", "]", "}") and self.calls:
-            self.calls.pop()
+            is_call = text == "(" and ends_name and not keyword.iskeyword(self.last)
+            self.brackets.append("call" if is_call else text)
+        elif text in (")", "]", "}") and self.brackets:
+            self.brackets.pop()
         self.last = text
 
 
 # What the reserved names stand for
 
 
-def _is_reserved(name: str) -> bool:
+class Entry(ast.AST):
+    """One entry of a dictionary, as a node: `key` is None where it is `**value`."""
+
+    _fields = ("key", "value")
+
+    def __init__(self, key: ast.expr | None, value: ast.expr) -> None:
+        super().__init__()
+        self.key = key
+        self.value = value
+        first = value if key is None else key
+        self.lineno, self.col_offset = first.lineno, first.col_offset
+        self.end_lineno, self.end_col_offset = value.end_lineno, value.end_col_offset
+
+
+def _with_runs(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    if isinstance(node, ast.Dict):
+        yield from (entry for entry in entries(node) if run(entry) is not None)
+
+
+def entries(node: ast.Dict) -> list[Entry]:
+    """The entries of a dictionary; the same nodes each time."""
+    found: list[Entry] | None = getattr(node, "_codemods_entries", None)
+    if found is None:
+        found = [Entry(key, value) for key, value in zip(node.keys, node.values, strict=True)]
+        node._codemods_entries = found  # type: ignore[attr-defined]  # they belong together
+    return found
+
+
+def is_reserved(name: str) -> bool:
+    """Whether `name` stands for a `$` word or a run."""
     return name.startswith((_VARIABLE, _RUN)) or name in (_ANY, _GAP)
 
 
@@ -217,7 +253,12 @@ def variable(word: object) -> str | None:
 
 
 def run(node: object) -> str | None:
-    """The name of the run `$...XS` that an argument, element, parameter or statement is; "" for `...`; else None."""
+    """The name of the run `$...XS` that an argument, element, parameter or statement is; "" for `...`; else None.
+
+    A run of entries of a dictionary is the `Entry` of it.
+    """
+    if isinstance(node, Entry):
+        return _run_name(node.value.id) if node.key is None and isinstance(node.value, ast.Name) else None
     if isinstance(node, ast.Expr):
         if isinstance(node.value, ast.Constant) and node.value.value is ...:
             return ""
@@ -228,6 +269,10 @@ def run(node: object) -> str | None:
         name = node.arg
     else:
         return None
+    return _run_name(name)
+
+
+def _run_name(name: str) -> str | None:
     if name.startswith(_RUN):
         return name[len(_RUN) :]
     return "" if name == _GAP else None
@@ -257,7 +302,7 @@ def dotted(node: ast.AST) -> str | None:
     if not isinstance(node, ast.Name):
         return None
     parts.append(node.id)
-    if any(_is_reserved(part) for part in parts):
+    if any(is_reserved(part) for part in parts):
         return None
     return ".".join(reversed(parts))
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from codemods.patterns.language import Snippet, dotted, is_gap, run, variable
+from codemods.patterns.language import Snippet, dotted, entries, is_gap, run, variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ class _Pairs:
 
     before: _Pairs | None
     pattern: ast.AST
-    node: ast.AST
+    node: Bound
 
 
 class Names(Protocol):
@@ -65,13 +65,13 @@ class State:
             return State({**self.bound, name: value}, self.pairs)
         return self if same(before, value) else None
 
-    def pair(self, pattern: ast.AST, node: ast.AST) -> State:
+    def pair(self, pattern: ast.AST, node: Bound) -> State:
         """This state, where `pattern` stands for `node`."""
         return State(self.bound, _Pairs(self.pairs, pattern, node))
 
-    def paired(self) -> dict[ast.AST, ast.AST]:
-        """The node of the module for each node of the pattern that was matched by its structure."""
-        found: dict[ast.AST, ast.AST] = {}
+    def paired(self) -> dict[ast.AST, Bound]:
+        """What stands in the module for each node of the pattern, runs among them."""
+        found: dict[ast.AST, Bound] = {}
         rest = self.pairs
         while rest is not None:
             found.setdefault(rest.pattern, rest.node)
@@ -202,7 +202,7 @@ class Matcher:
                     yield from self._items(rest, values[1:], after)
             return
         for length in range(len(values) + 1):
-            after_run = _bind_run(state, name, values[:length])
+            after_run = _bind_run(state, first, name, values[:length])
             if after_run is not None:
                 yield from self._items(rest, values[length:], after_run)
 
@@ -230,16 +230,18 @@ class Matcher:
         name = run(first) or ""
         lengths = range(len(block) - start + 1)
         for length in reversed(lengths) if not rest else lengths:
-            after_run = _bind_run(state, name, block[start : start + length])
+            after_run = _bind_run(state, first, name, block[start : start + length])
             if after_run is not None:
-                paired = after_run.pair(first, first)
-                yield from self._sequence(rest, block, start + length, paired, (*begins, start), whole=whole)
+                yield from self._sequence(rest, block, start + length, after_run, (*begins, start), whole=whole)
 
     # What does not match field by field
 
     def _call(self, pattern: ast.Call, node: ast.Call, state: State) -> Iterator[State]:
         for after in self.node(pattern.func, node.func, state):
             yield from self._arguments(pattern, node, after)
+
+    def _dict(self, pattern: ast.Dict, node: ast.Dict, state: State) -> Iterator[State]:
+        yield from self._items(entries(pattern), entries(node), state)
 
     def _class(self, pattern: ast.ClassDef, node: ast.ClassDef, state: State) -> Iterator[State]:
         is_open = not pattern.bases and not pattern.keywords
@@ -265,7 +267,7 @@ class Matcher:
         for after, left in self._keywords(pattern.keywords, node.keywords, state):
             for taken in range(len(given) + 1):
                 rest: list[ast.AST] = [*given[taken:], *left]
-                bound = _bind_run(after, name, rest)
+                bound = _bind_run(after, wanted[last], name, rest)
                 if bound is not None:
                     yield from self._items(wanted[:last], given[:taken], bound)
 
@@ -322,7 +324,7 @@ class Matcher:
             return
         others = (node.vararg, *node.kwonlyargs, node.kwarg)
         rest = [*everything[spelled:], *(argument for argument in others if argument is not None)]
-        bound = _bind_run(state, name, rest)
+        bound = _bind_run(state, pattern.vararg, name, rest)
         if bound is not None:
             yield from self._items([*pattern.posonlyargs, *pattern.args], everything[:spelled], bound)
 
@@ -331,14 +333,16 @@ class Matcher:
             yield from self._open(pattern.annotation, node.annotation, named)
 
 
-def _bind_run(state: State, name: str, values: Sequence[object]) -> State | None:
-    nodes = tuple(value for value in values if isinstance(value, ast.AST))
-    return state.bind(name, Run(nodes)) if name else state
+def _bind_run(state: State, pattern: object, name: str, values: Sequence[object]) -> State | None:
+    found = Run(tuple(value for value in values if isinstance(value, ast.AST)))
+    bound = state.bind(name, found) if name else state
+    return bound.pair(pattern, found) if bound is not None and isinstance(pattern, ast.AST) else bound
 
 
 _Special = Callable[[Matcher, Any, Any, State], "Iterator[State]"]
 _SPECIAL: dict[type[ast.AST], _Special] = {
     ast.Call: Matcher._call,
+    ast.Dict: Matcher._dict,
     ast.ClassDef: Matcher._class,
     ast.FunctionDef: Matcher._function,
     ast.AsyncFunctionDef: Matcher._function,

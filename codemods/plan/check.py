@@ -18,6 +18,8 @@ Found = tuple[Location, str]
 
 def check(plan: Plan) -> Iterator[Found]:
     """Each mistake of `plan` with its location."""
+    if not plan.redirect and not plan.rewrite:
+        yield ("name",), "there is nothing to do: give `redirect:` or `rewrite:`, with at least one entry"
     yield from _redirects(plan)
     yield from _phases(plan)
     yield from _keep(plan)

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ValidationError
 
 from codemods.errors import Mistake, PlanError
 from codemods.plan.check import check, nearest
+from codemods.plan.check_rewrites import Fault, check_rewrites
 from codemods.plan.positions import Document, Location, read_yaml
+from codemods.plan.rewrites import STEPS, ArgumentEdit, Requires, Test, step_kind
 from codemods.plan.schema import (
     CommandValidation,
     Commit,
@@ -53,6 +55,12 @@ class LoadedPlan:
         line, column = self.position(*location)
         return Mistake(line, column, message)
 
+    def fault(self, fault: Fault) -> Mistake:
+        """A mistake in a snippet."""
+        if not fault.line:
+            return self.mistake(fault.location, fault.message)
+        return Mistake(*self.document.within(fault.location, fault.line, fault.column), fault.message)
+
 
 def load_plan(text: str, where: str) -> LoadedPlan:
     """The plan in `text`, from the file `where`. Raises PlanError with every mistake that can be found."""
@@ -71,6 +79,7 @@ def load_plan(text: str, where: str) -> LoadedPlan:
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     loaded = LoadedPlan(plan, where, digest, document)
     found = [loaded.mistake(location, message) for location, message in check(plan)]
+    found += [loaded.fault(fault) for fault in check_rewrites(plan)]
     if document.mistakes or found:
         raise PlanError(where, (*document.mistakes, *found))
     return loaded
@@ -96,7 +105,7 @@ def _mistake(document: Document, details: Mapping[str, Any]) -> Mistake:
 
 def _location(loc: tuple[str | int, ...]) -> Location:
     """`loc` without the words by which pydantic tells the members of a union apart."""
-    if loc[:1] in (("redirect",), ("validation",)) and len(loc) > 2:
+    if loc[:1] in (("redirect",), ("rewrite",), ("validation",)) and len(loc) > 2:
         loc = (*loc[:2], *loc[3:])
     if len(loc) > 3 and loc[0] == "phases" and loc[2] == "files":
         loc = (*loc[:3], *loc[4:])
@@ -122,10 +131,19 @@ def _model_at(document: Document, location: Location) -> type[BaseModel]:
         entry = _value(document, location[:2])
         is_symbol = isinstance(entry, dict) and "symbol" in entry and "module" not in entry
         return RedirectSymbol if is_symbol else RedirectModule
+    if location[0] == "rewrite":
+        return _model_in_rewrite(document, location)
     if location[0] == "validation":
         entry = _value(document, location[:2])
         return _KINDS.get(str(entry.get("kind")) if isinstance(entry, dict) else "", CommandValidation)
     return _SECTIONS.get(str(location[0]), Plan)
+
+
+def _model_in_rewrite(document: Document, location: Location) -> type[BaseModel]:
+    for key, model in (("arguments", ArgumentEdit), ("where", Test), ("requires", Requires)):
+        if location[2:3] == (key,):
+            return model
+    return STEPS[step_kind(_value(document, location[:2]))]
 
 
 def _keys(model: type[BaseModel]) -> list[str]:

@@ -19,10 +19,14 @@ _LIMIT = 100_000
 
 @dataclass(slots=True)
 class Document:
-    """The plain `value` of a YAML document; positions by location, of values and of the keys that lead to them."""
+    """The plain `value` of a YAML document; positions by location, of values and of the keys that lead to them.
+
+    `texts` tells where the text of a value begins: behind its quote, or in the line below the `|` of a block.
+    """
 
     value: object = None
     values: dict[Location, tuple[int, int]] = field(default_factory=dict)
+    texts: dict[Location, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Location, tuple[int, int]] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
     nodes: int = 0
@@ -34,6 +38,12 @@ class Document:
             location = location[:-1]
             places = self.values
         return places.get(location, (1, 1))
+
+    def within(self, location: Location, line: int, column: int) -> tuple[int, int]:
+        """Line and column, from 1, of the place at `line` and `column` in the text of the value at `location`."""
+        first, indentation = self.texts.get(location) or self.position(location)
+        is_below = first > self.position(location)[0]
+        return first + line - 1, column - 1 + (indentation if line == 1 or is_below else 1)
 
 
 def read_yaml(text: str) -> Document:
@@ -52,16 +62,17 @@ def read_yaml(text: str) -> Document:
     except RecursionError:
         document.mistakes.append(Mistake(1, 1, "it is nested too deeply"))
     else:
-        _read(document, node)
+        _read(document, node, text.splitlines())
     return document
 
 
-def _read(document: Document, node: Node | None) -> None:
+def _read(document: Document, node: Node | None, lines: list[str]) -> None:
     if node is None:
         document.mistakes.append(Mistake(1, 1, "the plan is empty: begin with `schema: 1`"))
         return
     try:
         document.value = _plain(document, node, ())
+        _find_texts(document, node, (), lines)
     except RecursionError:
         document.mistakes.append(Mistake(1, 1, "it is nested too deeply, or an alias refers to itself"))
     except _TooLarge:
@@ -70,6 +81,22 @@ def _read(document: Document, node: Node | None) -> None:
 
 class _TooLarge(Exception):  # noqa: N818 - never leaves this module
     pass
+
+
+def _find_texts(document: Document, node: Node, location: Location, lines: list[str]) -> None:
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            _find_texts(document, value, (*location, str(key.value)), lines)
+    elif isinstance(node, SequenceNode):
+        for number, item in enumerate(node.value):
+            _find_texts(document, item, (*location, number), lines)
+    elif isinstance(node, ScalarNode) and node.style in ("|", ">"):
+        below = range(node.start_mark.line + 1, len(lines))
+        first = next((number for number in below if lines[number].strip()), node.start_mark.line)
+        document.texts[location] = first + 1, len(lines[first]) - len(lines[first].lstrip()) + 1
+    elif isinstance(node, ScalarNode):
+        line, column = _place(node)
+        document.texts[location] = line, column + (1 if node.style in ("'", '"') else 0)
 
 
 def _place(node: Node) -> tuple[int, int]:

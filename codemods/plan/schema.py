@@ -2,68 +2,22 @@
 
 from __future__ import annotations
 
-import keyword
-import re
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-_SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
-
-
-def _is_dotted(text: str) -> bool:
-    return all(part.isidentifier() and not keyword.iskeyword(part) for part in text.split("."))
-
-
-def _dotted(text: str) -> str:
-    if not _is_dotted(text):
-        raise ValueError("expected a dotted name such as `package.module`")
-    return text
-
-
-def _symbol(text: str) -> str:
-    if not _is_dotted(text) or "." not in text:
-        raise ValueError("expected the dotted name of a symbol, such as `package.module.name`")
-    return text
-
-
-def _identifier(text: str) -> str:
-    if not _is_dotted(text) or "." in text:
-        raise ValueError("expected a plain name, without dots")
-    return text
-
-
-def _slug(text: str) -> str:
-    if not _SLUG.fullmatch(text) or ".." in text or text.endswith((".", ".lock")):
-        raise ValueError("expected lower-case letters, digits, `-`, `_` and `.`, such as `sender-factory`")
-    return text
-
-
-def _phase_name(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", text):
-        raise ValueError("expected letters, digits, `-` and `_`, such as `P0`")
-    return text
-
-
-def _inside(text: str) -> str:
-    pattern = text.removeprefix("!")
-    if not pattern or pattern.startswith(("/", "~")) or "\\" in pattern or ".." in pattern.split("/"):
-        raise ValueError("expected a path inside the repository, relative to its root, with `/` between folders")
-    return text
-
-
-Dotted = Annotated[str, AfterValidator(_dotted)]
-Symbol = Annotated[str, AfterValidator(_symbol)]
-Identifier = Annotated[str, AfterValidator(_identifier)]
-Pattern = Annotated[str, AfterValidator(_inside)]
-Seconds = Annotated[float, Field(gt=0)]
-NonEmpty = Annotated[str, Field(min_length=1)]
-
-
-class Model(BaseModel):
-    """What all parts of a plan have in common: frozen, and no key but the declared ones."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, strict=False)
+from codemods.plan.rewrites import Rewrite  # noqa: TC001 - pydantic reads the annotation
+from codemods.plan.types import (
+    Dotted,
+    Identifier,
+    Model,
+    NonEmpty,
+    Pattern,
+    PhaseName,
+    Seconds,
+    Slug,
+    Symbol,
+)
 
 
 class Keep(Model):
@@ -154,7 +108,7 @@ Redirect = Annotated[
 class Phase(Model):
     """An ordered group of files with its own rules of validation and commit."""
 
-    name: Annotated[str, AfterValidator(_phase_name)] = Field(description="The name of the phase, such as `P0`.")
+    name: PhaseName = Field(description="The name of the phase, such as `P0`.")
     files: tuple[Pattern, ...] | Literal["rest"] = Field(
         description="Paths, or patterns as in `.gitignore` (`**`, and `!` to leave out); or the word `rest`: "
         "every file with references that no other phase lists."
@@ -216,7 +170,7 @@ class Plan(Model):
     """A migration: what to keep and redirect, in which phases, validated how."""
 
     schema_version: Literal[1] = Field(alias="schema", description="The version of this schema: 1.")
-    name: Annotated[str, AfterValidator(_slug)] = Field(description="A short name; it becomes part of a branch name.")
+    name: Slug = Field(description="A short name; it becomes part of a branch name.")
     title: str = Field("", description="One line for people.")
     issue: str = Field("", description="Where the migration is tracked, such as `#506`.")
     source_roots: tuple[Pattern, ...] = Field(
@@ -226,7 +180,10 @@ class Plan(Model):
         (), description="Tracked files that are left alone, as patterns in the style of `.gitignore`."
     )
     keep: tuple[Keep, ...] = Field((), description="Modules that stay and have to exist.")
-    redirect: tuple[Redirect, ...] = Field(min_length=1, description="Modules and symbols to take from elsewhere.")
+    rewrite: tuple[Rewrite, ...] = Field(
+        (), description="Rules and codemods, carried out in this order, before the redirects, in each file."
+    )
+    redirect: tuple[Redirect, ...] = Field((), description="Modules and symbols to take from elsewhere.")
     non_python: Choice = Field(
         "review",
         description="References in files that are not Python (settings, documentation, scripts): `review` lists them, "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,6 +51,55 @@ def apply_edits(source: bytes, edits: Iterable[Edit]) -> bytes:
         parts += (source[position : edit.start], edit.text)
         position = edit.end
     return b"".join((*parts, source[position:]))
+
+
+def compose(source: bytes, first: Iterable[Edit], second: Iterable[Edit]) -> list[Edit]:
+    """`first`, then `second` made on their result, as edits of `source`. Raises OverlapError where two overlap."""
+    pieces: list[Span | bytes] = [Span(0, len(source))]
+    for edits in (first, second):
+        pieces = _with(pieces, edits)
+    composed: list[Edit] = []
+    position, text = 0, b""
+    for piece in (*pieces, Span(len(source), len(source))):
+        if isinstance(piece, bytes):
+            text += piece
+            continue
+        if text or piece.start > position:
+            composed.append(Edit(position, piece.start, text))
+        position, text = piece.end, b""
+    return composed
+
+
+def _with(pieces: list[Span | bytes], edits: Iterable[Edit]) -> list[Span | bytes]:
+    """`pieces` of a source with `edits` of what they make up."""
+    result: list[Span | bytes] = []
+    position = 0
+    for edit in sorted(set(edits)):
+        if edit.start < position:
+            message = f"edits overlap at byte {edit.start}"
+            raise OverlapError(message)
+        result += [*_cut(pieces, position, edit.start), edit.text]
+        position = edit.end
+    return [*result, *_cut(pieces, position, sum(map(_length, pieces)))]
+
+
+def _length(piece: Span | bytes) -> int:
+    return len(piece) if isinstance(piece, bytes) else piece.end - piece.start
+
+
+def _cut(pieces: list[Span | bytes], start: int, end: int) -> Iterator[Span | bytes]:
+    """The part of `pieces` from `start` to `end` of what they make up."""
+    offset = 0
+    for piece in pieces:
+        low, high = max(start - offset, 0), min(end - offset, _length(piece))
+        if low < high:
+            yield piece[low:high] if isinstance(piece, bytes) else Span(piece.start + low, piece.start + high)
+        offset += _length(piece)
+
+
+def shifted(edits: Iterable[Edit], offset: int) -> int:
+    """Where what is at `offset`, and in none of `edits`, is after them; behind what they put in there."""
+    return offset + sum(len(edit.text) - (edit.end - edit.start) for edit in set(edits) if edit.end <= offset)
 
 
 def merge(source: bytes, splices: Sequence[Splice | Edit]) -> list[Edit]:
@@ -118,6 +167,11 @@ class Origins:
     def _add(self, start: int, shift: int, fixed: int | None) -> None:
         self._starts.append(start)
         self._shifts.append((shift, fixed))
+
+    def exactly(self, offset: int) -> int | None:
+        """The offset before the edits of the byte at `offset` after them; None where it is new."""
+        shift, fixed = self._shifts[bisect_right(self._starts, offset) - 1]
+        return offset - shift if fixed is None else None
 
     def of(self, offset: int) -> int:
         """The offset before the edits of what is at `offset` after them."""

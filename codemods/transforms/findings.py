@@ -10,6 +10,7 @@ from codemods.transforms.imports import StatementChange
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Iterable
 
     from codemods.index.scopes import ImportSite
     from codemods.transforms.edits import Edit
@@ -47,13 +48,13 @@ class Settled:
         """What is asked of the statement at `site`, to be added to."""
         return self.statements.setdefault(site.statement, StatementChange(site))
 
-    @property
-    def blocked(self) -> tuple[str, ...]:
-        """Why the file cannot be migrated, as `path:line: reason`, each once; empty where it can."""
-        return tuple(
-            dict.fromkeys(
-                f"{finding.reference.path}:{finding.reference.line}: {finding.reason}"
-                for finding in sorted(self.findings)
-                if finding.disposition is Disposition.BLOCKED
-            )
+
+def reasons_of(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Why a file cannot be migrated, as `path:line: reason`, each once; empty where it can."""
+    return tuple(
+        dict.fromkeys(
+            f"{finding.reference.path}:{finding.reference.line}: {finding.reason}"
+            for finding in sorted(findings)
+            if finding.disposition is Disposition.BLOCKED
         )
+    )

@@ -88,6 +88,12 @@ def set_module(statement: cst.ImportFrom, level: int, module: str) -> cst.Import
     return statement.with_changes(module=dotted(module) if module else None, relative=[cst.Dot()] * level)
 
 
+def is_from(statement: cst.ImportFrom, level: int, module: str) -> bool:
+    """Whether `statement` imports from `module`, written with `level` leading dots."""
+    written = cst.Module([]).code_for_node(statement.module) if statement.module is not None else ""
+    return len(statement.relative) == level and written == module
+
+
 def remove_aliases(statement: Statement, indices: Sequence[int]) -> tuple[Statement, dict[int, Taken]]:
     """`statement` without the names at `indices`, and the comments that belong to each.
 
@@ -199,6 +205,34 @@ def append_alias(statement: Statement, name: str, local: str | None) -> Statemen
         if rpar is not None:
             statement = statement.with_changes(rpar=rpar.with_changes(whitespace_before=_without_behind(closing)))
     return statement.with_changes(names=[*names, new])
+
+
+def insert_alias(statement: Statement, index: int, name: str, local: str | None) -> Statement:
+    """`statement` with one more name at `index` of its list, laid out as the others are."""
+    names = aliases(statement)
+    if index == len(names):
+        return append_alias(statement, name, local)
+    before = _before(statement, names, index)
+    # The comment behind the name before stays there; those above the name behind stay above it.
+    behind = _without_behind(before) if isinstance(before, cst.ParenthesizedWhitespace) else _between(statement, names)
+    if isinstance(before, cst.ParenthesizedWhitespace):
+        before = before.with_changes(empty_lines=[])
+    names.insert(index, cst.ImportAlias(dotted(name), as_name(local), comma=cst.Comma(whitespace_after=behind)))
+    lpar = _lpar(statement)
+    if index:
+        comma = cst.ensure_type(names[index - 1].comma, cst.Comma).with_changes(whitespace_after=before)
+        names[index - 1] = names[index - 1].with_changes(comma=comma)
+    elif lpar is not None:
+        statement = statement.with_changes(lpar=lpar.with_changes(whitespace_after=before))
+    return statement.with_changes(names=names)
+
+
+def _between(statement: Statement, names: list[cst.ImportAlias]) -> Whitespace:
+    """What stands between two names of a list that begins on the line of its statement."""
+    between = _before(statement, names, len(names) - 1) if len(names) > 1 else cst.SimpleWhitespace(" ")
+    if isinstance(between, cst.ParenthesizedWhitespace):
+        return _without_behind(between).with_changes(empty_lines=[])
+    return cst.SimpleWhitespace(" ")
 
 
 def _separator(statement: Statement, names: list[cst.ImportAlias]) -> Whitespace:

@@ -7,78 +7,62 @@ import of the same module in the same block where there is one; else in a statem
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.transforms.edits import Edit
+from codemods.transforms.edits import apply_edits, compose, shifted
+from codemods.transforms.import_drafts import Draft, code, edits_of
 from codemods.transforms.import_lists import (
-    Statement,
     Taken,
-    aliases,
     append_alias,
     comments,
+    insert_alias,
+    is_from,
     parse_import,
     remove_aliases,
     replace_alias,
     set_module,
 )
+from codemods.transforms.import_order import NAMES, order_of, place_in
+from codemods.transforms.import_wishes import StatementChange, Wish
+from codemods.transforms.new_imports import add_imports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from codemods.index.scopes import ImportSite
+    from codemods.transforms.edits import Edit
     from codemods.transforms.view import ModuleView
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """`from module import name as local`, or `import module as local` where `name` is None.
+__all__ = ["StatementChange", "Wish", "write_imports"]
 
-    A `pinned` one stays in its own place: its local name is bound by something else as well, and the order counts.
+
+def write_imports(
+    view: ModuleView,
+    changes: Iterable[StatementChange],
+    new: Mapping[Wish, int | None] | None = None,
+    is_own: Callable[[str], bool] | None = None,
+) -> list[Edit]:
+    """The edits that fulfil `changes` in `view`, whatever order they come in, and then the `new` wishes.
+
+    A new wish has no statement that it replaces: it becomes an import at module level (`new_imports`). With it stands
+    the offset of the first use that needs it when the module is loaded, or None. `is_own` tells the modules of the
+    repository, for the section that they go to. The edits do not overlap, and none is needed for what is there.
+    Whether a new wish is pinned does not matter.
     """
-
-    module: str
-    name: str | None = None
-    local: str | None = None
-    pinned: bool = False
-
-    @property
-    def binds(self) -> str:
-        """The local name that it binds."""
-        return self.local or self.name or self.module.partition(".")[0]
-
-
-@dataclass(slots=True)
-class StatementChange:
-    """What is asked of one statement: the wish that replaces each of its names, by index (None: it goes), and more."""
-
-    site: ImportSite
-    replaced: dict[int, Wish | None] = field(default_factory=dict)
-    added: list[Wish] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Draft:
-    """The new form of one statement. `statement` is None where nothing of it stays."""
-
-    site: ImportSite
-    module: cst.Module
-    statement: Statement | None
-    following: list[str] = field(default_factory=list)
-    changed: bool = False
-
-
-def write_imports(view: ModuleView, changes: Iterable[StatementChange]) -> list[Edit]:
-    """The edits that fulfil `changes` in `view`, whatever order they come in."""
-    return _Writer(view).write(sorted(changes, key=lambda change: view.lines.span(change.site.statement)))
+    edits = _Writer(view).write(sorted(changes, key=lambda change: view.lines.span(change.site.statement)))
+    if not new:
+        return edits
+    wishes = {wish: None if before is None else shifted(edits, before) for wish, before in new.items()}
+    return compose(view.source, edits, add_imports(view, apply_edits(view.source, edits), wishes, is_own))
 
 
 class _Writer:
     def __init__(self, view: ModuleView) -> None:
         self.view = view
-        self.drafts: dict[ast.stmt, _Draft] = {}
+        self.drafts: dict[ast.stmt, Draft] = {}
         self.pending: dict[ast.stmt, StatementChange] = {}
 
     def write(self, changes: list[StatementChange]) -> list[Edit]:
@@ -87,12 +71,12 @@ class _Writer:
             if change.replaced:
                 self.replace(change)
             self.add(change.site, change.added)
-        return [edit for draft in self.drafts.values() for edit in self.edits(draft)]
+        return list(edits_of(self.view, self.drafts.values()))
 
-    def draft(self, site: ImportSite) -> _Draft:
+    def draft(self, site: ImportSite) -> Draft:
         if site.statement not in self.drafts:
             module, statement = parse_import(self.view.text(site.statement).decode())
-            self.drafts[site.statement] = _Draft(site, module, statement)
+            self.drafts[site.statement] = Draft(site, module, statement)
         return self.drafts[site.statement]
 
     # Replacing names of a statement
@@ -124,7 +108,7 @@ class _Writer:
         self.drop(draft, [*gone, *(index for index in wishes if index not in plain)])
         self.add(change.site, [wish for wish in wishes.values() if wish.name is not None])
 
-    def rewrite_in_place(self, draft: _Draft, wishes: Mapping[int, Wish]) -> None:
+    def rewrite_in_place(self, draft: Draft, wishes: Mapping[int, Wish]) -> None:
         """Make of the statement one that imports what `wishes`, all of one module, ask for; in its own layout."""
         statement = draft.statement
         for index, wish in wishes.items():
@@ -161,10 +145,10 @@ class _Writer:
         first = next((module for module in groups if module is not None), None)
         return groups.pop(first) if first is not None else {}
 
-    def drop(self, draft: _Draft, indices: list[int]) -> None:
+    def drop(self, draft: Draft, indices: list[int]) -> None:
         if not indices or draft.statement is None:
             return
-        if len(indices) == len(aliases(draft.statement)):
+        if len(indices) == len(draft.site.statement.names):
             draft.statement = None
         else:
             draft.statement, _ = remove_aliases(draft.statement, indices)
@@ -172,21 +156,41 @@ class _Writer:
     # Statements beside one that stays
 
     def add(self, site: ImportSite, wishes: Iterable[Wish]) -> None:
+        groups: dict[object, list[Wish]] = {}
         for wish in wishes:
-            draft = self.draft(site)
-            if self.satisfied(site, wish) or self.merge(site, wish, Taken()):
+            if self.satisfied(site, wish) or self.join(site, wish) or self.merge(site, wish, Taken()):
                 continue
-            text = self.new_statements(site, [(wish, Taken())], None)
+            is_alone = wish.name is None or self.is_one_per_line(site)
+            groups.setdefault(wish if is_alone else wish.module, []).append(wish)
+        for group in groups.values():
+            draft = self.draft(site)
+            text = self.new_statements(site, [(wish, Taken()) for wish in dict.fromkeys(group)], None)
             draft.following += [line for line in text if line not in draft.following]
+
+    def join(self, site: ImportSite, wish: Wish) -> bool:
+        """Add `wish` to the statement at `site` itself, where that imports from the same module."""
+        draft = self.draft(site)
+        statement = draft.statement
+        if wish.name is None or wish.pinned or not isinstance(statement, cst.ImportFrom) or self.is_one_per_line(site):
+            return False
+        if isinstance(statement.names, cst.ImportStar) or not is_from(statement, *self.spelled(site, wish.module)):
+            return False
+        local = wish.local if wish.local != wish.name else None
+        names = [draft.module.code_for_node(alias.name) for alias in statement.names]
+        order = order_of(names, [], NAMES)
+        index = len(names) if order is None else place_in(names, wish.name, order)
+        draft.statement = insert_alias(statement, index, wish.name, local)
+        draft.changed = True
+        return True
 
     def new_statements(self, site: ImportSite, entries: list[tuple[Wish, Taken]], indentation: str | None) -> list[str]:
         """The lines of a new statement for `entries`, all of one module, without the indentation of the block."""
         first = entries[0][0]
         if first.name is None:
-            return [f"import {wish.module}{_as(wish)}" for wish, _ in entries]
+            return [f"import {wish.alias}" for wish, _ in entries]
         level, module = self.spelled(site, first.module)
         head = f"from {'.' * level}{module} import"
-        names = [f"{wish.name}{_as(wish)}" for wish, _ in entries]
+        names = [wish.alias for wish, _ in entries]
         if len(entries) == 1:
             taken = entries[0][1]
             return [*taken.above, f"{head} {names[0]}" + (f"  {taken.behind}" if taken.behind else "")]
@@ -289,64 +293,10 @@ class _Writer:
         start, end = self.view.lines.span(site.statement)
         lines, source = self.view.lines, self.view.source
         before, after = source[lines.line_start(start) : start], source[end : lines.line_end(end)]
-        return not _code(before) and not after.strip() and b"#" not in self.view.text(site.statement)
-
-    # From drafts to edits
-
-    def edits(self, draft: _Draft) -> Iterable[Edit]:
-        start, end = self.view.lines.span(draft.site.statement)
-        if draft.changed and draft.statement is not None:
-            yield Edit(start, end, draft.module.code_for_node(draft.statement).encode())
-        if draft.statement is None:
-            yield self.in_its_place(draft, start, end)
-        elif draft.following:
-            yield self.after(draft, start, end)
-
-    def in_its_place(self, draft: _Draft, start: int, end: int) -> Edit:
-        lines, source = self.view.lines, self.view.source
-        line_start, line_end = lines.line_start(start), lines.line_end(end)
-        if draft.following:
-            return Edit(start, end, self.joined(draft, start, end))
-        following = lines.newline_at(line_end) if line_end < len(source) else b""
-        return Edit(line_start, line_end + len(following), b"")
-
-    def after(self, draft: _Draft, start: int, end: int) -> Edit:
-        lines, source = self.view.lines, self.view.source
-        if self.shares_line(start, end):
-            return Edit(end, end, b"; " + "; ".join(draft.following).encode())
-        line_end = lines.line_end(end)
-        newline = lines.newline_at(line_end)
-        indentation = source[lines.line_start(start) : start]
-        text = b"".join(newline + indentation + line.encode() for line in draft.following)
-        return Edit(line_end, line_end, text)
-
-    def joined(self, draft: _Draft, start: int, end: int) -> bytes:
-        lines, source = self.view.lines, self.view.source
-        if self.shares_line(start, end):
-            return "; ".join(draft.following).encode()
-        newline = lines.newline_at(lines.line_end(end))
-        indentation = source[lines.line_start(start) : start]
-        return (newline + indentation).join(line.encode() for line in draft.following)
-
-    def shares_line(self, start: int, end: int) -> bool:
-        """Whether other statements stand on the lines of this one."""
-        lines, source = self.view.lines, self.view.source
-        before = source[lines.line_start(start) : start]
-        after = source[end : lines.line_end(end)].strip()
-        return bool(_code(before)) or (bool(after) and not after.startswith(b"#"))
+        return not code(before) and not after.strip() and b"#" not in self.view.text(site.statement)
 
 
-def _code(before: bytes) -> bytes:
-    """What stands before a statement on its line, apart from the prompt of an example in a docstring."""
-    stripped = before.strip()
-    return b"" if stripped in (b">>>", b"...") else stripped
-
-
-def _as(wish: Wish) -> str:
-    return f" as {wish.local}" if wish.local and wish.local != wish.name else ""
-
-
-def _list_indentation(draft: _Draft) -> str:
+def _list_indentation(draft: Draft) -> str:
     """The indentation of the names of a parenthesised list, relative to its statement's block."""
     statement = draft.statement
     lpar = statement.lpar if isinstance(statement, cst.ImportFrom) else None

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from codemods.model import Change, Changed, Disposition, Finding, Form, Outcome, Reference, Unchanged
-from codemods.transforms.outcome import blocked
+from codemods.model import Change, Changed, Disposition, Finding, Form, Outcome, Reference, Unchanged, blocked
 from codemods.transforms.prose import TOLD, tells_of_a_change
 from codemods.transforms.text_formats import fault_in, has_escapes
 from codemods.transforms.text_names import exists

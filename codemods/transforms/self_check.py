@@ -10,7 +10,6 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.transforms.redirect import redirect
-from codemods.transforms.view import UnparsableError, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,25 +23,28 @@ if TYPE_CHECKING:
 REPORT = "please report this"
 
 
-def fault_in(view: ModuleView, after: bytes, settled: Settled, moves: Moves, index: Index) -> str:
-    """What is wrong with `after`, the changed source of `view`; empty where nothing is. Raises Missing."""
-    try:
-        result = view_of(view.path, after, view.names)
-    except UnparsableError as error:
-        return f"the result would not parse ({error}); {REPORT}"
+def fault_in(view: ModuleView, result: ModuleView, settled: Settled, moves: Moves, index: Index) -> str:
+    """What is wrong with `result`, which redirects have made of `view`; empty where nothing is. Raises Missing."""
     if redirect(result, moves, index).edits:
         return f"applying the plan to the result would change it again; {REPORT}"
-    unbound = _unresolved(result.scopes) - _unresolved(view.scopes)
+    unbound = unresolved(result.scopes) - unresolved(view.scopes)
     if unbound:
         return f"the result would use {', '.join(sorted(unbound))} without binding it; {REPORT}"
     return (
-        _unresolvable_import(view, result, moves, index)
+        unresolvable_import(view, result, _granted(moves), index)
         or _changed_meaning(view.scopes, result.scopes, settled)
-        or _lost_export(view, result, moves, index)
+        or lost_export(view, result, _granted(moves) | moves.released, index)
     )
 
 
-def _unresolved(scopes: Scopes) -> set[str]:
+def _granted(moves: Moves) -> frozenset[tuple[str, str]]:
+    """The names, with their old and new modules, that other changes of the same unit make and let go of."""
+    granted = [(old, target) for old, target in moves.symbols.items() if target.is_granted]
+    return frozenset((*(old for old, _ in granted), *((t.module, t.name or "") for _, t in granted)))
+
+
+def unresolved(scopes: Scopes) -> set[str]:
+    """The names that are used where nothing binds them."""
     return {name for name, uses in scopes.uses.items() for use in uses if scopes.resolve(name, use.scope) is None}
 
 
@@ -56,16 +58,22 @@ def _imported(view: ModuleView) -> Iterator[tuple[str, str | None]]:
                 yield module, alias.name
 
 
-def _unresolvable_import(view: ModuleView, result: ModuleView, moves: Moves, index: Index) -> str:
-    """An import that the change wrote, and that would fail."""
-    granted = {(t.module, t.name) for t in moves.symbols.values() if t.is_granted}
+def unresolvable_import(view: ModuleView, result: ModuleView, granted: frozenset[tuple[str, str]], index: Index) -> str:
+    """An import that the change wrote, and that would fail, but for names that are `granted`. Raises Missing."""
     for module, name in sorted(set(_imported(result)) - set(_imported(view)), key=str):
+        if not _is_own(module, index):
+            continue
         if name is None or name == "*":
             if not index.is_module(module):
                 return f"the result would import `{module}`, which is not there; {REPORT}"
         elif (module, name) not in granted and not index.has(module, name):
             return f"the result would import `{name}` from `{module}`, which has no such name; {REPORT}"
     return ""
+
+
+def _is_own(module: str, index: Index) -> bool:
+    """Whether `module` is to be found in the repository, if anywhere."""
+    return index.is_module(module.partition(".")[0])
 
 
 def _changed_meaning(before: Scopes, after: Scopes, settled: Settled) -> str:
@@ -91,15 +99,13 @@ def _meant(use: Use) -> str:
     return f"`{use.name}` would mean something else in line {use.node.lineno} of the result; {REPORT}"
 
 
-def _lost_export(view: ModuleView, result: ModuleView, moves: Moves, index: Index) -> str:
-    """A name that the module had, that others reach or that it exports, and that it would not have any more."""
+def lost_export(view: ModuleView, result: ModuleView, granted: frozenset[tuple[str, str]], index: Index) -> str:
+    """A name that the module had, that others reach or that it exports, and that it would not have any more, but for
+    those that are `granted`. Raises Missing."""
     lost = set(view.scopes.module.bound) - set(result.scopes.module.bound)
     if view.module is None or not lost:
         return ""
     for name in sorted(lost):
-        granted = moves.symbols.get((view.module, name))
-        if (granted is not None and granted.is_granted) or (view.module, name) in moves.released:
-            continue
-        if (path := index.reached_from(view.module, name)) is not None:
+        if (view.module, name) not in granted and (path := index.reached_from(view.module, name)) is not None:
             return f"{path} reaches `{name}` through this module, and it would be gone; {REPORT}"
     return ""

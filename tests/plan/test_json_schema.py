@@ -25,4 +25,4 @@ def test_it_accepts_plans(text: str) -> None:
 
 def test_it_refuses_unknown_keys() -> None:
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(YAML(typ="safe").load(MINIMAL + "rewrite: []\n"), json.loads(dumps()))
+        jsonschema.validate(YAML(typ="safe").load(MINIMAL + "rewrites: []\n"), json.loads(dumps()))

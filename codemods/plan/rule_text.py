@@ -1,0 +1,73 @@
+"""A rule of a plan with its snippets read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pathspec import GitIgnoreSpec
+
+from codemods.patterns.language import Snippet, dotted, read_snippet
+from codemods.plan.rewrites import ArgumentRule, Matching, Rule
+
+if TYPE_CHECKING:
+    from codemods.plan.rewrites import ArgumentEdit
+
+
+@dataclass(frozen=True)
+class RuleText:
+    """One rule as its snippets say it. `values` are those of the edits of arguments, by their number."""
+
+    asked: Matching
+    match: Snippet
+    replace: Snippet | None
+    sync: Snippet | None = None
+    inside: tuple[Snippet, ...] = ()
+    not_inside: tuple[Snippet, ...] = ()
+    edits: tuple[ArgumentEdit, ...] = ()
+    values: tuple[Snippet | None, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the rule."""
+        return self.asked.name
+
+    @cached_property
+    def spec(self) -> GitIgnoreSpec | None:
+        """The files that the rule is for; None for all."""
+        return GitIgnoreSpec.from_lines(self.asked.files) if self.asked.files else None
+
+    def is_for(self, path: str) -> bool:
+        """Whether the rule is for the file `path`."""
+        return self.spec is None or self.spec.match_file(path)
+
+    @property
+    def written(self) -> tuple[Snippet, ...]:
+        """The snippets whose text is put into files."""
+        made = (self.replace, self.sync, *self.values)
+        return tuple(snippet for snippet in made if snippet is not None)
+
+    @property
+    def snippets(self) -> tuple[Snippet, ...]:
+        """All snippets."""
+        return (self.match, *self.inside, *self.not_inside, *self.written)
+
+    @cached_property
+    def chains(self) -> frozenset[str]:
+        """The dotted names of two or more parts in the snippets and conditions."""
+        chains = (dotted(chain) for snippet in self.snippets for chain in snippet.chains)
+        asked = (test.symbol for test in self.asked.where.values())
+        return frozenset(chain for chain in (*chains, *asked) if chain and "." in chain)
+
+
+def rule_text(asked: Rule | ArgumentRule) -> RuleText:
+    """The snippets of a rule. Raises PatternError; the checks of a plan do so with the place."""
+    inside = tuple(map(read_snippet, asked.inside))
+    not_inside = tuple(map(read_snippet, asked.not_inside))
+    if isinstance(asked, Rule):
+        sync = read_snippet(asked.sync) if asked.sync is not None else None
+        return RuleText(asked, read_snippet(asked.match), read_snippet(asked.replace), sync, inside, not_inside)
+    values = tuple(read_snippet(edit.value) if edit.value is not None else None for edit in asked.arguments)
+    match = read_snippet(f"{asked.call}(...)")
+    return RuleText(asked, match, None, None, inside, not_inside, asked.arguments, values)

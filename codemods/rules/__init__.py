@@ -1,0 +1,1 @@
+"""Rewrite rules: where they match in a module, and what they make of it. Pure."""

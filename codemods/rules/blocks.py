@@ -1,0 +1,369 @@
+"""From matched statements to the statements of a replacement.
+
+What has a counterpart keeps its own text, moved to its new indentation; what is new is written from the snippet. Runs
+of statements stay as they are. No comment is lost but one that ends the line of a statement that goes.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemods.patterns.language import is_gap, run
+from codemods.patterns.match import Run, same
+from codemods.rules.differences import Differ, Edits
+from codemods.rules.precedence import Slot
+from codemods.rules.templates import Template, Unwritable
+from codemods.transforms.edits import Edit, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_TOKEN = re.compile(
+    rb"(?s)(?P<string>[A-Za-z]{0,2}(?:'''(?:\\.|(?!''').)*'''|\"\"\"(?:\\.|(?!\"\"\").)*\"\"\"|"
+    rb"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"))|(?P<comment>#[^\r\n]*)"
+)
+_PRAGMA = re.compile(rb"#\s*(noqa|type:|pragma|pylint:|nosec|fmt:|isort:|mypy:|ruff:|yapf:|pyright:)")
+_NESTED = ("body", "orelse", "finalbody")
+_ALIKE = 0.3  # of the words of two statements
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """Statements between runs: of the pattern, of the replacement and of the module."""
+
+    pattern: Sequence[ast.stmt]
+    wanted: Sequence[ast.stmt]
+    nodes: Sequence[ast.stmt]
+
+
+class BlockWriter:
+    """Writes the statements of `template` where they matched."""
+
+    def __init__(self, template: Template) -> None:
+        self.template = template
+        self.match = template.match
+        self.module = template.module
+        self.view = template.module.view
+        self.style = template.style
+        self.differ = Differ(template)
+
+    def edits(self) -> Edits:
+        """The edits of all matched statements. Raises Unwritable."""
+        pattern, wanted = self.match.rule.text.match.body, self.template.snippet.body
+        begins = self.match.begins
+        block = self.match.block
+        if [run(s) for s in pattern if is_gap(s)] != [run(s) for s in wanted if is_gap(s)]:
+            return self.segment(_Segment(pattern, wanted, self.match.statements))
+        edits: Edits = []
+        for mine, theirs in zip(_between_gaps(pattern), _between_gaps(wanted), strict=True):
+            numbers = [begins[number] for number, _ in mine]
+            nodes = [block[number] for number in numbers]
+            segment = _Segment([statement for _, statement in mine], [statement for _, statement in theirs], nodes)
+            if segment.nodes:
+                edits += self.segment(segment)
+            elif segment.wanted:
+                raise Unwritable("statements cannot be put between two runs")
+        return edits
+
+    def segment(self, segment: _Segment) -> Edits:
+        """The edits of statements that follow one another."""
+        if len(segment.pattern) == len(segment.wanted) == len(segment.nodes):
+            edits: Edits = []
+            for pattern, wanted, node in zip(segment.pattern, segment.wanted, segment.nodes, strict=True):
+                found = self.statement(pattern, wanted, node)
+                if found is None:
+                    break
+                edits += found
+            else:
+                return edits
+        return self.region(segment)
+
+    def statement(self, pattern: ast.stmt, wanted: ast.stmt, node: ast.stmt) -> Edits | None:
+        """The edits of one statement in its place; None where its shape changes."""
+        if same(pattern, wanted):
+            return []
+        if type(pattern) is not type(wanted) or isinstance(pattern, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return None
+        edits: Edits = []
+        for name in pattern._fields:
+            mine, theirs, own = getattr(pattern, name, None), getattr(wanted, name, None), getattr(node, name, None)
+            if name in _NESTED and isinstance(mine, list) and isinstance(theirs, list) and isinstance(own, list):
+                found = self.nested(mine, theirs, own)
+            elif name in ("decorator_list", "type_comment", "handlers"):
+                found = [] if _all_same(mine, theirs) else None
+            else:
+                found = self.differ.field(mine, theirs, own, Slot(node, name))
+            if found is None:
+                return None
+            edits += found
+        return edits
+
+    def nested(self, pattern: list[ast.stmt], wanted: list[ast.stmt], block: list[ast.stmt]) -> Edits | None:
+        """The edits of a block in a statement that stays."""
+        if _all_same(pattern, wanted):
+            return []
+        if not pattern or not wanted or any(map(is_gap, (*pattern, *wanted))):
+            return None
+        return self.segment(_Segment(pattern, wanted, block))
+
+    # A region that is written anew
+
+    def region(self, segment: _Segment) -> Edits:
+        """The edits that write all of a segment anew, from the first of its statements to the last."""
+        lines, source = self.view.lines, self.view.source
+        first, last = segment.nodes[0], segment.nodes[-1]
+        start, end = self.start(first), lines.span(last)[1]
+        if self.shares_line(start, end):
+            raise Unwritable("it shares its line with other statements")
+        kept = self.counterparts(segment)
+        indentation = source[lines.line_start(start) : start].decode()
+        edits: Edits = []
+        texts: list[tuple[Span | None, bytes]] = []
+        for wanted in segment.wanted:
+            pattern, node = kept.get(wanted, (None, None))
+            found = self.statement(pattern, wanted, node) if pattern is not None and node is not None else None
+            if found is None or node is None:
+                texts.append((None, self.fresh(wanted, indentation, edits)))
+            else:
+                span = Span(self.start(node), lines.span(node)[1])
+                texts.append((span, self.template.pieces.mark(span)))
+                edits += [*found, *self.moved(node, span, indentation, found)]
+        spans = sorted((span for span, _ in texts if span), key=lambda span: span.start)
+        taken = [*spans, *self.template.pieces.spans([Edit(start, end, text) for _, text in texts])]
+        comments = list(self.comments(start, end, taken))
+        if not texts:
+            return [*edits, self.removal(segment, start, end, comments, indentation)]
+        newline = self.style.newline(start) + indentation.encode()
+        made = _with_comments(texts, comments, self.line_end)
+        is_run = bool(segment.wanted) and _ends_with_run(segment.wanted[-1])
+        if is_run and texts[-1][0] is None and (behind := self.behind(end)):
+            # It was about the statement that goes, not about the run that comes last now.
+            made += [] if _PRAGMA.match(behind) else [behind]
+            end = self.line_end(end)
+        return [*edits, Edit(start, end, newline.join(made))]
+
+    def behind(self, offset: int) -> bytes:
+        """The comment behind the code that ends at `offset`."""
+        return self.view.source[offset : self.line_end(offset)].strip()
+
+    def line_end(self, offset: int) -> int:
+        """Where the line at `offset` ends."""
+        return self.view.lines.line_end(offset)
+
+    def start(self, node: ast.stmt) -> int:
+        """Where `node` begins, with its decorators."""
+        decorators = getattr(node, "decorator_list", None)
+        if decorators:
+            offset = self.view.lines.span(decorators[0])[0]
+            return self.view.source.rfind(b"@", 0, offset)
+        return self.view.lines.span(node)[0]
+
+    def shares_line(self, start: int, end: int) -> bool:
+        """Whether other code stands on the lines of a region."""
+        lines, source = self.view.lines, self.view.source
+        behind = source[end : lines.line_end(end)].strip()
+        return bool(source[lines.line_start(start) : start].strip()) or (bool(behind) and not behind.startswith(b"#"))
+
+    def counterparts(self, segment: _Segment) -> dict[ast.stmt, tuple[ast.stmt, ast.stmt]]:
+        """For statements of the replacement the one of the pattern, and of the module, whose text they keep."""
+        candidates = [(p, n) for p, n in self.flat(segment.pattern) if n is not None]
+        found: dict[ast.stmt, tuple[ast.stmt, ast.stmt]] = {}
+        position = 0
+        for wanted in segment.wanted:
+            alike = [(_likeness(p, wanted), -number) for number, (p, _) in enumerate(candidates[position:], position)]
+            best, place = max(alike, default=(0.0, 0))
+            if best >= _ALIKE:
+                found[wanted] = candidates[-place]
+                position = -place + 1
+        return found
+
+    def flat(self, statements: Sequence[ast.stmt]) -> Iterator[tuple[ast.stmt, ast.stmt | None]]:
+        """The simple statements of the pattern, also those in others, with what stands for them."""
+        for statement in statements:
+            node = self.match.paired.get(statement)
+            blocks = [getattr(statement, name, None) or [] for name in _NESTED]
+            if not any(blocks):
+                yield statement, node if isinstance(node, ast.stmt) else None
+            for block in blocks:
+                yield from self.flat(block)
+            for handler in getattr(statement, "handlers", []):
+                yield from self.flat(handler.body)
+
+    def moved(self, node: ast.stmt, span: Span, indentation: str, others: Edits) -> Edits:
+        """The edits that give the further lines of `node` their new indentation."""
+        return self.reindented([node], span, indentation, others)
+
+    def reindented(self, nodes: Sequence[ast.stmt], span: Span, indentation: str, others: Edits) -> Edits:
+        """The edits that move the lines in `span` from the indentation of the first of `nodes` to a new one."""
+        before = self.style.indentation(nodes[0]).encode()
+        after = indentation.encode()
+        if before == after:
+            return []
+        protected = set(_string_lines(nodes))
+        edits: Edits = []
+        position = self.view.lines.line_end(span.start)
+        while position < span.end:
+            start = position + len(self.view.lines.newline_at(position))
+            line = self.view.lines.line_at(start)
+            is_free = not any(edit.start <= start + len(before) and start <= edit.end for edit in others)
+            if is_free and line not in protected and self.view.source.startswith(before, start):
+                edits.append(Edit(start, start + len(before), after))
+            position = self.view.lines.line_end(start)
+        return [
+            edit for edit in edits if edit.end <= span.end and self.view.source[edit.end : edit.end + 1].strip(b"\r\n")
+        ]
+
+    def fresh(self, wanted: ast.stmt, indentation: str, edits: Edits) -> bytes:
+        """The text of a new statement; edits of statements that it takes over go to `edits`."""
+        if is_gap(wanted):
+            return self.taken(wanted, indentation, edits)
+        start, end = self.template.snippet.span(wanted)
+        if getattr(wanted, "decorator_list", None):
+            start = self.template.snippet.span(wanted.decorator_list[0])[0] - 1  # type: ignore[attr-defined]
+        inner = [node for node in ast.walk(wanted) if isinstance(node, ast.stmt) and is_gap(node)]
+        gaps = {self.template.snippet.span(node): node for node in inner}
+        text = self.template.snippet.text
+        base = start - (text.rfind("\n", 0, start) + 1)
+        newline = self.style.newline(self.view.lines.span(self.match.first)[0])
+        lines: list[bytes] = []
+        position = start
+        while position < end:
+            stop = text.find("\n", position, end)
+            stop = end if stop < 0 else stop
+            column = len(text[position:stop]) - len(text[position:stop].lstrip())
+            gap = gaps.get((position + column, stop))
+            deeper = self.style.indented(" " * max(column - base, 0)) if lines else ""
+            if gap is not None:
+                lines.append(deeper.encode() + self.taken(gap, indentation + deeper, edits))
+            else:
+                lines.append(deeper.encode() + self.template.filled(position + column, stop))
+            position = stop + 1
+        return (newline + indentation.encode()).join(lines)
+
+    def taken(self, gap: ast.stmt, indentation: str, edits: Edits) -> bytes:
+        """The text of a run of statements, moved to `indentation`."""
+        bound = self.statements_of(gap)
+        if not bound:
+            return b"pass"
+        span = Span(self.start(bound[0]), self.view.lines.span(bound[-1])[1])
+        edits += self.reindented(bound, span, indentation, [])
+        return self.template.pieces.mark(span)
+
+    def statements_of(self, gap: ast.stmt) -> list[ast.stmt]:
+        """The statements that a run of the replacement stands for."""
+        name = run(gap)
+        bound = self.match.state.bound.get(name) if name else None
+        if not name:
+            mine = [node for node in self.template.snippet.nodes if isinstance(node, ast.stmt) and is_gap(node)]
+            theirs = [n for n in self.match.rule.text.match.nodes if isinstance(n, ast.stmt) and is_gap(n)]
+            bound = self.match.paired.get(theirs[mine.index(gap)])
+        nodes = bound.nodes if isinstance(bound, Run) else ()
+        return [node for node in nodes if isinstance(node, ast.stmt)]
+
+    def comments(self, start: int, end: int, spans: Sequence[Span]) -> Iterator[tuple[int, bytes, bool]]:
+        """The comments of a region outside of `spans`: where, text, and whether they have their line for themselves."""
+        for match in _TOKEN.finditer(self.view.source, start, end):
+            offset = match.start()
+            if match["comment"] is None or any(span.start <= offset < span.end for span in spans):
+                continue
+            alone = not self.view.source[self.view.lines.line_start(offset) : offset].strip()
+            if alone or not _PRAGMA.match(match.group()) or any(s.end <= offset <= self.line_end(s.end) for s in spans):
+                yield offset, match.group(), alone
+
+    def removal(
+        self, segment: _Segment, start: int, end: int, comments: list[tuple[int, bytes, bool]], indentation: str
+    ) -> Edit:
+        """The edit that takes a region away; a block that would be empty gets `pass`."""
+        lines, source = self.view.lines, self.view.source
+        own = [text for _, text, alone in comments if alone]
+        if self.is_whole_block(segment):
+            own.append(b"pass")
+        if own:
+            return Edit(start, end, (self.style.newline(start) + indentation.encode()).join(own))
+        line_end = lines.line_end(end)
+        following = lines.newline_at(line_end) if line_end < len(source) else b""
+        return Edit(lines.line_start(start), line_end + len(following), b"")
+
+    def is_whole_block(self, segment: _Segment) -> bool:
+        """Whether nothing else stands in the block of a segment."""
+        parent = self.view.surroundings.parents.get(segment.nodes[0])
+        blocks = [getattr(parent, name, None) or [] for name in _NESTED]
+        block = next((block for block in blocks if segment.nodes[0] in block), [])
+        return parent is not None and not isinstance(parent, ast.Module) and len(block) == len(segment.nodes)
+
+
+def _with_comments(
+    texts: list[tuple[Span | None, bytes]], comments: list[tuple[int, bytes, bool]], line_end: Callable[[int], int]
+) -> list[bytes]:
+    """The texts of statements with the comments between and behind them."""
+    made: list[bytes] = []
+    left = list(comments)
+    for span, text in texts:
+        if span is not None:
+            made += [comment for offset, comment, _ in left if offset < span.start]
+            left = [entry for entry in left if entry[0] >= span.start]
+            behind = [c for c in left if not c[2] and span.end <= c[0] <= line_end(span.end)]
+            left = [entry for entry in left if entry not in behind]
+            made.append(b"  ".join((text, *(comment for _, comment, _ in behind))))
+        else:
+            made.append(text)
+    if not any(span for span, _ in texts):
+        return [*(comment for _, comment, _ in left), *made]
+    return [*made[:-1], *(comment for _, comment, _ in left), made[-1]]
+
+
+def _between_gaps(body: Sequence[ast.stmt]) -> list[list[tuple[int, ast.stmt]]]:
+    groups: list[list[tuple[int, ast.stmt]]] = [[]]
+    for number, statement in enumerate(body):
+        if is_gap(statement):
+            groups.append([])
+        else:
+            groups[-1].append((number, statement))
+    return groups
+
+
+def _ends_with_run(statement: ast.stmt) -> bool:
+    """Whether the last line of a statement of a replacement is a run."""
+    body = next(
+        (b for name in ("finalbody", "orelse", "handlers", "body") if (b := getattr(statement, name, None))), None
+    )
+    if isinstance(body, list):
+        return _ends_with_run(body[-1])
+    return is_gap(statement)
+
+
+def _all_same(one: object, other: object) -> bool:
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
+    return one == other
+
+
+def _likeness(one: ast.stmt, other: ast.stmt) -> float:
+    """How much of what two statements say is the same, from 0 to 1."""
+    if type(one) is not type(other) or is_gap(one):
+        return 0.0
+    mine, theirs = set(_sayings(one)), set(_sayings(other))
+    return len(mine & theirs) / max(len(mine | theirs), 1)
+
+
+def _sayings(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        yield type(inner).__name__
+        for name in ("id", "attr", "arg", "value"):
+            word = getattr(inner, name, None)
+            if isinstance(word, (str, int)):
+                yield str(word)
+
+
+def _string_lines(nodes: Sequence[ast.stmt]) -> Iterator[int]:
+    """The lines that lie within strings: their indentation is part of them."""
+    for node in nodes:
+        for inner in ast.walk(node):
+            is_string = isinstance(inner, ast.JoinedStr) or (
+                isinstance(inner, ast.Constant) and isinstance(inner.value, (str, bytes))
+            )
+            if is_string:
+                yield from range(inner.lineno + 1, (inner.end_lineno or 0) + 1)  # type: ignore[attr-defined]

@@ -1,0 +1,258 @@
+"""What the import statements of a module must bring for the replacements, and which of their names nothing needs then.
+
+The writer of import statements does the rest.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from codemods.index.string_sites import Role
+from codemods.rules.places import blocks_around
+from codemods.rules.symbols import canonical
+from codemods.transforms.imports import StatementChange, Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from codemods.index.scopes import ImportSite, Scope, Use
+    from codemods.rules.find import Match, Module
+    from codemods.rules.symbols import Symbol
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is asked of the imports of one module. `fresh` maps what has no place yet to where it is first needed."""
+
+    changes: dict[ast.stmt, StatementChange] = field(default_factory=dict)
+    fresh: dict[Wish, int | None] = field(default_factory=dict)
+
+    def change(self, site: ImportSite) -> StatementChange:
+        """What is asked of the statement at `site`."""
+        return self.changes.setdefault(site.statement, StatementChange(site))
+
+
+class ImportPlanner:
+    """Plans the imports of one module. `removed` tells whether the bytes at an offset go."""
+
+    def __init__(self, module: Module, removed: Callable[[int], bool]) -> None:
+        self.module = module
+        self.view = module.view
+        self.removed = removed
+        self.plan = Plan()
+        self.needed: set[ast.alias] = set()
+        self.wished: dict[tuple[Scope | None, str], Wish] = {}
+
+    # Spelling a symbol where a match stands
+
+    def spell(self, symbol: Symbol, match: Match) -> str | None:
+        """How `symbol` is written at `match`, by an import that is there; None where there is none."""
+        if symbol.module == self.view.module and symbol.name:
+            return ".".join((symbol.name, *symbol.attributes))
+        for alias in self._visible(match):
+            text = self._by(alias, symbol)
+            if text is not None:
+                self.needed.add(alias)
+                return text
+        return None
+
+    def _visible(self, match: Match) -> list[ast.alias]:
+        """The imported names that may be used at `match`, the nearest first."""
+        names = self.module.names
+        scope = names.scope_at(match.first)
+        blocks = blocks_around(self.view, match.first)
+        found: list[tuple[int, ast.alias]] = []
+        for alias, site in names.sites.items():
+            if alias.name == "*" or site.container is not None:
+                continue
+            local = _local(alias, site)
+            owner = self.view.scopes.resolve(local, scope)
+            if owner is None or alias not in owner.bound[local] or len(owner.bound[local]) > 1:
+                continue
+            depth = self._depth(site, blocks)
+            if depth is not None and (owner is not scope or self._offset(alias) < self._offset(match.first)):
+                found.append((depth, alias))
+        return [alias for _, alias in sorted(found, key=lambda entry: (entry[0], self._offset(entry[1])))]
+
+    def _depth(self, site: ImportSite, blocks: list[list[ast.stmt]]) -> int | None:
+        """How far out of `blocks` the block of an import is; None where it may not have run."""
+        for depth, block in enumerate(blocks):
+            if site.block is block:
+                return depth
+            parent = self.view.surroundings.parents.get(site.statement)
+            if isinstance(parent, ast.Try) and parent in block and site.block is parent.body:
+                return depth
+        return None
+
+    def _offset(self, node: ast.AST) -> int:
+        return self.view.lines.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]  # it has a place
+
+    def _by(self, alias: ast.alias, symbol: Symbol) -> str | None:
+        """How `symbol` is written by means of `alias`."""
+        site = self.module.names.sites[alias]
+        full = self.module.names.imported(alias)
+        if full is None:
+            return None
+        if isinstance(site.statement, ast.Import) and alias.asname is None:
+            # `import a.b` gives `a.b`, and `a`.
+            reaches = alias.name == symbol.module or alias.name.startswith(f"{symbol.module}.")
+            return _joined(symbol.module, symbol) if reaches else None
+        local = alias.asname or alias.name
+        if symbol.name and not symbol.whole and canonical(full, self.module.index) == self._name_of(symbol):
+            return ".".join((local, *symbol.attributes))
+        return _joined(local, symbol) if full == symbol.module else None
+
+    def _name_of(self, symbol: Symbol) -> str:
+        return canonical(f"{symbol.module}.{symbol.name}", self.module.index)
+
+    # Asking for an import
+
+    def wish(self, symbol: Symbol, match: Match, gone: dict[ast.alias, Scope]) -> str:
+        """Ask for an import of `symbol` that `match` can use; why that cannot be, or nothing."""
+        wish = Wish(symbol.module) if symbol.whole or not symbol.name else Wish(symbol.module, symbol.name)
+        local = wish.binds
+        owner = self.view.scopes.resolve(local, self.module.names.scope_at(match.first))
+        if owner is not None and not self._is_free(owner, local, gone, wish):
+            return f"`{local}` means something else here"
+        site = self._site(symbol, match)
+        if site is None or site.scope is self.view.scopes.module:
+            taken = [use for use in self.view.scopes.uses.get(local, ()) if self._is_unbound(use)]
+            if taken and owner is None:
+                return f"an import of `{local}` would change its meaning in line {taken[0].node.lineno}"
+        if site is None:
+            first = self._first_use(match)
+            before = self.plan.fresh.get(wish)
+            self.plan.fresh[wish] = first if before is None else min(before, first or before)
+        else:
+            self._ask(site, wish, gone)
+        return ""
+
+    def _is_free(self, owner: Scope, local: str, gone: dict[ast.alias, Scope], wish: Wish) -> bool:
+        nodes = owner.bound[local]
+        if all(isinstance(node, ast.alias) and node in gone for node in nodes):
+            return True
+        return isinstance(nodes[0], ast.alias) and self._by(nodes[0], _symbol_of(wish)) == local
+
+    def _is_unbound(self, use: Use) -> bool:
+        return self.view.scopes.resolve(use.name, use.scope) is None and not self.removed(
+            self._offset(use.container or use.node)
+        )
+
+    def _site(self, symbol: Symbol, match: Match) -> ImportSite | None:
+        """The import of what the match is about, where the new one may stand beside it or in its place."""
+        blocks = blocks_around(self.view, match.first)
+        for use in self._uses_in(match):
+            for alias in self.module.names.binding(use):
+                site = self.module.names.sites[alias]
+                full = self.module.names.imported(alias) or ""
+                is_near = self._depth(site, blocks) is not None and full in match_roots(match)
+                is_kin = full.partition(".")[0] == symbol.module.partition(".")[0]
+                if is_near and (is_kin or site.scope is not self.view.scopes.module) and site.container is None:
+                    return site
+        return None
+
+    def _uses_in(self, match: Match) -> Iterator[Use]:
+        for node in match.nodes:
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Name) and (use := self.module.names.uses.get(inner)) is not None:
+                    yield use
+
+    def _first_use(self, match: Match) -> int | None:
+        """Where the new name is needed first when the module runs; None where a function needs it."""
+        scope = self.module.names.scope_at(match.first)
+        while scope.parent is not None:
+            if scope.kind == "function":
+                return None
+            scope = scope.parent
+        return self._offset(match.first)
+
+    def _ask(self, site: ImportSite, wish: Wish, gone: dict[ast.alias, Scope]) -> None:
+        change = self.plan.change(site)
+        if wish in change.added or wish in change.replaced.values():
+            return
+        for number, alias in enumerate(site.statement.names):
+            if alias in gone and change.replaced.get(number) is None:
+                change.replaced[number] = wish
+                return
+        change.added.append(wish)
+
+    # Names that nothing needs any more
+
+    def unneeded(self) -> dict[ast.alias, Scope]:
+        """The imported names whose uses all go, with the scopes that they are bound in. Raises Missing."""
+        gone: dict[ast.alias, Scope] = {}
+        for scope in self.view.scopes.all:
+            for name, nodes in scope.bound.items():
+                aliases = [node for node in nodes if isinstance(node, ast.alias)]
+                if aliases and len(aliases) == len(nodes) and self._is_unneeded(name, scope, aliases):
+                    gone.update((alias, scope) for alias in aliases if self._goes(alias, name, scope))
+        return gone
+
+    def _is_unneeded(self, name: str, scope: Scope, aliases: list[ast.alias]) -> bool:
+        uses = self.view.scopes.uses_of(name, scope)
+        if not any(self._is_removed(use) for use in uses):
+            return False
+        if any(self.module.names.sites[alias].container is not None for alias in aliases):
+            return False
+        if scope is self.view.scopes.module:
+            if self._is_exported(name):
+                return False
+            module = self.view.module
+            return module is None or self.module.index.reached_from(module, name) is None
+        return True
+
+    def _goes(self, alias: ast.alias, name: str, scope: Scope) -> bool:
+        uses = self.view.scopes.uses_of(name, scope)
+        site = self.module.names.sites[alias]
+        if isinstance(site.statement, ast.Import) and alias.asname is None and "." in alias.name:
+            parts = tuple(alias.name.split("."))
+            own = [use for use in uses if use.chain[: len(parts)] == parts]
+            others = [node for node in scope.bound[name] if node is not alias]
+            uses = own if own and others else uses
+        return alias not in self.needed and all(map(self._is_removed, uses))
+
+    def _is_removed(self, use: Use) -> bool:
+        return self.removed(self._offset(use.container or use.node))
+
+    def _is_exported(self, name: str) -> bool:
+        surroundings = self.view.surroundings
+        return any(
+            string.value == name and surroundings.site(string).role is Role.EXPORT
+            for string in self.view.scopes.strings
+        )
+
+    def drop(self, gone: dict[ast.alias, Scope]) -> None:
+        """Ask that the names in `gone` go, apart from those that others take the place of."""
+        for alias in gone:
+            site = self.module.names.sites[alias]
+            self.plan.change(site).replaced.setdefault(site.statement.names.index(alias), None)
+
+
+def match_roots(match: Match) -> set[str]:
+    """The full names that imports may bring the symbols of a match by."""
+    found: set[str] = set()
+    for symbol in match.rule.vocabulary.symbols.values():
+        for dotted in (symbol.dotted, f"{symbol.module}.{symbol.name}"):
+            parts = dotted.split(".")
+            found.update(".".join(parts[:length]) for length in range(1, len(parts) + 1))
+    return found
+
+
+def _symbol_of(wish: Wish) -> Symbol:
+    from codemods.rules.symbols import Symbol
+
+    dotted = f"{wish.module}.{wish.name}" if wish.name else wish.module
+    return Symbol(wish.module, wish.name, (), dotted, wish.name is None)
+
+
+def _joined(start: str, symbol: Symbol) -> str:
+    rest = (symbol.name, *symbol.attributes) if symbol.name else ()
+    return ".".join((start, *rest))
+
+
+def _local(alias: ast.alias, site: ImportSite) -> str:
+    if alias.asname:
+        return alias.asname
+    return alias.name.partition(".")[0] if isinstance(site.statement, ast.Import) else alias.name

@@ -1,0 +1,132 @@
+"""What the names of one module mean to the rules: the symbols that its imports bring."""
+
+from __future__ import annotations
+
+import ast
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from codemods.rules.symbols import canonical
+
+if TYPE_CHECKING:
+    from codemods.index.resolve import Index
+    from codemods.index.scopes import ImportSite, Scope, Use
+    from codemods.rules.symbols import Vocabulary
+    from codemods.transforms.view import ModuleView
+
+_SCOPED = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+class FileNames:
+    """The names of the module in `view`. Made once per file; `for_rule` gives what the matcher asks."""
+
+    def __init__(self, view: ModuleView, index: Index) -> None:
+        self.view = view
+        self.index = index
+        self._origins: dict[ast.expr, str | None] = {}
+
+    @cached_property
+    def uses(self) -> dict[ast.Name, Use]:
+        """The use that each name is."""
+        return {use.node: use for use in self.view.scopes.order}
+
+    @cached_property
+    def sites(self) -> dict[ast.alias, ImportSite]:
+        """The import statement of each imported name."""
+        return {alias: site for site in self.view.scopes.imports for alias in site.statement.names}
+
+    @cached_property
+    def scopes(self) -> dict[ast.AST, Scope]:
+        """The scope that each function and class makes."""
+        return {scope.node: scope for scope in self.view.scopes.all if scope.node is not None}
+
+    def imported(self, alias: ast.alias) -> str | None:
+        """The full dotted name that the local name of `alias` stands for; None where it cannot be told."""
+        statement = self.sites[alias].statement
+        if isinstance(statement, ast.Import):
+            return alias.name if alias.asname else alias.name.partition(".")[0]
+        module = self.view.names.absolute(self.view.path, statement.level, statement.module)
+        return f"{module}.{alias.name}" if module else None
+
+    def binding(self, use: Use) -> list[ast.alias]:
+        """The imports that bind the name of `use`; none where something else than None is
+        bound to it as well."""
+        scope = self.view.scopes.resolve(use.name, use.scope)
+        nodes = scope.bound.get(use.name, []) if scope is not None else []
+        imports = [node for node in nodes if isinstance(node, ast.alias)]
+        others = (node for node in nodes if not isinstance(node, ast.alias))
+        return imports if all(map(self._is_none, others)) else []
+
+    def _is_none(self, node: ast.AST) -> bool:
+        """Whether `node` binds a name to None, as where an import fails."""
+        parent = self.view.surroundings.parents.get(node)
+        return isinstance(parent, ast.Assign) and isinstance(parent.value, ast.Constant) and parent.value.value is None
+
+    def origin(self, node: ast.expr) -> str | None:
+        """The full dotted name that a chain stands for, where it is defined; None where it is local. Raises Missing."""
+        if node not in self._origins:
+            self._origins[node] = self._origin(node)
+        return self._origins[node]
+
+    def _origin(self, node: ast.expr) -> str | None:
+        attributes: list[str] = []
+        root = node
+        while isinstance(root, ast.Attribute):
+            attributes.append(root.attr)
+            root = root.value
+        use = self.uses.get(root) if isinstance(root, ast.Name) else None
+        if use is None:
+            return None
+        found = {self._full(alias, attributes) for alias in self.binding(use)}
+        return found.pop() if len(found) == 1 else None
+
+    def _full(self, alias: ast.alias, attributes: list[str]) -> str | None:
+        start = self.imported(alias)
+        return canonical(".".join((start, *reversed(attributes))), self.index) if start else None
+
+    def scope_at(self, node: ast.AST) -> Scope:
+        """The scope in which the code of `node` runs."""
+        for inner in _level(node):
+            if isinstance(inner, ast.Name) and (use := self.uses.get(inner)) is not None:
+                return use.scope
+        below: ast.AST = node
+        for above in self.view.surroundings.ancestors(node):
+            if isinstance(above, _DEFINITIONS) and below in above.body:
+                return self.scopes[above]
+            below = above
+        return self.view.scopes.module
+
+    def for_rule(self, vocabulary: Vocabulary) -> RuleNames:
+        """What a matcher asks about names, for one rule."""
+        return RuleNames(self, vocabulary)
+
+
+class RuleNames:
+    """The names of a module and those of a rule's snippets."""
+
+    def __init__(self, names: FileNames, vocabulary: Vocabulary) -> None:
+        self.names = names
+        self.vocabulary = vocabulary
+
+    def symbol(self, chain: str) -> str | None:
+        """The symbol that a chain of a snippet stands for."""
+        return self.vocabulary.symbol(chain)
+
+    def origin(self, node: ast.expr) -> str | None:
+        """The symbol that a chain of the module stands for."""
+        return self.names.origin(node)
+
+
+def _level(node: ast.AST) -> list[ast.AST]:
+    """The nodes of `node` that are in the same scope as itself."""
+    found: list[ast.AST] = []
+    pending = [node]
+    while pending:
+        inner = pending.pop()
+        found.append(inner)
+        if isinstance(inner, _DEFINITIONS):
+            pending += inner.decorator_list
+        elif not isinstance(inner, _SCOPED):
+            pending += ast.iter_child_nodes(inner)
+    return found

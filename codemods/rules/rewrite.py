@@ -1,0 +1,194 @@
+"""Carries the rules of a plan out in one module: all of them in one pass over its tree, the first listed first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from codemods.model import Disposition, Finding, Form
+from codemods.rules.conditions import applies, doubt
+from codemods.rules.find import Match, Module, matches
+from codemods.rules.imports import ImportPlanner
+from codemods.rules.leftovers import still_used
+from codemods.rules.style import Style
+from codemods.rules.templates import Unwritable
+from codemods.rules.written import Unawaitable, Written, written
+from codemods.transforms.edits import Edit, OverlapError, Splice, merge
+from codemods.transforms.imports import write_imports
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Sequence
+
+    from codemods.index.resolve import Index
+    from codemods.index.scopes import Scope
+    from codemods.rules.rule import ReadyRule
+    from codemods.rules.symbols import Symbol
+    from codemods.transforms.view import ModuleView
+
+
+@dataclass(frozen=True, slots=True)
+class SyncCaller:
+    """A function that is not async, in which a replacement would await."""
+
+    path: str
+    line: int
+    function: str
+
+
+@dataclass(slots=True)
+class Rewritten:
+    """What the rules make of a module: edits, a finding for each match, and the functions that cannot await."""
+
+    edits: list[Edit] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    callers: list[SyncCaller] = field(default_factory=list)
+    rules: set[str] = field(default_factory=set)
+
+
+def rewrite(view: ModuleView, rules: Sequence[ReadyRule], index: Index) -> Rewritten:
+    """What `rules` make of the module in `view`. Raises Missing."""
+    pass_ = _Pass(Module(view, index), Style(view))
+    for rule in rules:
+        if rule.text.is_for(view.path):
+            for match in matches(pass_.module, rule):
+                pass_.consider(match)
+    pass_.keep_what_is_used()
+    return pass_.finish()
+
+
+class _Pass:
+    def __init__(self, module: Module, style: Style) -> None:
+        self.module = module
+        self.view = module.view
+        self.style = style
+        self.accepted: list[Written] = []
+        self.result = Rewritten()
+
+    def consider(self, match: Match) -> None:
+        """Accept `match`, or say why not."""
+        found = applies(self.module, match)
+        if found is None:
+            return
+        if reason := doubt(self.module, found):
+            self.tell(found, Disposition.REVIEW, reason)
+            return
+        try:
+            made = written(self.module, found, self.style)
+        except Unawaitable as unawaitable:
+            self.tell(found, Disposition.BLOCKED, str(unawaitable))
+            self.call_out(found, unawaitable.function)
+            return
+        except Unwritable as unwritable:
+            self.tell(found, Disposition.REVIEW, str(unwritable))
+            return
+        if not made.edits:
+            return
+        other = self.collision(made)
+        if other is None:
+            self.accepted.append(made)
+        elif other.match.rule is not found.rule or other.match.node is None:
+            place = f"line {other.match.first.lineno}"
+            self.tell(found, Disposition.LEFT, f"rule `{other.match.rule.name}`, listed before, takes {place}")
+
+    def call_out(self, match: Match, function: ast.AST | None) -> None:
+        name = getattr(function, "name", "")
+        if name:
+            self.result.callers.append(SyncCaller(self.view.path, match.first.lineno, name))
+
+    def collision(self, made: Written) -> Written | None:
+        """An accepted match that wants the same bytes."""
+        for other in self.accepted:
+            if made.meets(other):
+                try:
+                    merge(self.view.source, [*_plain(other), *_plain(made)])
+                except OverlapError:
+                    return other
+        return None
+
+    def tell(self, match: Match, disposition: Disposition, reason: str) -> None:
+        reference = self.view.reference(match.first, Form.MATCH, match.rule.name)
+        self.result.findings.append(Finding(reference, disposition, reason))
+
+    def removed(self, offset: int) -> bool:
+        """Whether an accepted match takes the byte at `offset` away."""
+        return any(made.removes(offset) for made in self.accepted)
+
+    def keep_what_is_used(self) -> None:
+        """Leave matches to a person whose names are needed by what stays."""
+        pending = True
+        while pending:
+            pending = False
+            for made in list(self.accepted):
+                if made.match.node is not None:
+                    continue
+                reason = still_used(self.module, made.match, self.removed, set(made.rebound))
+                if reason:
+                    self.accepted.remove(made)
+                    self.tell(made.match, Disposition.REVIEW, reason)
+                    pending = True
+
+    def finish(self) -> Rewritten:
+        """The edits of all that is accepted, with the imports that they need."""
+        spelled: dict[tuple[Written, Symbol], str] = {}
+        planner = self.plan_imports(spelled)
+        splices = [splice for made in self.accepted for splice in self.spliced(made, spelled)]
+        edits = merge(self.view.source, splices)
+        changes = planner.plan.changes.values()
+        imports = write_imports(self.view, changes, planner.plan.fresh, self.module.index.is_module)
+        self.result.edits = merge(self.view.source, [*edits, *imports])
+        for made in self.accepted:
+            self.tell(made.match, Disposition.REWRITTEN, "")
+            self.result.rules.add(made.match.rule.name)
+        return self.result
+
+    def spliced(self, made: Written, spelled: dict[tuple[Written, Symbol], str]) -> list[Splice]:
+        return made.pieces.spliced(made.edits, lambda symbol: spelled[made, symbol].encode())
+
+    def plan_imports(self, spelled: dict[tuple[Written, Symbol], str]) -> ImportPlanner:
+        """Find a name for each symbol of the replacements; matches for which there is none are left to a person."""
+        while True:
+            spelled.clear()
+            planner = ImportPlanner(self.module, self.removed)
+            asking = [(made, s) for made in self.accepted for s in made.pieces.symbols(made.edits)]
+            for made, symbol in asking:
+                text = planner.spell(symbol, made.match)
+                if text is not None:
+                    spelled[made, symbol] = text
+            gone = planner.unneeded()
+            failed = self.ask(planner, [entry for entry in asking if entry not in spelled], gone, spelled)
+            if failed is None:
+                planner.drop(gone)
+                self.tell_imports(gone)
+                return planner
+            self.accepted.remove(failed)
+
+    def ask(
+        self,
+        planner: ImportPlanner,
+        asking: list[tuple[Written, Symbol]],
+        gone: dict[ast.alias, Scope],
+        spelled: dict[tuple[Written, Symbol], str],
+    ) -> Written | None:
+        """Ask for an import of each symbol; the first match for which there can be none."""
+        for made, symbol in asking:
+            reason = planner.wish(symbol, made.match, gone)
+            if reason:
+                self.tell(made.match, Disposition.REVIEW, reason)
+                return made
+            start = symbol.module if symbol.whole or not symbol.name else symbol.name
+            rest = (symbol.name,) if symbol.whole and symbol.name else ()
+            spelled[made, symbol] = ".".join((start, *rest, *symbol.attributes))
+        return None
+
+    def tell_imports(self, gone: dict[ast.alias, Scope]) -> None:
+        for alias in gone:
+            site = self.module.names.sites[alias]
+            form = Form.FROM_IMPORT if hasattr(site.statement, "module") else Form.IMPORT
+            dotted = self.module.names.imported(alias) or alias.name
+            reference = self.view.reference(alias, form, dotted)
+            self.result.findings.append(Finding(reference, Disposition.REWRITTEN, "the rules leave no use of it"))
+
+
+def _plain(made: Written) -> list[Splice]:
+    return made.pieces.spliced(made.edits, lambda symbol: symbol.dotted.encode())

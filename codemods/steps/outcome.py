@@ -1,0 +1,205 @@
+"""From the bytes of one file to its outcome: read, transform, check the result. Pure: in any process, cacheable.
+
+`prepare` carries the steps of `rewrite:` out, `finish` the redirects on what is left. A file is parsed once; what a
+step has changed is parsed again, for the check of it, and that tree is what comes next gets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from codemods.index.text import SourceText, UndecodableError, decode, encode
+from codemods.model import Change, Changed, Disposition, Finding, Form, Outcome, Reference, Skipped, Unchanged, blocked
+from codemods.rules.rewrite import Rewritten, SyncCaller, rewrite
+from codemods.steps.check import fault_of_step
+from codemods.steps.foreign import ForeignStep, edits_between
+from codemods.transforms.edits import Origins, apply_edits
+from codemods.transforms.findings import reasons_of
+from codemods.transforms.redirect import redirect
+from codemods.transforms.self_check import REPORT, fault_in
+from codemods.transforms.view import ModuleView, UnparsableError, view_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from codemods.index.resolve import Index
+    from codemods.rules.rule import ReadyRule
+    from codemods.steps.foreign import Outputs
+    from codemods.transforms.findings import Settled
+    from codemods.transforms.moves import Moves
+
+Step = tuple["ReadyRule", ...] | ForeignStep
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A file after the steps of `rewrite:`. `view` is its source then, `origins` tell where its bytes were before.
+
+    `reasons` say why the file is blocked, `callers` which functions cannot await, `evidence` what a codemod that failed
+    has told.
+    """
+
+    path: str
+    content: bytes
+    source: SourceText
+    first: ModuleView
+    view: ModuleView
+    findings: tuple[Finding, ...] = ()
+    reasons: tuple[str, ...] = ()
+    callers: tuple[SyncCaller, ...] = ()
+    origins: tuple[Origins, ...] = ()
+    evidence: str = ""
+
+    @property
+    def is_rewritten(self) -> bool:
+        """Whether a step has changed it."""
+        return self.view is not self.first
+
+    def told(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """`findings` in `view`, at the places that they had at first."""
+        if not self.origins:
+            return tuple(findings)
+        return tuple(replace(finding, reference=self._placed(finding.reference)) for finding in findings)
+
+    def _placed(self, reference: Reference) -> Reference:
+        offset = self.view.lines.at(reference.line, reference.column)
+        for origins in reversed(self.origins):
+            offset = origins.of(offset)
+        line, column = self.first.lines.place(offset)
+        return replace(reference, line=line, column=column)
+
+    def blocked_by(self, reason: str, line: int = 1) -> Prepared:
+        """This file, blocked for one more reason."""
+        return replace(self, reasons=(*self.reasons, f"{self.path}:{line}: {reason}"))
+
+
+def prepare(path: str, content: bytes, steps: Sequence[Step], index: Index, outputs: Outputs) -> Prepared | Skipped:
+    """What the steps of `rewrite:` make of the file `path` with `content`.
+
+    Raises Missing where `index` lacks a summary, Wanted where `outputs` lack what a codemod makes; nothing else.
+    """
+    try:
+        source = decode(content)
+        first = view_of(path, source.text.encode(), index.names)
+    except (UndecodableError, UnparsableError) as error:
+        return Skipped(path, str(error))
+    prepared = Prepared(path, content, source, first, first)
+    for step in steps:
+        if isinstance(step, ForeignStep):
+            prepared = _run_codemod(prepared, step, index, outputs)
+        else:
+            prepared = _run_rules(prepared, step, index)
+        if prepared.reasons:
+            break
+    return prepared
+
+
+def _run_rules(prepared: Prepared, rules: Sequence[ReadyRule], index: Index) -> Prepared:
+    result = rewrite(prepared.view, rules, index)
+    told = prepared.told(result.findings)
+    prepared = replace(prepared, findings=(*prepared.findings, *told), callers=(*prepared.callers, *result.callers))
+    reasons = tuple(_because(finding) for finding in told if finding.disposition is Disposition.BLOCKED)
+    if reasons:
+        return replace(prepared, reasons=(*prepared.reasons, *dict.fromkeys(reasons)))
+    if not result.edits:
+        return prepared
+    after = apply_edits(prepared.view.source, result.edits)
+    named = f"rule{'s' if len(result.rules) > 1 else ''} {', '.join(f'`{name}`' for name in sorted(result.rules))}"
+    return _judged(prepared, after, Origins(result.edits), index, named)
+
+
+def _because(finding: Finding) -> str:
+    reference = finding.reference
+    return f"{reference.path}:{reference.line}: {finding.reason} (rule `{reference.target}`)"
+
+
+def _judged(prepared: Prepared, after: bytes, origins: Origins, index: Index, named: str) -> Prepared:
+    try:
+        result = view_of(prepared.path, after, index.names)
+    except UnparsableError as error:
+        return prepared.blocked_by(f"{named}: the result would not parse ({error})")
+    if fault := fault_of_step(prepared.view, result, origins, index):
+        return prepared.blocked_by(f"{named}: {fault}")
+    return replace(prepared, view=result, origins=(*prepared.origins, origins))
+
+
+def _run_codemod(prepared: Prepared, step: ForeignStep, index: Index, outputs: Outputs) -> Prepared:
+    if not step.is_for(prepared.path, prepared.view.source):
+        return prepared
+    before = prepared.view.source.decode()
+    output = outputs.of(step, prepared.path, before)
+    if output.failed:
+        return replace(prepared.blocked_by(f"codemod `{step.name}`: {output.failed}"), evidence=output.evidence)
+    if output.skipped:
+        finding = _of_codemod(prepared, step, 1, Disposition.LEFT, output.skipped)
+        return replace(prepared, findings=(*prepared.findings, finding))
+    if output.text is None or output.text == before:
+        return prepared
+    again = outputs.of(step, prepared.path, output.text)
+    if again.failed or (again.text is not None and again.text != output.text):
+        return prepared.blocked_by(f"codemod `{step.name}`: it would change its own result again")
+    edits = list(edits_between(before, output.text))
+    places = [prepared.view.lines.line_at(edit.start) for edit in edits]
+    findings = prepared.told(_of_codemod(prepared, step, line, Disposition.REWRITTEN, "") for line in places)
+    prepared = replace(prepared, findings=(*prepared.findings, *findings))
+    return _judged(prepared, output.text.encode(), Origins(edits), index, f"codemod `{step.name}`")
+
+
+def _of_codemod(prepared: Prepared, step: ForeignStep, line: int, disposition: Disposition, reason: str) -> Finding:
+    return Finding(Reference(prepared.path, line, 1, Form.CODEMOD, step.name), disposition, reason)
+
+
+def finish(prepared: Prepared, steps: Sequence[Step], moves: Moves, index: Index) -> Outcome:
+    """What the redirects `moves` make of a prepared file; its outcome. Raises Missing."""
+    path = prepared.path
+    if prepared.reasons:
+        return blocked(path, _in_order(prepared.findings), prepared.reasons)
+    settled = redirect(prepared.view, moves, index)
+    redirected = prepared.told(settled.findings)
+    findings = _in_order((*prepared.findings, *redirected))
+    if reasons := reasons_of(redirected):
+        return blocked(path, findings, reasons)
+    if not settled.edits and not prepared.is_rewritten:
+        return Unchanged(path, findings, tuple(sorted(settled.kept)))
+    after = apply_edits(prepared.view.source, settled.edits)
+    if fault := _fault(prepared, after, settled, steps, moves, index):
+        return blocked(path, findings, (f"{path}:1: {fault}",))
+    try:
+        encoded = encode(prepared.source, after.decode())
+    except UnicodeError:
+        reason = f"the new text cannot be written in the file's encoding, {prepared.source.encoding}"
+        return blocked(path, findings, (f"{path}:1: {reason}",))
+    return Changed(
+        path,
+        Change(path, prepared.content, encoded),
+        findings,
+        tuple(sorted(settled.held.items())),
+        tuple(sorted(settled.aliases)),
+        tuple(sorted(settled.kept)),
+    )
+
+
+def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    # Before Python 3.12 all names in one formatted string have its position, and so are one reference.
+    return tuple(sorted(set(findings)))
+
+
+def _fault(
+    prepared: Prepared, after: bytes, settled: Settled, steps: Sequence[Step], moves: Moves, index: Index
+) -> str:
+    """What is wrong with `after`, the text in the end; empty where nothing is."""
+    result = prepared.view
+    if settled.edits:
+        try:
+            result = view_of(prepared.path, after, index.names)
+        except UnparsableError as error:
+            return f"the result would not parse ({error}); {REPORT}"
+        if fault := fault_in(prepared.view, result, settled, moves, index):
+            return fault
+    for rules in steps if prepared.is_rewritten or settled.edits else ():
+        again = rewrite(result, rules, index) if not isinstance(rules, ForeignStep) else Rewritten()
+        if again.edits:
+            names = ", ".join(f"`{name}`" for name in sorted(again.rules))
+            return f"applying the plan again would change the result again, by {names}"
+    return ""
