@@ -6,7 +6,8 @@ CodemodsError                 the user can do something about it; shown without 
 │   ├── NotARepositoryError
 │   ├── DirtyTreeError
 │   └── ConflictError         later edits stand in the way of taking a change back
-└── ValidationSetupError      a validation cannot be run at all (its program is missing)
+├── ValidationSetupError      a validation cannot be run at all (its program is missing)
+└── ForeignError              a codemod that the plan names cannot be loaded
 """
 
 from __future__ import annotations
@@ -84,3 +85,11 @@ class ConflictError(RepositoryError):
 
 class ValidationSetupError(CodemodsError):
     """A validation cannot be run at all, for instance since its program is not there."""
+
+
+class ForeignError(CodemodsError):
+    """A codemod that the plan names cannot be loaded. `details` is the traceback or the output that tells why."""
+
+    def __init__(self, what: str, *, where: str = "", hint: str = "", details: str = "") -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.details = details
