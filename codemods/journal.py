@@ -34,6 +34,7 @@ class EventKind(str, Enum):
     UNIT_WRITING = "unit-writing"
     UNIT_COMMITTED = "unit-committed"
     UNIT_REJECTED = "unit-rejected"
+    FILE_BLOCKED = "file-blocked"
     UNIT_RESTORED = "unit-restored"
     PHASE_FINISHED = "phase-finished"
     RUN_FINISHED = "run-finished"

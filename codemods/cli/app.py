@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from codemods.cli import apply, demo, preview, rollback, schema, status, why
+from codemods.cli import apply, demo, preview, rollback, schema, status, try_rule, why
 from codemods.errors import CodemodsError
 from codemods.model import printable
 
@@ -27,6 +27,7 @@ app.command("preview")(preview.preview)
 app.command("apply")(apply.apply)
 app.command("status")(status.status)
 app.command("why")(why.why)
+app.command("try")(try_rule.try_rule)
 app.command("rollback")(rollback.rollback)
 app.command("demo")(demo.demo)
 app.command("schema")(schema.schema)

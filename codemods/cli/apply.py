@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from codemods.cli.inputs import AsJson, NonPython, PlanFile, RepositoryFolder, open_journal, open_repository, read_plan
+from codemods.cli.inputs import (
+    AsJson,
+    NonPython,
+    PlanFile,
+    RepositoryFolder,
+    Trust,
+    open_journal,
+    open_repository,
+    read_plan,
+    require_trust,
+)
 
 
 def apply(
@@ -19,6 +29,7 @@ def apply(
         str | None, typer.Option("--branch", help="The branch to commit to.", show_default="codemods/<plan>")
     ] = None,
     here: Annotated[bool, typer.Option("--here", help="Commit to the branch that is checked out.")] = False,
+    trust: Trust = False,
     retry: Annotated[bool, typer.Option("--retry", help="Try changes again that an earlier run rejected.")] = False,
 ) -> int:
     """Carry out a plan: each unit is written, validated, and committed or taken back. Run it again to go on.
@@ -36,6 +47,7 @@ def apply(
     from codemods.report.to_json import run_json
 
     loaded, repository = read_plan(plan, non_python=non_python), open_repository(repo)
+    loaded = require_trust(loaded, repository, trust=trust)
     journal = open_journal(repository)
     options = ApplyOptions("" if here else branch, retry)
     with Lock(journal.folder, journal.clock), RunProgress(console(stderr=as_json)) as progress:

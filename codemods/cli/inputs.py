@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -28,6 +29,9 @@ NonPython = Annotated[
 ]
 
 
+Trust = Annotated[bool, typer.Option("--trust", help="Run the codemods that the plan names without asking.")]
+
+
 def read_plan(path: Path, *, non_python: bool = False) -> LoadedPlan:
     """The plan in the file `path`; `non_python` says more than the plan that files outside Python are rewritten.
 
@@ -46,6 +50,28 @@ def read_plan(path: Path, *, non_python: bool = False) -> LoadedPlan:
     if non_python:
         return replace(loaded, plan=loaded.plan.model_copy(update={"non_python": "rewrite"}))
     return loaded
+
+
+def require_trust(loaded: LoadedPlan, repository: Repository, *, trust: bool) -> LoadedPlan:
+    """`loaded`, trusted: since it names no code to run, or its reader trusts that, now or before.
+
+    Asks on a terminal. Raises CodemodsError where nobody trusts it.
+    """
+    from codemods.engine.trust import is_trusted, named_code, remember, untrusted
+
+    named = named_code(loaded.plan)
+    if not named:
+        return loaded
+    journal = open_journal(repository)
+    if not (trust or is_trusted(loaded, repository.root, journal)):
+        if not sys.stdin.isatty():
+            raise untrusted(loaded)
+        typer.echo("This plan runs code that it names, in this repository and with your rights:", err=True)
+        typer.echo("\n".join(f"  {what}" for what in named), err=True)
+        if not typer.confirm("Do you trust it?", err=True):
+            raise untrusted(loaded)
+    remember(loaded, repository.root, journal)
+    return replace(loaded, is_trusted=True)
 
 
 def open_repository(folder: Path) -> Repository:

@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from codemods.cli.inputs import AsJson, NonPython, PlanFile, RepositoryFolder, open_repository, read_plan
+from codemods.cli.inputs import (
+    AsJson,
+    NonPython,
+    PlanFile,
+    RepositoryFolder,
+    Trust,
+    open_repository,
+    read_plan,
+    require_trust,
+)
 
 
 def preview(
@@ -15,9 +24,12 @@ def preview(
     repo: RepositoryFolder = Path(),
     as_json: AsJson = False,
     non_python: NonPython = False,
+    trust: Trust = False,
     summary: Annotated[bool, typer.Option("--summary", help="Leave the diffs out.")] = False,
 ) -> int:
-    """Show what a plan would change, as diffs, and what it would leave and why. Writes nothing, runs nothing.
+    """Show what a plan would change, as diffs, and what it would leave and why. Writes nothing.
+
+    Runs nothing, but for the codemods that a plan names: those it asks about first, unless you say --trust.
 
     Example: codemods preview migration.yaml --summary
 
@@ -25,7 +37,8 @@ def preview(
     """
     from codemods.engine.apply import preview_of
 
-    shown = preview_of(read_plan(plan, non_python=non_python), open_repository(repo))
+    loaded, repository = read_plan(plan, non_python=non_python), open_repository(repo)
+    shown = preview_of(require_trust(loaded, repository, trust=trust), repository)
     if as_json:
         from codemods.report.to_json import preview_json
 

@@ -6,10 +6,19 @@ from pathlib import Path
 
 import typer
 
-from codemods.cli.inputs import AsJson, PlanFile, RepositoryFolder, open_journal, open_repository, read_plan
+from codemods.cli.inputs import (
+    AsJson,
+    PlanFile,
+    RepositoryFolder,
+    Trust,
+    open_journal,
+    open_repository,
+    read_plan,
+    require_trust,
+)
 
 
-def status(plan: PlanFile, repo: RepositoryFolder = Path(), as_json: AsJson = False) -> int:
+def status(plan: PlanFile, repo: RepositoryFolder = Path(), as_json: AsJson = False, trust: Trust = False) -> int:
     """Show what of a plan is done, rejected, blocked and left, read from git and the journal.
 
     Example: codemods status migration.yaml
@@ -22,6 +31,7 @@ def status(plan: PlanFile, repo: RepositoryFolder = Path(), as_json: AsJson = Fa
     from codemods.report.to_json import status_json
 
     loaded, repository = read_plan(plan), open_repository(repo)
+    loaded = require_trust(loaded, repository, trust=trust)
     result = read_status(preview_of(loaded, repository), repository, open_journal(repository))
     if as_json:
         typer.echo(status_json(result))

@@ -8,7 +8,16 @@ from typing import Annotated
 
 import typer
 
-from codemods.cli.inputs import AsJson, NonPython, PlanFile, RepositoryFolder, open_repository, read_plan
+from codemods.cli.inputs import (
+    AsJson,
+    NonPython,
+    PlanFile,
+    RepositoryFolder,
+    Trust,
+    open_repository,
+    read_plan,
+    require_trust,
+)
 
 
 def why(
@@ -17,6 +26,7 @@ def why(
     repo: RepositoryFolder = Path(),
     as_json: AsJson = False,
     non_python: NonPython = False,
+    trust: Trust = False,
 ) -> int:
     """Tell for each reference in a file what was or will be done about it, and why.
 
@@ -27,7 +37,8 @@ def why(
     from codemods.engine.why import why as explain
 
     repository = open_repository(repo)
-    reasons = explain(read_plan(plan, non_python=non_python), repository, _tracked_name(repository.root, repo, file))
+    loaded = require_trust(read_plan(plan, non_python=non_python), repository, trust=trust)
+    reasons = explain(loaded, repository, _tracked_name(repository.root, repo, file))
     if as_json:
         from codemods.report.to_json import why_json
 

@@ -6,10 +6,12 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from codemods.engine.foreign_codemods import ForeignCodemods
 from codemods.engine.messages import message, trailers
 from codemods.engine.preview import PhasePreview, Preview, preview
 from codemods.engine.progress import (
     BaselineStarted,
+    BlockedFile,
     Notify,
     PhaseStarted,
     RunEnd,
@@ -21,13 +23,14 @@ from codemods.engine.progress import (
 )
 from codemods.engine.recovery import change_digest, recover, rejections, written
 from codemods.engine.rollback import revert_units
+from codemods.engine.trust import named_code, untrusted
 from codemods.engine.validations import validate, validations_of
 from codemods.errors import CodemodsError, RepositoryError
 from codemods.files import read_bytes, unwritable, write_atomically
 from codemods.journal import EventKind, Journal, new_run_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from codemods.model import Unit
     from codemods.plan.load import LoadedPlan
@@ -83,11 +86,18 @@ def _prepare(loaded: LoadedPlan, repository: Repository, journal: Journal, notif
     return _Run(shown, repository, journal, notify, validations, new_run_id(journal.clock()), branch)
 
 
-def preview_of(loaded: LoadedPlan, repository: Repository) -> Preview:
-    """The preview of a plan over the tracked files of a repository, as they are in its work tree."""
-    tracked = repository.tracked_files()
-    paths = [file.path for file in tracked if not file.is_symlink]
-    return preview(loaded, paths, lambda path: read_bytes(repository.root, path))
+def preview_of(loaded: LoadedPlan, repository: Repository, read: Callable[[str], bytes] | None = None) -> Preview:
+    """The preview of a plan over the tracked files of a repository: as they are in its work tree, or as `read` has
+    them. Raises CodemodsError where the plan names code to run and is not trusted."""
+    paths = [file.path for file in repository.tracked_files() if not file.is_symlink]
+    read = read or (lambda path: read_bytes(repository.root, path))
+    if not named_code(loaded.plan):
+        return preview(loaded, paths, read)
+    if not loaded.is_trusted:
+        raise untrusted(loaded)
+    with ForeignCodemods(repository.root, loaded) as codemods:
+        codemods.load()
+        return preview(loaded, paths, read, codemods.run)
 
 
 def _target_branch(plan: str, repository: Repository, options: ApplyOptions) -> str:
@@ -119,6 +129,7 @@ class _Run:
     id: str
     branch: str
     results: list[UnitResult] = field(default_factory=list)
+    blocked: list[BlockedFile] = field(default_factory=list)
     number: int = 0
     head: str = ""
 
@@ -134,6 +145,7 @@ class _Run:
         passed_over = set() if retry else self.rejected_before()
         pending = sum(change_digest(unit) not in passed_over for unit in self.shown.units)
         end = RunEnd.FINISHED
+        self.keep_evidence()
         if pending:
             self.look_at_unchanged_tree(passed_over)
             self.begin()
@@ -144,7 +156,17 @@ class _Run:
                 self.pass_over(phase, passed_over)
         left = len(self.shown.units) - len(self.results)
         seconds = time.monotonic() - started
-        return RunReport(self.id, self.plan, self.branch, end, tuple(self.results), left, seconds)
+        return RunReport(
+            self.id, self.plan, self.branch, end, tuple(self.results), left, seconds, blocked=tuple(self.blocked)
+        )
+
+    def keep_evidence(self) -> None:
+        """Keep what codemods have told about the files that they failed on."""
+        for path, evidence in sorted(self.shown.evidence.items()):
+            stored = self.journal.store_evidence(self.id, f"blocked {path}", evidence)
+            reason = evidence.partition("\n")[0]
+            self.record(EventKind.FILE_BLOCKED, path=path, reason=reason, evidence=stored)
+            self.blocked.append(BlockedFile(path, reason, str(self.journal.folder / stored)))
 
     def rejected_before(self) -> set[str]:
         return set(rejections(self.journal.events(), self.plan))

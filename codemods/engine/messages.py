@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemods.model import Disposition, Finding, Unit, printable
+from codemods.model import Disposition, Finding, Form, Unit, printable
 from codemods.plan.template import render
 from codemods.transforms.moves import Moves, moves_of
 
@@ -27,10 +27,16 @@ def trailers(plan: str, phase: str, run: str, unit: str) -> dict[str, str]:
 
 def message(plan: Plan, run: str, unit: Unit, findings: Iterable[Finding]) -> str:
     """The plan's message template, filled in for `unit`; `findings` are those of its files."""
-    rewritten = [finding for finding in findings if finding.disposition is Disposition.REWRITTEN]
+    everything = [finding for finding in findings if finding.disposition is Disposition.REWRITTEN]
+    by_rule = [finding for finding in everything if finding.reference.form in (Form.MATCH, Form.CODEMOD)]
+    rewritten = [finding for finding in everything if finding not in by_rule]
     moves = moves_of(plan)
     # A unit may hold nothing but what follows from another: a star import, or a name that a consumer binds.
-    pairs = _pairs(moves, rewritten) or {(f"{m}.{n}", target.dotted) for (m, n), target in moves.symbols.items()}
+    pairs = _pairs(moves, rewritten)
+    if not pairs and not by_rule:
+        pairs = {(f"{m}.{n}", target.dotted) for (m, n), target in moves.symbols.items()}
+    rules = ", ".join(dict.fromkeys(finding.reference.target for finding in by_rule))
+    new_module = ", ".join(sorted({new.rpartition(".")[0] for _, new in pairs}))
     values = {
         "file": _file(unit),
         "files": "\n".join(map(printable, unit.paths)),
@@ -42,10 +48,19 @@ def message(plan: Plan, run: str, unit: Unit, findings: Iterable[Finding]) -> st
         "old": ", ".join(sorted({old for old, _ in pairs})),
         "new": ", ".join(sorted({new for _, new in pairs})),
         "old_module": ", ".join(sorted({old.rpartition(".")[0] for old, _ in pairs})),
-        "new_module": ", ".join(sorted({new.rpartition(".")[0] for _, new in pairs})),
-        "references": str(len(rewritten)),
+        "new_module": new_module,
+        "references": str(len(everything)),
+        "rules": rules,
+        "summary": _summary(_file(unit), new_module, rules),
     }
     return render(plan.commit.message, values)
+
+
+def _summary(file: str, new_module: str, rules: str) -> str:
+    redirected = f"redirect {file} to {new_module}" if new_module else ""
+    if not rules:
+        return redirected or f"rewrite {file}"
+    return f"{redirected}, rewrite it by {rules}" if redirected else f"rewrite {file} by {rules}"
 
 
 def _file(unit: Unit) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.engine.callers import Callers
@@ -44,7 +44,8 @@ class Preview:
     """What a plan would do to a tree.
 
     `skipped` files could not be read as Python; `outside` are files that no phase lists and that hold nothing to
-    rewrite, but references to review or that are left.
+    rewrite, but references to review or that are left. `evidence` is what codemods have told about files that they
+    failed on.
     """
 
     loaded: LoadedPlan
@@ -52,6 +53,7 @@ class Preview:
     skipped: tuple[Skipped, ...]
     outside: tuple[Unchanged, ...]
     files_searched: int
+    evidence: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def units(self) -> tuple[Unit, ...]:
@@ -86,7 +88,7 @@ def preview(
     outcomes.by_path.update(_with_callers(found, work, outcomes.by_path))
     other = [path for path in everything if path not in excluded and not is_python(path)]
     outcomes.by_path.update(text_outcomes(found, other, moves, plan.non_python))
-    concerned = {path: outcome for path, outcome in outcomes.by_path.items() if _findings(outcome)}
+    concerned = {path: outcome for path, outcome in outcomes.by_path.items() if _is_told(outcome)}
     assignment = assign(plan, concerned)
     needed = [path for path in assignment.uncovered if isinstance(concerned[path], (Changed, Blocked))]
     verify_phases(loaded, replace(assignment, uncovered=tuple(needed)))
@@ -94,9 +96,10 @@ def preview(
     phases = tuple(_phases(by_phase, outcomes.together))
     outside = tuple(o for p in assignment.uncovered if isinstance(o := concerned[p], Unchanged))
     searched = len(everything) - len(excluded)
+    evidence = {path: text for path, text in work.evidence.items() if text}
     skipped = {path: skipped for path, skipped in found.skipped.items() if path not in excluded}
     skipped |= {path: outcome for path, outcome in outcomes.by_path.items() if isinstance(outcome, Skipped)}
-    return Preview(loaded, phases, tuple(skipped[path] for path in sorted(skipped)), outside, searched)
+    return Preview(loaded, phases, tuple(skipped[path] for path in sorted(skipped)), outside, searched, evidence)
 
 
 def _with_callers(found: Scan, work: Work, outcomes: Mapping[str, Outcome]) -> Iterator[tuple[str, Outcome]]:
@@ -109,6 +112,10 @@ def _with_callers(found: Scan, work: Work, outcomes: Mapping[str, Outcome]) -> I
                 f"{path}:{f.line}: called by: {chain}" for f in functions if (chain := callers.chain(f))
             )
             yield path, replace(outcome, reasons=(*outcome.reasons, *chains))
+
+
+def _is_told(outcome: Outcome) -> bool:
+    return bool(_findings(outcome)) or isinstance(outcome, (Changed, Blocked))
 
 
 def _findings(outcome: Outcome) -> tuple[Finding, ...]:

@@ -43,8 +43,20 @@ class UnitResult:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockedFile:
+    """A file that a codemod failed on: why, and the file with all that it told."""
+
+    path: str
+    reason: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
-    """One run. `branch` is where its commits are; `recovered` are units of a run that had been killed."""
+    """One run. `branch` is where its commits are; `recovered` are units of a run that had been killed.
+
+    `blocked` are files that codemods failed on.
+    """
 
     run: str
     plan: str
@@ -54,6 +66,7 @@ class RunReport:
     left: int
     seconds: float
     recovered: tuple[str, ...] = ()
+    blocked: tuple[BlockedFile, ...] = ()
 
     @property
     def is_complete(self) -> bool:

@@ -35,11 +35,19 @@ def mistakes_in_rules(loaded: LoadedPlan, scan: Scan, work: Work) -> Iterator[Mi
         if not isinstance(step, (Rule, ArgumentRule)):
             continue
         rule = rules[step.name]
+        for fault in absent_symbols(rule, scan, number):
+            yield loaded.fault(fault)
         for key, text in snippets_of(step):
-            snippet = read_snippet(text)
-            where: Location = ("rewrite", number, *key)
-            for fault in (*_absent(where, snippet, rule, scan), *_unaccounted(where, snippet, rule)):
+            for fault in _unaccounted(("rewrite", number, *key), read_snippet(text), rule):
                 yield loaded.fault(fault)
+
+
+def absent_symbols(rule: ReadyRule, scan: Scan, number: int = 0) -> Iterator[Fault]:
+    """The symbols of the repository that a rule, the `number`th step of its plan, names and that are not there."""
+    asked = rule.text.asked
+    if isinstance(asked, (Rule, ArgumentRule)):
+        for key, text in snippets_of(asked):
+            yield from _absent(("rewrite", number, *key), read_snippet(text), rule, scan)
 
 
 def _absent(where: Location, snippet: Snippet, rule: ReadyRule, scan: Scan) -> Iterator[Fault]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from codemods.engine.apply import preview_of
 from codemods.engine.messages import PHASE, UNIT
 from codemods.engine.phases import included
-from codemods.engine.preview import Preview, preview
 from codemods.engine.rollback import live_commits
 from codemods.errors import CodemodsError
 from codemods.files import read_bytes
@@ -16,6 +15,7 @@ from codemods.model import Blocked, Changed, Finding, Outcome, Skipped
 from codemods.plan.check import nearest
 
 if TYPE_CHECKING:
+    from codemods.engine.preview import Preview
     from codemods.plan.load import LoadedPlan
     from codemods.vcs import Commit, Repository
 
@@ -62,8 +62,7 @@ def _preview_before(loaded: LoadedPlan, repository: Repository, done: Commit) ->
         content = repository.checked_out(parent, path) if path in changed else None
         return content if content is not None else read_bytes(repository.root, path)
 
-    paths = [file.path for file in repository.tracked_files() if not file.is_symlink]
-    return preview(loaded, paths, read)
+    return preview_of(loaded, repository, read)
 
 
 def _explained(shown: Preview, path: str) -> Why:

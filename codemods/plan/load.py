@@ -39,12 +39,16 @@ _KINDS: dict[str, type[BaseModel]] = {
 
 @dataclass(frozen=True, slots=True)
 class LoadedPlan:
-    """A plan with where it came from: `where` names the file, `digest` its text, `document` knows positions."""
+    """A plan with where it came from: `where` names the file, `digest` its text, `document` knows positions.
+
+    `is_trusted` says that the code which it names may be run.
+    """
 
     plan: Plan
     where: str
     digest: str
     document: Document
+    is_trusted: bool = False
 
     def position(self, *location: str | int) -> tuple[int, int]:
         """Line and column, from 1, of what stands at `location`, such as ("redirect", 0, "to")."""

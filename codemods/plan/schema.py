@@ -161,7 +161,7 @@ class Commit(Model):
     """How commits are made."""
 
     message: NonEmpty = Field(
-        "refactor: redirect {{ file }} to {{ new_module }}\n\nPlan {{ plan }}, phase {{ phase }}.\n",
+        "refactor: {{ summary }}\n\nPlan {{ plan }}, phase {{ phase }}.\n",
         description="A template for the commit message; the variables are listed below.",
     )
 

@@ -21,6 +21,8 @@ VARIABLES: dict[str, str] = {
     "old": "the symbols that were replaced, by their full names",
     "new": "the symbols that take their place",
     "references": "how many references were rewritten",
+    "rules": "the rules and codemods that have changed the files",
+    "summary": "`redirect <file> to <new_module>`, or `rewrite <file> by <rules>`, or both",
 }
 _PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 

@@ -66,8 +66,8 @@ def show_preview(out: Console, preview: Preview, *, diffs: bool) -> None:
     _list_findings(out, "To review by hand", [f for f in review if f.reference.form is not Form.TEXT])
     _list_findings(out, "To review outside Python", [f for f in review if f.reference.form is Form.TEXT])
     blocked = [o for phase in preview.phases for o in phase.outcomes if isinstance(o, Blocked)]
-    _list(out, "Blocked, and left untouched", [reason for outcome in blocked for reason in outcome.reasons])
-    _list(out, "Skipped, since they cannot be read", [f"{s.path}: {s.reason}" for s in preview.skipped])
+    list_lines(out, "Blocked, and left untouched", [reason for outcome in blocked for reason in outcome.reasons])
+    list_lines(out, "Skipped, since they cannot be read", [f"{s.path}: {s.reason}" for s in preview.skipped])
     totals = count(findings)
     changes = sum(len(unit.changes) for unit in preview.units)
     out.print(
@@ -125,10 +125,11 @@ def _list_findings(out: Console, title: str, findings: list[Finding]) -> None:
         f"{f.reason}"
         for f in findings
     ]
-    _list(out, title, lines)
+    list_lines(out, title, lines)
 
 
-def _list(out: Console, title: str, lines: list[str]) -> None:
+def list_lines(out: Console, title: str, lines: list[str]) -> None:
+    """A titled list, cut after 40 lines; nothing where it is empty."""
     if not lines:
         return
     out.print(Text(f"\n{title} ({len(lines)}):", style="bold"))
@@ -143,9 +144,16 @@ def show_run(out: Console, report: RunReport, plan_file: str) -> None:
     for sentence in report.recovered:
         out.print(printable(sentence))
     rejected = report.in_state(UnitState.REJECTED)
-    _list(out, "Rejected, and taken back", [f"{r.unit}: {r.reason} (output: {r.evidence})" for r in rejected])
+    list_lines(out, "Rejected, and taken back", [f"{r.unit}: {r.reason} (output: {r.evidence})" for r in rejected])
+    list_lines(
+        out,
+        "Blocked by a codemod that failed",
+        [f"{b.path}: {b.reason} (output: {b.evidence})" for b in report.blocked],
+    )
     passed = report.in_state(UnitState.PASSED_OVER)
-    _list(out, "Rejected by an earlier run, and not tried again (--retry does)", [result.unit for result in passed])
+    list_lines(
+        out, "Rejected by an earlier run, and not tried again (--retry does)", [result.unit for result in passed]
+    )
     done = len(report.in_state(UnitState.COMMITTED))
     back = len(report.in_state(UnitState.TAKEN_BACK))
     where = f" on {report.branch}" if report.branch else ""
@@ -179,9 +187,9 @@ def show_status(out: Console, status: Status) -> None:
         table.add_row(phase.name, *map(str, numbers))
     out.print(table)
     phases = status.phases
-    _list(out, "Rejected", [f"{r.unit}: {r.reason} (run {r.run})" for p in phases for r in p.rejected])
-    _list(out, "Blocked", [reason for p in phases for b in p.blocked for reason in b.reasons])
-    _list(out, "Left for the next run", [unit for p in phases for unit in p.left])
+    list_lines(out, "Rejected", [f"{r.unit}: {r.reason} (run {r.run})" for p in phases for r in p.rejected])
+    list_lines(out, "Blocked", [reason for p in phases for b in p.blocked for reason in b.reasons])
+    list_lines(out, "Left for the next run", [unit for p in phases for unit in p.left])
     runs = dict.fromkeys(done.run for phase in phases for done in phase.done)
     if runs:
         out.print(f"\nRuns with commits here: {', '.join(runs)}.")

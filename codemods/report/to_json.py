@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from codemods.engine.progress import RunReport
     from codemods.engine.rollback import Step
     from codemods.engine.status import Status
+    from codemods.engine.trial import Trial
     from codemods.engine.why import Why
 
 VERSION = 1
@@ -88,6 +89,7 @@ def run_json(report: RunReport) -> str:
         left=report.left,
         seconds=round(report.seconds, 3),
         recovered=list(report.recovered),
+        blocked=[{"path": b.path, "reason": b.reason, "evidence": b.evidence} for b in report.blocked],
         units=[
             {
                 "unit": result.unit,
@@ -125,6 +127,26 @@ def status_json(status: Status) -> str:
             }
             for phase in status.phases
         ],
+    )
+
+
+def trial_json(trial: Trial) -> str:
+    """A trial of a rule: its matches with their bindings, and the diffs."""
+    return _dump(
+        "trial",
+        matches=[
+            {
+                "path": found.path,
+                "line": found.line,
+                "column": found.column,
+                "source": found.source,
+                "bindings": dict(found.bindings),
+                "disposition": found.finding.disposition.value if found.finding else None,
+                "reason": found.finding.reason if found.finding else "",
+            }
+            for found in trial.matches
+        ],
+        files=[_file(outcome) for outcome in (*trial.changed, *trial.blocked, *trial.skipped)],
     )
 
 
