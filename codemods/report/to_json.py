@@ -132,6 +132,7 @@ def status_json(status: Status) -> str:
 
 def trial_json(trial: Trial) -> str:
     """A trial of a rule: its matches with their bindings, and the diffs."""
+    outcomes: tuple[Outcome, ...] = (*trial.changed, *trial.blocked, *trial.skipped)
     return _dump(
         "trial",
         matches=[
@@ -146,7 +147,7 @@ def trial_json(trial: Trial) -> str:
             }
             for found in trial.matches
         ],
-        files=[_file(outcome) for outcome in (*trial.changed, *trial.blocked, *trial.skipped)],
+        files=[_file(outcome) for outcome in outcomes],
     )
 
 
