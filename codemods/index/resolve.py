@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from codemods.index.definitions import Definition
     from codemods.index.names import ModuleNames
     from codemods.index.summary import ModuleSummary
 
@@ -83,6 +84,12 @@ class Index:
     def _by_star(self, module: str, name: str, seen: set[tuple[str, str]]) -> bool:
         summary = self.summary(module)
         return summary is not None and summary.exports_by_star(name) and self._has(module, name, seen)
+
+    def definition(self, module: str, name: str) -> Definition | None:
+        """What the function or class `name` of `module` says, where it is defined there and nowhere else."""
+        summary = self.summary(module)
+        export = summary.exports.get(name) if summary is not None else None
+        return export.definition if export is not None else None
 
     def loads(self, package: str, module: str) -> bool:
         """Whether importing `package` surely loads its submodule `module`, as far as the first 100 modules tell."""

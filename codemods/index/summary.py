@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from codemods.index.definitions import Definition, class_definition, function_definition
 from codemods.index.doctests import examples
 from codemods.index.import_graph import eager_imports
 
@@ -24,9 +25,10 @@ _DOTTED = re.compile(r"\.?[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 @dataclass(frozen=True, slots=True)
 class Export:
     """A name that a module binds at its top level. `origin` is (module, name) where an import binds it;
-    `name` is None where it is a module itself."""
+    `name` is None where it is a module itself. `definition` is what a function or class says that is bound once."""
 
     origin: tuple[str, str | None] | None = None
+    definition: Definition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +93,23 @@ class _TopLevel:
     def read(self, block: list[ast.stmt]) -> None:
         for statement in block:
             if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                self.exports[statement.name] = Export()
+                self.read_definition(statement)
             elif isinstance(statement, ast.Import):
                 self.read_import(statement)
             elif isinstance(statement, ast.ImportFrom):
                 self.read_from(statement)
             else:
                 self.read_other(statement)
+
+    def read_definition(self, statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+        if statement.name in self.exports:
+            # Which one holds is only known when it runs.
+            self.exports[statement.name] = Export()
+            return
+        if isinstance(statement, ast.ClassDef):
+            self.exports[statement.name] = Export(definition=class_definition(statement))
+        else:
+            self.exports[statement.name] = Export(definition=function_definition(statement))
 
     def read_import(self, statement: ast.Import) -> None:
         for alias in statement.names:

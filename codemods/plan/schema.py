@@ -65,6 +65,12 @@ def _all_strings(value: Any) -> Any:
 StringsChoice = Annotated[Strings, BeforeValidator(_all_strings, json_schema_input_type=Choice | Strings)]
 
 
+_SIGNATURES = (
+    "What is done about a call that does not fit the new definition, where both are known: `check` blocks the file, "
+    "`ignore` goes on."
+)
+
+
 class RedirectModule(Model):
     """A module, with every name in it, that consumers are to take from elsewhere."""
 
@@ -83,6 +89,7 @@ class RedirectModule(Model):
     strings: StringsChoice = Field(
         Strings(), description="What is done about strings that name code: `rewrite`, `review` or `leave`, or by class."
     )
+    signatures: Literal["check", "ignore"] = Field("check", description=_SIGNATURES)
 
 
 class RedirectSymbol(Model):
@@ -92,6 +99,7 @@ class RedirectSymbol(Model):
     to: Symbol = Field(description="The symbol that takes its place.")
     names: Literal["rename", "keep"] = Field("rename", description="As for a module.")
     strings: StringsChoice = Field(Strings(), description="As for a module.")
+    signatures: Literal["check", "ignore"] = Field("check", description="As for a module.")
 
 
 def _redirect_kind(value: Any) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from codemods.rules.symbols import canonical
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from codemods.index.resolve import Index
     from codemods.index.scopes import ImportSite, Scope, Use
     from codemods.rules.symbols import Vocabulary
@@ -70,20 +72,24 @@ class FileNames:
         return self._origins[node]
 
     def _origin(self, node: ast.expr) -> str | None:
+        found = {canonical(spelled, self.index) if spelled else None for spelled in self._spelled(node)}
+        return found.pop() if len(found) == 1 else None
+
+    def written(self, node: ast.expr) -> str | None:
+        """The full dotted name that a chain spells by the imports, before re-exports are followed; None as above."""
+        found = set(self._spelled(node))
+        return found.pop() if len(found) == 1 else None
+
+    def _spelled(self, node: ast.expr) -> Iterator[str | None]:
         attributes: list[str] = []
         root = node
         while isinstance(root, ast.Attribute):
             attributes.append(root.attr)
             root = root.value
         use = self.uses.get(root) if isinstance(root, ast.Name) else None
-        if use is None:
-            return None
-        found = {self._full(alias, attributes) for alias in self.binding(use)}
-        return found.pop() if len(found) == 1 else None
-
-    def _full(self, alias: ast.alias, attributes: list[str]) -> str | None:
-        start = self.imported(alias)
-        return canonical(".".join((start, *reversed(attributes))), self.index) if start else None
+        for alias in self.binding(use) if use is not None else ():
+            start = self.imported(alias)
+            yield ".".join((start, *reversed(attributes))) if start else None
 
     def scope_at(self, node: ast.AST) -> Scope:
         """The scope in which the code of `node` runs."""

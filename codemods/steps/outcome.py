@@ -13,6 +13,7 @@ from codemods.index.text import SourceText, UndecodableError, decode, encode
 from codemods.model import Change, Changed, Disposition, Finding, Form, Outcome, Reference, Skipped, Unchanged, blocked
 from codemods.rules.rewrite import Rewritten, SyncCaller, rewrite
 from codemods.steps.check import fault_of_step
+from codemods.steps.compatible import misfits
 from codemods.steps.foreign import ForeignStep, edits_between
 from codemods.transforms.edits import Origins, apply_edits
 from codemods.transforms.findings import reasons_of
@@ -60,9 +61,9 @@ class Prepared:
         """`findings` in `view`, at the places that they had at first."""
         if not self.origins:
             return tuple(findings)
-        return tuple(replace(finding, reference=self._placed(finding.reference)) for finding in findings)
+        return tuple(replace(finding, reference=self.placed(finding.reference)) for finding in findings)
 
-    def _placed(self, reference: Reference) -> Reference:
+    def placed(self, reference: Reference) -> Reference:
         offset = self.view.lines.at(reference.line, reference.column)
         for origins in reversed(self.origins):
             offset = origins.of(offset)
@@ -163,7 +164,15 @@ def finish(prepared: Prepared, steps: Sequence[Step], moves: Moves, index: Index
     if not settled.edits and not prepared.is_rewritten:
         return Unchanged(path, findings, tuple(sorted(settled.kept)))
     after = apply_edits(prepared.view.source, settled.edits)
-    if fault := _fault(prepared, after, settled, steps, moves, index):
+    result = prepared.view
+    if settled.edits:
+        try:
+            result = view_of(path, after, index.names)
+        except UnparsableError as error:
+            return blocked(path, findings, (f"{path}:1: the result would not parse ({error}); {REPORT}",))
+        if unfit := _unfit(prepared, result, moves, index):
+            return blocked(path, findings, unfit)
+    if fault := _fault(prepared, result, settled, steps, moves, index):
         return blocked(path, findings, (f"{path}:1: {fault}",))
     try:
         encoded = encode(prepared.source, after.decode())
@@ -185,18 +194,19 @@ def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(set(findings)))
 
 
+def _unfit(prepared: Prepared, result: ModuleView, moves: Moves, index: Index) -> tuple[str, ...]:
+    """Why what a redirect leads elsewhere does not fit there, as `path:line: reason`."""
+    found = misfits(prepared.view, result, moves, index)
+    placed = ((prepared.placed(prepared.view.reference(use.node, Form.NAME, use.name)), why) for use, why in found)
+    return tuple(dict.fromkeys(f"{place.path}:{place.line}: {why}" for place, why in placed))
+
+
 def _fault(
-    prepared: Prepared, after: bytes, settled: Settled, steps: Sequence[Step], moves: Moves, index: Index
+    prepared: Prepared, result: ModuleView, settled: Settled, steps: Sequence[Step], moves: Moves, index: Index
 ) -> str:
-    """What is wrong with `after`, the text in the end; empty where nothing is."""
-    result = prepared.view
-    if settled.edits:
-        try:
-            result = view_of(prepared.path, after, index.names)
-        except UnparsableError as error:
-            return f"the result would not parse ({error}); {REPORT}"
-        if fault := fault_in(prepared.view, result, settled, moves, index):
-            return fault
+    """What is wrong with `result`, the module in the end; empty where nothing is."""
+    if settled.edits and (fault := fault_in(prepared.view, result, settled, moves, index)):
+        return fault
     for rules in steps if prepared.is_rewritten or settled.edits else ():
         again = rewrite(result, rules, index) if not isinstance(rules, ForeignStep) else Rewritten()
         if again.edits:

@@ -21,6 +21,7 @@ _STRINGS = Strings()
 class Target:
     """Where a reference goes. `name` is None where it is the module itself; `keep` asks to keep local names;
     `is_granted` says that another change of the same unit makes the name, `waits` why patches of the old one stay.
+    `is_unchecked` says that calls need not fit.
     """
 
     module: str
@@ -29,6 +30,7 @@ class Target:
     strings: Strings = _STRINGS
     is_granted: bool = False
     waits: str = ""
+    is_unchecked: bool = False
 
     @property
     def dotted(self) -> str:
@@ -121,14 +123,15 @@ def moves_of(plan: Plan) -> Moves:
     symbols: dict[tuple[str, str], Target] = {}
     modules: dict[str, Target] = {}
     for redirect in plan.redirect:
-        keep = redirect.names == "keep"
+        choices = (redirect.names == "keep", redirect.strings)
+        unchecked = redirect.signatures == "ignore"
         if isinstance(redirect, RedirectModule):
-            modules[redirect.module] = Target(redirect.to, None, keep, redirect.strings)
+            modules[redirect.module] = Target(redirect.to, None, *choices, is_unchecked=unchecked)
             for name, new in redirect.symbols.items():
                 module, _, last = new.rpartition(".")
-                symbols[redirect.module, name] = Target(module or redirect.to, last, keep, redirect.strings)
+                symbols[redirect.module, name] = Target(module or redirect.to, last, *choices, is_unchecked=unchecked)
         else:
             old_module, _, old_name = redirect.symbol.rpartition(".")
             new_module, _, new_name = redirect.to.rpartition(".")
-            symbols[old_module, old_name] = Target(new_module, new_name, keep, redirect.strings)
+            symbols[old_module, old_name] = Target(new_module, new_name, *choices, is_unchecked=unchecked)
     return Moves(symbols, modules)
