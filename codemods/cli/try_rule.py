@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from codemods.plan.rewrites import ArgumentRule, Rule
 
+    _Tried = tuple[Rule | ArgumentRule, bool, tuple[str, ...], tuple[str, ...]]
+
 
 def try_rule(
     arguments: Annotated[
@@ -43,7 +45,7 @@ def try_rule(
 
     repository = open_repository(repo)
     given = list(arguments or [])
-    tried, rewrites, roots = _rule(given, plan, rule, repo)
+    tried, rewrites, roots, libraries = _rule(given, plan, rule, repo)
     tracked = [file.path for file in repository.tracked_files() if not file.is_symlink]
     wanted = _wanted(given, repository.root, repo, tracked)
     trial = carry_out(
@@ -52,6 +54,7 @@ def try_rule(
         wanted,
         lambda path: read_bytes(repository.root, path),
         source_roots=roots,
+        libraries=libraries,
         rewrites=rewrites,
     )
     if as_json:
@@ -66,10 +69,8 @@ def try_rule(
     return 1 if trial.matches else 0
 
 
-def _rule(
-    given: list[str], plan: Path | None, name: str | None, repo: Path
-) -> tuple[Rule | ArgumentRule, bool, tuple[str, ...]]:
-    """The rule to try, whether to carry it out, and the source roots; what it takes goes out of `given`."""
+def _rule(given: list[str], plan: Path | None, name: str | None, repo: Path) -> _Tried:
+    """The rule to try, whether to carry it out, the source roots and the libraries; what it takes leaves `given`."""
     from codemods.engine.trial import snippet_rule
 
     if plan is not None or name is not None:
@@ -79,10 +80,10 @@ def _rule(
         raise CodemodsError("There is no rule to try.", hint=hint)
     match = given.pop(0)
     replace = given.pop(0) if given and not (repo / given[0]).exists() and not Path(given[0]).exists() else None
-    return snippet_rule(match, replace), replace is not None, (".",)
+    return snippet_rule(match, replace), replace is not None, (".",), ()
 
 
-def _planned(plan: Path | None, name: str | None) -> tuple[Rule | ArgumentRule, bool, tuple[str, ...]]:
+def _planned(plan: Path | None, name: str | None) -> _Tried:
     from codemods.plan.check import nearest
     from codemods.plan.rewrites import ArgumentRule, Rule
 
@@ -96,7 +97,7 @@ def _planned(plan: Path | None, name: str | None) -> tuple[Rule | ArgumentRule, 
         there = f"There are: {', '.join(rules)}." if rules else "It has no rules."
         what = f"The plan has no rule `{name}`{nearest(name, rules)}." if name else "Which rule of the plan?"
         raise CodemodsError(what, where=str(plan), hint=f"{there} Name one with --rule.")
-    return rules[name], True, loaded.plan.source_roots
+    return rules[name], True, loaded.plan.source_roots, loaded.plan.libraries
 
 
 def _wanted(paths: list[str], root: Path, repo: Path, tracked: list[str]) -> Callable[[str], bool]:

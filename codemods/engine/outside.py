@@ -1,7 +1,8 @@
-"""Which dotted names are modules of the standard library, found without importing any of them."""
+"""Which dotted names are modules outside the repository, found without importing any of them."""
 
 from __future__ import annotations
 
+import re
 import sys
 import sysconfig
 from importlib.machinery import PathFinder
@@ -10,17 +11,27 @@ from typing import TYPE_CHECKING
 from codemods.rules.symbols import Outside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 
-def standard_modules(chains: Iterable[str]) -> Outside:
-    """The modules of the standard library that begin one of `chains`, such as `os.path` in `os.path.join`."""
+def outside_of(chains: Iterable[str], libraries: Iterable[str]) -> Outside:
+    """The modules of the standard library that begin one of `chains`, such as `os.path` in `os.path.join`, and the
+    other `libraries`, by their first names."""
     found: set[str] = set()
     for chain in chains:
         parts = chain.split(".")
         if parts[0] in sys.stdlib_module_names:
             found.update(_modules(parts))
-    return Outside(frozenset(found))
+    return Outside(frozenset(found), frozenset(libraries))
+
+
+def imported_roots(roots: Collection[str], contents: Iterable[bytes | None]) -> set[str]:
+    """Those of `roots` that some of `contents`, Python files, import by their full names."""
+    if not roots:
+        return set()
+    names = "|".join(map(re.escape, sorted(roots)))
+    pattern = re.compile(rf"^[ \t]*(?:from|import)[ \t]+({names})\b".encode(), re.MULTILINE)
+    return {match.group(1).decode() for content in contents if content for match in pattern.finditer(content)}
 
 
 def _modules(parts: list[str]) -> Iterable[str]:

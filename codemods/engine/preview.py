@@ -79,7 +79,7 @@ def preview(
     everything = tuple(paths)
     excluded = set(everything).difference(included(everything, plan.exclude))
     found = open_scan(everything, read, ModuleNames(plan.source_roots), moves.words | words_of(plan))
-    work = Work(steps_of(plan.rewrite, found), run)
+    work = Work(steps_of(plan.rewrite, found, plan.libraries), run)
     found.search(moves.words, work.may_change, excluded)
     look_for_aliases(found, work, excluded)
     verify_names(loaded, found, work)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemods.engine.outside import imported_roots
 from codemods.engine.scan import open_scan
 from codemods.engine.verify_rules import absent_symbols
 from codemods.engine.work import Work, look_for_aliases, steps_of, words_of
@@ -15,6 +16,7 @@ from codemods.model import Blocked, Changed, Finding, Form, Outcome, Skipped
 from codemods.patterns.match import Run
 from codemods.plan.check_rewrites import check_rewrites
 from codemods.plan.rewrites import Rule
+from codemods.plan.rule_text import rule_text
 from codemods.plan.schema import Plan
 from codemods.rules.conditions import applies
 from codemods.rules.find import Match, Module, matches
@@ -23,7 +25,7 @@ from codemods.transforms.view import UnparsableError, view_of
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from codemods.engine.scan import Scan
     from codemods.index.resolve import Index
@@ -75,6 +77,7 @@ def try_rule(
     read: Callable[[str], bytes],
     *,
     source_roots: tuple[str, ...] = (".",),
+    libraries: Collection[str] = (),
     rewrites: bool = True,
 ) -> Trial:
     """Try `rule` on those of the files `tracked` that are `wanted`. `rewrites` says whether it is carried out.
@@ -85,7 +88,7 @@ def try_rule(
     everything = tuple(tracked)
     excluded = {path for path in everything if not wanted(path)}
     found = open_scan(everything, read, ModuleNames(source_roots), words_of(plan))
-    work = Work(steps_of(plan.rewrite, found))
+    work = Work(steps_of(plan.rewrite, found, libraries or _libraries(rule, found)))
     if faults := list(absent_symbols(work.rules[0], found)):
         mistakes = tuple(Mistake(f.line, f.column, f.message.removeprefix("rule `try`: ")) for f in faults)
         raise PlanError(str(faults[0].location[-1]), mistakes)
@@ -105,6 +108,12 @@ def try_rule(
         tuple(o for o in outcomes if isinstance(o, Blocked)),
         skipped,
     )
+
+
+def _libraries(rule: Rule | ArgumentRule, found: Scan) -> set[str]:
+    """The libraries that a rule names, as the imports of the files show."""
+    roots = {chain.partition(".")[0] for chain in rule_text(rule).chains}
+    return imported_roots(roots, map(found.content, found.paths))
 
 
 def _matches(found: Scan, rule: ReadyRule, path: str, content: bytes, outcome: Outcome | None) -> list[Found]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
+from codemods.engine.outside import imported_roots, outside_of
 from codemods.engine.verify_rules import mistakes_in_rules
 from codemods.errors import Mistake, PlanError
 from codemods.plan.check import is_literal, nearest
@@ -96,10 +98,25 @@ class _Names:
             yield from missing or self.symbol(where, module, name)
 
     def module(self, where: tuple[str | int, ...], name: str) -> tuple[Mistake, ...]:
-        if self.scan.index.is_module(name):
+        if self.scan.index.is_module(name) or self.is_outside(name):
             return ()
+        if name.partition(".")[0] in sys.stdlib_module_names:
+            return (self.loaded.mistake(where, f"the standard library has no module `{name}`"),)
         message = f"there is no module `{name}` in the source roots{self.hint(name)}"
+        if not self.hint(name) and imported_roots({name.partition(".")[0]}, self.contents()):
+            message += f"; if it is a library, say `libraries: [{name.partition('.')[0]}]`"
         return (self.loaded.mistake(where, message),)
+
+    def contents(self) -> Iterator[bytes | None]:
+        """The Python files."""
+        return map(self.scan.content, self.scan.paths)
+
+    def is_outside(self, module: str) -> bool:
+        """Whether `module` is one of the standard library, or of a library that the plan names."""
+        root = module.partition(".")[0]
+        if self.scan.index.is_module(root):
+            return False
+        return root in self.loaded.plan.libraries or module in outside_of([module], ()).modules
 
     def hint(self, name: str) -> str:
         """Where the module is, if it is under another folder; else the nearest name."""
@@ -113,7 +130,7 @@ class _Names:
         def has(index: Index) -> bool:
             return index.has(module, name)
 
-        if self.scan.ask(has):
+        if self.scan.ask(has) or self.is_outside(module):
             return ()
         summary = self.scan.ask(lambda index: index.summary(module))
         known = summary.exports if summary is not None else ()

@@ -7,6 +7,7 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
+from codemods.engine.outside import imported_roots
 from codemods.index.analysis import analyse
 from codemods.patterns.language import Snippet, dotted, is_reserved, read_snippet
 from codemods.plan.check import nearest
@@ -15,7 +16,7 @@ from codemods.plan.rewrites import ArgumentRule, Rule
 from codemods.transforms.self_check import unresolved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from codemods.engine.scan import Scan
     from codemods.engine.work import Work
@@ -31,6 +32,7 @@ _WRITTEN = ("replace", "sync", "arguments")
 def mistakes_in_rules(loaded: LoadedPlan, scan: Scan, work: Work) -> Iterator[Mistake]:
     """The mistakes in rules that the code of the repository shows."""
     rules = {rule.name: rule for rule in work.rules}
+    libraries = _unnamed_libraries(rules.values(), scan)
     for number, step in enumerate(loaded.plan.rewrite):
         if not isinstance(step, (Rule, ArgumentRule)):
             continue
@@ -38,7 +40,7 @@ def mistakes_in_rules(loaded: LoadedPlan, scan: Scan, work: Work) -> Iterator[Mi
         for fault in absent_symbols(rule, scan, number):
             yield loaded.fault(fault)
         for key, text in snippets_of(step):
-            for fault in _unaccounted(("rewrite", number, *key), read_snippet(text), rule):
+            for fault in _unaccounted(("rewrite", number, *key), read_snippet(text), rule, libraries):
                 yield loaded.fault(fault)
 
 
@@ -71,8 +73,24 @@ def _lacking(symbol: Symbol, scan: Scan) -> str:
     return f"`{module}` has no name `{name}`{nearest(name, [*(summary.exports if summary else ()), *inside])}"
 
 
-def _unaccounted(where: Location, snippet: Snippet, rule: ReadyRule) -> Iterator[Fault]:
+def _unnamed_libraries(rules: Iterable[ReadyRule], scan: Scan) -> set[str]:
+    """First names in rules that files import, and of which the plan does not say that they are libraries."""
+    unknown = {
+        chain.partition(".")[0]
+        for rule in rules
+        for chain in rule.text.chains
+        if rule.symbol(chain) is None and chain.partition(".")[0] not in rule.text.asked.local
+    }
+    return imported_roots(unknown, map(scan.content, scan.paths))
+
+
+def _unaccounted(where: Location, snippet: Snippet, rule: ReadyRule, libraries: set[str]) -> Iterator[Fault]:
     """Names in a replacement that nothing says where they come from."""
+    for chain in snippet.chains:
+        root = (dotted(chain) or "").partition(".")[0]
+        if isinstance(chain, ast.Attribute) and root in libraries and root not in rule.text.asked.local:
+            message = f"files import `{root}`: say `libraries: [{root}]` in the plan, or `local: [{root}]` in the rule"
+            yield Fault(where, f"rule `{rule.name}`: {message}", *snippet.place(chain))
     if where[2] not in _WRITTEN:
         return
     asked = rule.text.asked
@@ -86,8 +104,8 @@ def _unaccounted(where: Location, snippet: Snippet, rule: ReadyRule) -> Iterator
         for use in scopes.uses[name]:
             if dotted(_whole(use.node, use.attributes)) not in rule.vocabulary.symbols:
                 message = (
-                    f"nothing says what `{name}` is: name a symbol by its full dotted name (and its module under "
-                    f"`imports`), or a local name under `requires: {{names: [{name}]}}`"
+                    f"nothing says what `{name}` is: name a symbol by its full dotted name (and its library under "
+                    f"`libraries`), or a local name under `requires: {{names: [{name}]}}`"
                 )
                 yield Fault(where, f"rule `{rule.name}`: {message}", *snippet.place(use.node))
                 break

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from codemods.engine.outside import standard_modules
+from codemods.engine.outside import outside_of
 from codemods.model import Skipped
 from codemods.plan.feeds import feeds
 from codemods.plan.rewrites import ArgumentRule, BowlerCodemod, LibCstCodemod, Rule
@@ -108,14 +108,17 @@ class Work:
         return found.ask(outcome)
 
 
-def steps_of(rewrites: Iterable[Rewrite], found: Scan) -> tuple[Step, ...]:
-    """The steps of a plan: rules that need not see what others have made share one pass."""
+def steps_of(rewrites: Iterable[Rewrite], found: Scan, libraries: Collection[str] = ()) -> tuple[Step, ...]:
+    """The steps of a plan: rules that need not see what others have made share one pass.
+
+    `libraries` are the first names of modules outside the repository.
+    """
     steps: list[Step] = []
     texts: list[RuleText] = []
 
     def close() -> None:
         if texts:
-            outside = standard_modules(chain for text in texts for chain in text.chains)
+            outside = outside_of((chain for text in texts for chain in text.chains), libraries)
             steps.append(tuple(_ready(found, text, outside) for text in texts))
             texts.clear()
 

@@ -45,6 +45,10 @@ class Index:
         """Whether the repository has a module or package of that dotted name."""
         return name in self.paths
 
+    def may_be_module(self, name: str) -> bool:
+        """Whether `name` is a module of the repository, or of something outside of it, which is taken on trust."""
+        return self.is_module(name) or not self.is_module(name.partition(".")[0])
+
     def summary(self, module: str) -> ModuleSummary | None:
         """The summary of `module`; None where it is no module of the repository, or does not parse.
 

@@ -187,6 +187,11 @@ class Plan(Model):
     exclude: tuple[Pattern, ...] = Field(
         (), description="Tracked files that are left alone, as patterns in the style of `.gitignore`."
     )
+    libraries: tuple[Identifier, ...] = Field(
+        (),
+        description="Libraries outside the repository that redirects and rules name, by their first name, such as "
+        "`django`. Nobody checks that they have what the plan says. The standard library needs no mention.",
+    )
     keep: tuple[Keep, ...] = Field((), description="Modules that stay and have to exist.")
     rewrite: tuple[Rewrite, ...] = Field(
         (), description="Rules and codemods, carried out in this order, before the redirects, in each file."

@@ -89,7 +89,10 @@ def _passes(module: Module, match: Match, bound: Bound | None, test: Test) -> bo
         return False
     if test.regex and not all(re.search(test.regex, _text(module, node)) for node in nodes):
         return False
-    return test.symbol is None or all(_origin(module, node) == match.rule.symbol(test.symbol) for node in nodes)
+    if test.symbol is None:
+        return True
+    wanted = match.rule.symbol(test.symbol) or test.symbol
+    return all(_origin(module, node) == wanted for node in nodes)
 
 
 def _text(module: Module, node: ast.AST | str) -> str:

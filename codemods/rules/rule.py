@@ -50,7 +50,7 @@ def ready(text: RuleText, index: Index, outside: Outside) -> ReadyRule:
     asked = text.asked
     symbols: dict[str, Symbol] = {}
     for chain in sorted(text.chains):
-        if is_module_root(chain, asked.imports, asked.local, index):
+        if is_module_root(chain, asked.imports, asked.local, index, outside):
             symbols[chain] = symbol_of(chain, asked.imports, index, outside)
     return ReadyRule(text, Vocabulary(symbols))
 

@@ -31,9 +31,11 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Outside:
-    """The modules of other libraries, as far as known: `modules` are some of the standard library's."""
+    """What is outside the repository: `modules` are some of the standard library's, `libraries` first names of
+    others."""
 
     modules: frozenset[str] = frozenset()
+    libraries: frozenset[str] = frozenset()
 
     def split(self, chain: str) -> int:
         """How many parts of `chain` name the module: by what is known, else by the looks of the names."""
@@ -57,15 +59,18 @@ class Vocabulary:
         return found.dotted if found else None
 
 
-def is_module_root(chain: str, imports: tuple[str, ...], local: tuple[str, ...], index: Index) -> bool:
-    """Whether the first name of `chain`, of two or more, is a module: of the repository, the standard library, or one
-    that the rule says it imports."""
+def is_module_root(
+    chain: str, imports: tuple[str, ...], local: tuple[str, ...], index: Index, outside: Outside
+) -> bool:
+    """Whether the first name of `chain`, of two or more, is a module: of the repository, the standard library, a
+    library that the plan names, or one that the rule says it imports."""
     root = chain.partition(".")[0]
     if "." not in chain or root in local:
         return False
     return (
         index.is_module(root)
         or root in sys.stdlib_module_names
+        or root in outside.libraries
         or any(module.partition(".")[0] == root for module in imports)
     )
 

@@ -38,7 +38,7 @@ def follow(start: str, attributes: tuple[str, ...], moves: Moves, index: Index) 
     module = start
     for number, attribute in enumerate(attributes):
         deeper = f"{module}.{attribute}"
-        if index.is_module(deeper) and (moves.holds_module(deeper) or moves.leads_to(deeper)):
+        if _is_on_the_way(deeper, moves, index):
             module = deeper
             continue
         if moves.holds_module(module):
@@ -54,6 +54,14 @@ def follow(start: str, attributes: tuple[str, ...], moves: Moves, index: Index) 
     return Step("module" if target else "stays", len(attributes) + 1, module, target)
 
 
+def _is_on_the_way(module: str, moves: Moves, index: Index) -> bool:
+    """Whether `module` is one that moves, or a package that holds one."""
+    if index.is_module(module):
+        return moves.holds_module(module) or moves.leads_to(module)
+    # What a library has is not known: only what the plan names is a module for certain.
+    return index.may_be_module(module) and (module in moves.old_modules or moves.leads_to(module))
+
+
 def _module_behind(module: str, name: str, index: Index) -> str | None:
     """The module that `module` has imported under `name`."""
     for holder, origin in index.origins(module, name):
@@ -66,7 +74,7 @@ def _module_behind(module: str, name: str, index: Index) -> str | None:
 def follow_dotted(dotted: str, moves: Moves, index: Index) -> Step | None:
     """Where a full dotted name leads, as `pkgutil.resolve_name` reads it; None where it starts at no module."""
     first, *rest = dotted.split(".")
-    if not index.is_module(first):
+    if not (index.is_module(first) or moves.holds_module(first) or moves.leads_to(first)):
         return None
     return follow(first, tuple(rest), moves, index)
 

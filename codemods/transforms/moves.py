@@ -112,9 +112,12 @@ class Moves:
 
 
 def is_there(target: Target, index: Index) -> bool:
-    """Whether `target` exists, or will when its unit is written. Raises Missing."""
-    if target.name is None:
-        return index.is_module(target.module)
+    """Whether `target` exists, or will when its unit is written; what is outside the repository is taken on trust.
+
+    Raises Missing.
+    """
+    if target.name is None or not index.is_module(target.module.partition(".")[0]):
+        return index.may_be_module(target.module)
     return target.is_granted or index.has(target.module, target.name)
 
 

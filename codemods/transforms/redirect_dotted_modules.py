@@ -32,7 +32,7 @@ class DottedModules(ModuleGroup):
                 continue
             targets = targets_of(reads) or ([whole.module] if whole is not None else [])
             why_kept = self.why_kept(entry, staying, remaining, targets)
-            if why_kept or not all(self.index.is_module(target) for target in targets):
+            if why_kept or not all(self.index.may_be_module(target) for target in targets):
                 self.keep_dotted(entry, reads, targets, why_kept)
             else:
                 remaining.remove(entry)

@@ -27,7 +27,7 @@ class NamedModules(ModuleGroup):
         whole = {gone.module for entry in self.entries if (gone := self.moves.module(entry.full)) is not None}
         if not self.reads and len(whole) == 1:
             targets = sorted(whole)
-        if self.is_replaceable(moving) and len(targets) == 1 and self.index.is_module(targets[0]):
+        if self.is_replaceable(moving) and len(targets) == 1 and self.index.may_be_module(targets[0]):
             self.replace_named(moving, targets[0])
             return
         is_free = (
@@ -68,7 +68,7 @@ class NamedModules(ModuleGroup):
 
     def keep_import(self, entry: ModuleImport, moving: list[Read]) -> None:
         target = self.moves.module(entry.full)
-        if target is not None and not self.index.is_module(target.module):
+        if target is not None and not self.index.may_be_module(target.module):
             self.found_import(entry, Disposition.BLOCKED, f"there is no module `{target.module}`")
         elif len(moving) < len(self.reads):
             self.found_import(entry, Disposition.REVIEW, "other uses in this file still need it")
