@@ -31,17 +31,12 @@ _WRITTEN = ("replace", "sync", "arguments")
 
 def mistakes_in_rules(loaded: LoadedPlan, scan: Scan, work: Work) -> Iterator[Mistake]:
     """The mistakes in rules that the code of the repository shows."""
-    rules = {rule.name: rule for rule in work.rules}
-    libraries = _unnamed_libraries(rules.values(), scan)
+    libraries = _unnamed_libraries(work.rules, scan)
     for number, step in enumerate(loaded.plan.rewrite):
-        if not isinstance(step, (Rule, ArgumentRule)):
-            continue
-        rule = rules[step.name]
-        for fault in absent_symbols(rule, scan, number):
-            yield loaded.fault(fault)
-        for key, text in snippets_of(step):
-            for fault in _unaccounted(("rewrite", number, *key), read_snippet(text), rule, libraries):
-                yield loaded.fault(fault)
+        for rule in work.rules if isinstance(step, (Rule, ArgumentRule)) else ():
+            if rule.name == step.name:
+                for fault in (*absent_symbols(rule, scan, number), *_unaccounted(rule, number, libraries)):
+                    yield loaded.fault(fault)
 
 
 def absent_symbols(rule: ReadyRule, scan: Scan, number: int = 0) -> Iterator[Fault]:
@@ -84,8 +79,15 @@ def _unnamed_libraries(rules: Iterable[ReadyRule], scan: Scan) -> set[str]:
     return imported_roots(unknown, map(scan.content, scan.paths))
 
 
-def _unaccounted(where: Location, snippet: Snippet, rule: ReadyRule, libraries: set[str]) -> Iterator[Fault]:
-    """Names in a replacement that nothing says where they come from."""
+def _unaccounted(rule: ReadyRule, number: int, libraries: set[str]) -> Iterator[Fault]:
+    """Names in a rule that nothing says where they come from."""
+    asked = rule.text.asked
+    if isinstance(asked, (Rule, ArgumentRule)):
+        for key, text in snippets_of(asked):
+            yield from _unknown(("rewrite", number, *key), read_snippet(text), rule, libraries)
+
+
+def _unknown(where: Location, snippet: Snippet, rule: ReadyRule, libraries: set[str]) -> Iterator[Fault]:
     for chain in snippet.chains:
         root = (dotted(chain) or "").partition(".")[0]
         if isinstance(chain, ast.Attribute) and root in libraries and root not in rule.text.asked.local:

@@ -11,7 +11,7 @@ from codemods.engine.outside import outside_of
 from codemods.model import Skipped
 from codemods.plan.feeds import feeds
 from codemods.plan.rewrites import ArgumentRule, BowlerCodemod, LibCstCodemod, Rule
-from codemods.plan.rule_text import RuleText, rule_text
+from codemods.plan.rule_text import RuleText, rule_texts
 from codemods.rules.rule import ReadyRule, ready
 from codemods.rules.symbols import canonical
 from codemods.steps.foreign import ForeignStep, NoOutputs, Output, Wanted
@@ -124,10 +124,10 @@ def steps_of(rewrites: Iterable[Rewrite], found: Scan, libraries: Collection[str
 
     for asked in rewrites:
         if isinstance(asked, (Rule, ArgumentRule)):
-            text = rule_text(asked)
-            if any(feeds(earlier, text, lambda chain: chain) for earlier in texts):
+            rows = rule_texts(asked)
+            if any(feeds(earlier, text, lambda chain: chain) for earlier in texts for text in rows):
                 close()
-            texts.append(text)
+            texts += rows
         elif isinstance(asked, (LibCstCodemod, BowlerCodemod)):
             close()
             steps.append(_foreign(asked))
@@ -148,8 +148,10 @@ def _foreign(asked: LibCstCodemod | BowlerCodemod) -> ForeignStep:
 
 def words_of(plan: Plan) -> frozenset[str]:
     """The names in rules that modules may hand on: where they come from is followed."""
-    rules = (rule_text(step) for step in plan.rewrite if isinstance(step, (Rule, ArgumentRule)))
-    return frozenset(part for rule in rules for chain in rule.chains for part in chain.split(".")[1:])
+    steps = (step for step in plan.rewrite if isinstance(step, (Rule, ArgumentRule)))
+    return frozenset(
+        part for step in steps for rule in rule_texts(step) for chain in rule.chains for part in chain.split(".")[1:]
+    )
 
 
 def look_for_aliases(found: Scan, work: Work, excluded: Collection[str]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from codemods.patterns.language import PatternError, Snippet, is_gap, read_snippet, run, variable
 from codemods.plan.feeds import feeds
 from codemods.plan.rewrites import ArgumentRule, Rule
-from codemods.plan.rule_text import RuleText, rule_text
+from codemods.plan.rule_text import RuleText, rows_of, rule_text
 from codemods.plan.schema import RedirectModule
 
 if TYPE_CHECKING:
@@ -34,19 +34,21 @@ class Fault:
 def check_rewrites(plan: Plan) -> Iterator[Fault]:
     """Each mistake in the rules of `plan`."""
     seen: set[str] = set()
-    texts: dict[int, RuleText] = {}
+    texts: list[tuple[int, RuleText]] = []
     for number, step in enumerate(plan.rewrite):
         where: Location = ("rewrite", number)
         if step.name in seen:
             yield Fault((*where, "name"), f"two steps are called `{step.name}`")
         seen.add(step.name)
         if isinstance(step, (Rule, ArgumentRule)):
-            faults = [*_unreadable(where, step)]
-            yield from faults
-            if not faults:
-                texts[number] = rule_text(step)
-                yield from _conditions(where, texts[number])
-                yield from _replacement(where, texts[number])
+            for row in rows_of(step):
+                faults = [*_unreadable(where, row)]
+                yield from faults
+                if not faults:
+                    text = rule_text(row)
+                    texts.append((number, text))
+                    yield from _conditions(where, text)
+                    yield from _replacement(where, text)
     yield from _loops(plan, texts)
 
 
@@ -153,10 +155,10 @@ def _anonymous(snippet: Snippet, *, is_statement: bool) -> list[ast.AST]:
     return [node for node in snippet.nodes if run(node) == "" and isinstance(node, ast.stmt) == is_statement]
 
 
-def _loops(plan: Plan, texts: dict[int, RuleText]) -> Iterator[Fault]:
+def _loops(plan: Plan, texts: list[tuple[int, RuleText]]) -> Iterator[Fault]:
     """Rules that would apply to what they have written, or to what a later one writes."""
     redirected = _redirected(plan)
-    for number, text in texts.items():
+    for number, text in texts:
         where: Location = ("rewrite", number)
         if isinstance(text.asked, ArgumentRule):
             yield from _positional(where, text.asked, redirected)
@@ -166,7 +168,7 @@ def _loops(plan: Plan, texts: dict[int, RuleText]) -> Iterator[Fault]:
                 "make `match` say more, or name what it must not be in with `not_inside`"
             )
             yield Fault((*where, "replace"), message, 1, 1)
-        for other, later in texts.items():
+        for other, later in texts:
             if other > number and not isinstance(text.asked, ArgumentRule) and feeds(later, text, redirected):
                 message = (
                     f"rule `{text.name}` applies to what `{later.name}`, listed after it, writes: list that one first"

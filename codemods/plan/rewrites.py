@@ -76,6 +76,12 @@ class Conditions(Model):
 class Matching(Conditions):
     """The conditions of rules that match code."""
 
+    each: tuple[dict[Variable, NonEmpty], ...] = Field(
+        (),
+        description="A table: the rule is read once per row, with the texts of the row in the place of its `$X` in all "
+        "snippets.",
+    )
+
     places: Places = Field((), alias="in", description="Only directly in one of these.")
     inside: Snippets = Field(
         (),

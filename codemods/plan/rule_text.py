@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from codemods.patterns.language import Snippet, dotted, read_snippet
 from codemods.plan.rewrites import ArgumentRule, Matching, Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from codemods.plan.rewrites import ArgumentEdit
 
 
@@ -61,8 +64,40 @@ class RuleText:
         return frozenset(chain for chain in (*chains, *asked) if chain and "." in chain)
 
 
+def rows_of(asked: Rule | ArgumentRule) -> tuple[Rule | ArgumentRule, ...]:
+    """The rules that `asked` stands for: itself, or one for each row of its table."""
+    if not asked.each:
+        return (asked,)
+    return tuple(_filled(asked, row) for row in asked.each)
+
+
+def _filled(asked: Rule | ArgumentRule, row: Mapping[str, str]) -> Rule | ArgumentRule:
+    word = re.compile(rf"\$({'|'.join(map(re.escape, row))})(?!\w)")
+
+    def fill(text: str) -> str:
+        return word.sub(lambda match: row[match[1]], text)
+
+    changes: dict[str, object] = {
+        "each": (),
+        "inside": tuple(map(fill, asked.inside)),
+        "not_inside": tuple(map(fill, asked.not_inside)),
+    }
+    if isinstance(asked, Rule):
+        sync = fill(asked.sync) if asked.sync is not None else None
+        changes |= {"match": fill(asked.match), "replace": fill(asked.replace), "sync": sync}
+    else:
+        edits = [e.model_copy(update={"value": fill(e.value)}) if e.value else e for e in asked.arguments]
+        changes |= {"call": fill(asked.call), "arguments": tuple(edits)}
+    return asked.model_copy(update=changes)
+
+
+def rule_texts(asked: Rule | ArgumentRule) -> tuple[RuleText, ...]:
+    """The rules that `asked` stands for, read. Raises PatternError; the checks of a plan do so with the place."""
+    return tuple(map(rule_text, rows_of(asked)))
+
+
 def rule_text(asked: Rule | ArgumentRule) -> RuleText:
-    """The snippets of a rule. Raises PatternError; the checks of a plan do so with the place."""
+    """The snippets of a rule without a table. Raises PatternError."""
     inside = tuple(map(read_snippet, asked.inside))
     not_inside = tuple(map(read_snippet, asked.not_inside))
     if isinstance(asked, Rule):
