@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from codemods.index.names import ModuleNames, is_python
-from codemods.index.resolve import Index, Missing
+from codemods.index.resolve import Index, Missing, Unspelled
 from codemods.index.summary import ModuleSummary, summarise
 from codemods.index.text import UndecodableError, decode
 from codemods.model import Skipped
@@ -38,27 +38,48 @@ class Scan:
 
     tracked: frozenset[str] = frozenset()
     known: Index | None = None
+    holders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    looked_for: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def index(self) -> Index:
         """What is known so far."""
         if self.known is None:
-            self.known = Index(self.names, self.modules, self.summaries, self.words)
+            self.known = Index(self.names, self.modules, self.summaries, self.words, self.looked_for)
         return self.known
 
     def ask(self, question: Callable[[Index], Answer]) -> Answer:
         """The answer to `question`, reading the modules that it turns out to need."""
-        answer, missing = self._try(question)
-        while missing is not None:
-            self.add(self.modules[missing])
-            answer, missing = self._try(question)
+        answer, lacking = self._try(question)
+        while lacking is not None:
+            if isinstance(lacking, Missing):
+                self.add(self.modules[lacking.module])
+            else:
+                self.look_for(lacking.name, lacking.beside)
+            answer, lacking = self._try(question)
         return cast("Answer", answer)
 
-    def _try(self, question: Callable[[Index], Answer]) -> tuple[Answer | None, str | None]:
+    def _try(self, question: Callable[[Index], Answer]) -> tuple[Answer | None, Missing | Unspelled | None]:
         try:
             return question(self.index), None
-        except Missing as missing:
-            return None, missing.module
+        except (Missing, Unspelled) as lacking:
+            return None, lacking
+
+    def look_for(self, name: str, beside: str) -> None:
+        """Read what the files spell of `name` that hold `beside` as well."""
+        if name not in self.holders:
+            needle = name.encode()
+            self.holders[name] = tuple(p for p in self.paths if needle in (self.content(p) or b""))
+        is_known = name in self.words
+        self.words |= {name}
+        needle = beside.encode()
+        for path in self.holders[name]:
+            if not (is_known and path in self.summaries):
+                content = self.content(path)
+                if content is not None and needle in content:
+                    self.summarise(path, content)
+        self.looked_for |= {(name, beside)}
+        self.known = None
 
     def add(self, path: str) -> None:
         """Read and summarise one more module; one that cannot be read counts as empty."""

@@ -16,7 +16,7 @@ from codemods.model import Blocked, Changed, Finding, Form, Outcome, Skipped
 from codemods.patterns.match import Run
 from codemods.plan.check_rewrites import check_rewrites
 from codemods.plan.rewrites import Rule
-from codemods.plan.rule_text import rule_text
+from codemods.plan.rule_text import rule_texts
 from codemods.plan.schema import Plan
 from codemods.rules.conditions import applies
 from codemods.rules.find import Match, Module, matches
@@ -25,7 +25,7 @@ from codemods.transforms.view import UnparsableError, view_of
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from codemods.engine.scan import Scan
     from codemods.index.resolve import Index
@@ -89,7 +89,7 @@ def try_rule(
     excluded = {path for path in everything if not wanted(path)}
     found = open_scan(everything, read, ModuleNames(source_roots), words_of(plan))
     work = Work(steps_of(plan.rewrite, found, libraries or _libraries(rule, found)))
-    if faults := list(absent_symbols(work.rules[0], found)):
+    if faults := [fault for one in work.rules for fault in absent_symbols(one, found)]:
         mistakes = tuple(Mistake(f.line, f.column, f.message.removeprefix("rule `try`: ")) for f in faults)
         raise PlanError(str(faults[0].location[-1]), mistakes)
     found.search(frozenset(), work.may_change, excluded)
@@ -100,7 +100,7 @@ def try_rule(
         content = found.content(path) or b""
         outcome = work.outcome(found, path, content, Moves()) if rewrites else None
         outcomes += [outcome] if outcome is not None else []
-        made += _matches(found, work.rules[0], path, content, outcome)
+        made += _matches(found, work.rules, path, content, outcome)
     skipped = tuple(s for path, s in sorted(found.skipped.items()) if path not in excluded)
     return Trial(
         tuple(made),
@@ -112,11 +112,13 @@ def try_rule(
 
 def _libraries(rule: Rule | ArgumentRule, found: Scan) -> set[str]:
     """The libraries that a rule names, as the imports of the files show."""
-    roots = {chain.partition(".")[0] for chain in rule_text(rule).chains}
+    roots = {chain.partition(".")[0] for text in rule_texts(rule) for chain in text.chains}
     return imported_roots(roots, map(found.content, found.paths))
 
 
-def _matches(found: Scan, rule: ReadyRule, path: str, content: bytes, outcome: Outcome | None) -> list[Found]:
+def _matches(
+    found: Scan, rules: Sequence[ReadyRule], path: str, content: bytes, outcome: Outcome | None
+) -> list[Found]:
     findings = {} if outcome is None or isinstance(outcome, Skipped) else _by_place(outcome.findings)
 
     def ask(index: Index) -> list[Found]:
@@ -124,7 +126,7 @@ def _matches(found: Scan, rule: ReadyRule, path: str, content: bytes, outcome: O
             module = Module(view_of(path, decode(content).text.encode(), index.names), index)
         except (UndecodableError, UnparsableError):
             return []
-        held = (applies(module, match) for match in matches(module, rule))
+        held = (applies(module, match) for rule in rules for match in matches(module, rule))
         return [_found(module, match, findings) for match in held if match is not None]
 
     return found.ask(ask)

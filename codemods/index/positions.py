@@ -27,7 +27,7 @@ class Lines:
         """The byte offset of `line` (from 1) and `column` (from 0, in UTF-8 bytes)."""
         return self._starts[line - 1] + column
 
-    def span(self, node: ast.expr | ast.stmt | ast.alias) -> tuple[int, int]:
+    def span(self, node: ast.expr | ast.stmt | ast.alias | ast.arg) -> tuple[int, int]:
         """The byte offsets at which `node` starts and ends."""
         end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or 0
         return self.offset(node.lineno, node.col_offset), self.offset(end_line, end_column)

@@ -28,18 +28,29 @@ class Missing(LookupError):  # noqa: N818 - a request for one more summary, not 
         self.module = module
 
 
+class Unspelled(LookupError):  # noqa: N818 - a request for more summaries, not an error
+    """The answer needs the summaries of the files that hold both `name` and `beside`."""
+
+    def __init__(self, name: str, beside: str) -> None:
+        super().__init__(name, beside)
+        self.name = name
+        self.beside = beside
+
+
 @dataclass(frozen=True)
 class Index:
     """Summaries by path, and the modules that exist at all.
 
     `paths` maps every module of the repository to its file; packages without an `__init__.py` map to "".
     `words` are the names that matter to the plan: where they come from is followed into files not read yet.
+    `looked_for` are other names, each with a word beside which it has been looked for in all files.
     """
 
     names: ModuleNames
     paths: Mapping[str, str]
     summaries: Mapping[str, ModuleSummary]
     words: frozenset[str] = frozenset()
+    looked_for: frozenset[tuple[str, str]] = frozenset()
 
     def is_module(self, name: str) -> bool:
         """Whether the repository has a module or package of that dotted name."""
@@ -165,6 +176,13 @@ class Index:
         if not path:
             return None
         return self.summary(module) if name in self.words else self.summaries.get(path)
+
+    def surely_reached_from(self, module: str, name: str) -> str | None:
+        """As `reached_from`, for any name. Raises Unspelled where files may hold it that have not been read for it."""
+        beside = module.rpartition(".")[2]
+        if (name, beside) not in self.looked_for:
+            raise Unspelled(name, beside)
+        return self.reached_from(module, name)
 
     def reached_from(self, module: str, name: str) -> str | None:
         """A file that reaches `module.name` by an import, a chain or a string; or None. It may be the module's own,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 Argument = ast.expr | ast.keyword
+_STEPS = 50_000  # of one attempt
+_ALL_STEPS = 1_000_000  # of all attempts of one matcher
 _IGNORED = frozenset({"ctx", "type_comment", "kind", "type_ignores"})
 
 
@@ -105,16 +107,39 @@ def _plain(bound: ast.AST | str) -> ast.AST | str:
     return bound.id if isinstance(bound, ast.Name) else bound
 
 
+class TooManyWays(ValueError):  # noqa: N818 - an answer, not an error
+    """There are too many ways in which the snippet may match to try them all; `for_good` if no attempt is left."""
+
+    def __init__(self, *, for_good: bool) -> None:
+        super().__init__("there are too many ways in which the pattern may match here to try them all")
+        self.for_good = for_good
+
+
 class Matcher:
-    """Matches `snippet` with nodes of a module whose names mean what `names` says."""
+    """Matches `snippet` with nodes of a module whose names mean what `names` says.
+
+    All that matches may raise TooManyWays: several runs in one list multiply the ways to try.
+    """
 
     def __init__(self, snippet: Snippet, names: Names) -> None:
         self.snippet = snippet
         self.names = names
         self.chains = set(snippet.chains)
+        self.steps = 0
+        self.spent = 0
+
+    def _begin(self) -> None:
+        self.spent += self.steps
+        self.steps = 0
+
+    def _step(self) -> None:
+        self.steps += 1
+        if self.steps > _STEPS or self.spent > _ALL_STEPS:
+            raise TooManyWays(for_good=self.spent > _ALL_STEPS)
 
     def expression(self, node: ast.expr, state: State | None = None) -> State | None:
         """The match of the snippet, an expression, with `node`; None where there is none."""
+        self._begin()
         pattern = self.snippet.expression
         return None if pattern is None else next(self.node(pattern, node, state or State()), None)
 
@@ -125,10 +150,12 @@ class Matcher:
 
         Out: the state, and for each statement of the pattern where it begins, with where the last one ends.
         """
+        self._begin()
         return next(self._sequence(self.snippet.body, block, start, state or State(), (), whole=False), None)
 
     def node(self, pattern: ast.AST, node: ast.AST, state: State) -> Iterator[State]:
         """Every way to match one node."""
+        self._step()
         if isinstance(pattern, ast.Name) and (name := variable(pattern)) is not None:
             is_one = isinstance(node, ast.expr) and not isinstance(node, ast.Starred)
             if is_one and (bound := state.bind(name, node)) is not None:
@@ -202,6 +229,7 @@ class Matcher:
                     yield from self._items(rest, values[1:], after)
             return
         for length in range(len(values) + 1):
+            self._step()
             after_run = _bind_run(state, first, name, values[:length])
             if after_run is not None:
                 yield from self._items(rest, values[length:], after_run)
@@ -230,6 +258,7 @@ class Matcher:
         name = run(first) or ""
         lengths = range(len(block) - start + 1)
         for length in reversed(lengths) if not rest else lengths:
+            self._step()
             after_run = _bind_run(state, first, name, block[start : start + length])
             if after_run is not None:
                 yield from self._sequence(rest, block, start + length, after_run, (*begins, start), whole=whole)
@@ -266,6 +295,7 @@ class Matcher:
         name = run(wanted[last]) or ""
         for after, left in self._keywords(pattern.keywords, node.keywords, state):
             for taken in range(len(given) + 1):
+                self._step()
                 rest: list[ast.AST] = [*given[taken:], *left]
                 bound = _bind_run(after, wanted[last], name, rest)
                 if bound is not None:

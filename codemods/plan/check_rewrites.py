@@ -58,7 +58,8 @@ def snippets_of(step: Rule | ArgumentRule) -> Iterator[tuple[Location, str]]:
         yield from (((key, number), text) for number, text in enumerate(texts))
     if isinstance(step, Rule):
         yield ("match",), step.match
-        yield ("replace",), step.replace
+        if step.replace is not None:
+            yield ("replace",), step.replace
         if step.sync is not None:
             yield ("sync",), step.sync
     else:

@@ -104,7 +104,10 @@ class Rule(Matching):
     """Replaces code that matches a snippet."""
 
     match: NonEmpty = Field(description="The Python to look for. `$X` is any expression or name, `...` any run.")
-    replace: str = Field(description="The Python to put there. Empty: the statements go.")
+    replace: str | None = Field(
+        None,
+        description="The Python to put there. Empty: the statements go. Without it, matches are listed for review.",
+    )
     sync: str | None = Field(
         None,
         description="What to put there where an `await` in `replace` is not allowed. Without it, such a file is "

@@ -46,6 +46,11 @@ class RuleText:
         return self.spec is None or self.spec.match_file(path)
 
     @property
+    def is_written(self) -> bool:
+        """Whether the rule changes code; one without a replacement lists its matches for review."""
+        return self.replace is not None or bool(self.edits)
+
+    @property
     def written(self) -> tuple[Snippet, ...]:
         """The snippets whose text is put into files."""
         made = (self.replace, self.sync, *self.values)
@@ -84,7 +89,11 @@ def _filled(asked: Rule | ArgumentRule, row: Mapping[str, str]) -> Rule | Argume
     }
     if isinstance(asked, Rule):
         sync = fill(asked.sync) if asked.sync is not None else None
-        changes |= {"match": fill(asked.match), "replace": fill(asked.replace), "sync": sync}
+        changes |= {
+            "match": fill(asked.match),
+            "replace": fill(asked.replace) if asked.replace is not None else None,
+            "sync": sync,
+        }
     else:
         edits = [e.model_copy(update={"value": fill(e.value)}) if e.value else e for e in asked.arguments]
         changes |= {"call": fill(asked.call), "arguments": tuple(edits)}
@@ -102,7 +111,8 @@ def rule_text(asked: Rule | ArgumentRule) -> RuleText:
     not_inside = tuple(map(read_snippet, asked.not_inside))
     if isinstance(asked, Rule):
         sync = read_snippet(asked.sync) if asked.sync is not None else None
-        return RuleText(asked, read_snippet(asked.match), read_snippet(asked.replace), sync, inside, not_inside)
+        new = read_snippet(asked.replace) if asked.replace is not None else None
+        return RuleText(asked, read_snippet(asked.match), new, sync, inside, not_inside)
     values = tuple(read_snippet(edit.value) if edit.value is not None else None for edit in asked.arguments)
     match = read_snippet(f"{asked.call}(...)")
     return RuleText(asked, match, None, None, inside, not_inside, asked.arguments, values)

@@ -7,26 +7,27 @@ of statements stay as they are. No comment is lost but one that ends the line of
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.patterns.language import is_gap, run
 from codemods.patterns.match import Run, same
+from codemods.rules.comments import PRAGMA, TOKEN
 from codemods.rules.differences import Differ, Edits
+from codemods.rules.openness import open_parts
+from codemods.rules.places import is_elif, start_of
 from codemods.rules.precedence import Slot
 from codemods.rules.templates import Template, Unwritable
 from codemods.transforms.edits import Edit, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-_TOKEN = re.compile(
-    rb"(?s)(?P<string>[A-Za-z]{0,2}(?:'''(?:\\.|(?!''').)*'''|\"\"\"(?:\\.|(?!\"\"\").)*\"\"\"|"
-    rb"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"))|(?P<comment>#[^\r\n]*)"
-)
-_PRAGMA = re.compile(rb"#\s*(noqa|type:|pragma|pylint:|nosec|fmt:|isort:|mypy:|ruff:|yapf:|pyright:)")
 _NESTED = ("body", "orelse", "finalbody")
+_SIMPLE = (
+    *(ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Raise, ast.Assert, ast.Delete),
+    *(ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal),
+)
 _ALIKE = 0.3  # of the words of two statements
 
 
@@ -99,7 +100,7 @@ class BlockWriter:
             if found is None:
                 return None
             edits += found
-        return edits
+        return None if self.differ.is_crossed(edits) else edits
 
     def nested(self, pattern: list[ast.stmt], wanted: list[ast.stmt], block: list[ast.stmt]) -> Edits | None:
         """The edits of a block in a statement that stays."""
@@ -113,37 +114,73 @@ class BlockWriter:
 
     def region(self, segment: _Segment) -> Edits:
         """The edits that write all of a segment anew, from the first of its statements to the last."""
+        for pattern in segment.pattern:
+            for part in open_parts(pattern, self.match.paired):
+                raise Unwritable(f"`match` leaves {part} open that are here, and the replacement would drop them")
         lines, source = self.view.lines, self.view.source
         first, last = segment.nodes[0], segment.nodes[-1]
-        start, end = self.start(first), lines.span(last)[1]
+        start, end = start_of(self.view, first), lines.span(last)[1]
         if self.shares_line(start, end):
-            raise Unwritable("it shares its line with other statements")
-        kept = self.counterparts(segment)
+            return self.in_line(segment, start, end)
         indentation = source[lines.line_start(start) : start].decode()
-        edits: Edits = []
-        texts: list[tuple[Span | None, bytes]] = []
-        for wanted in segment.wanted:
-            pattern, node = kept.get(wanted, (None, None))
-            found = self.statement(pattern, wanted, node) if pattern is not None and node is not None else None
-            if found is None or node is None:
-                texts.append((None, self.fresh(wanted, indentation, edits)))
-            else:
-                span = Span(self.start(node), lines.span(node)[1])
-                texts.append((span, self.template.pieces.mark(span)))
-                edits += [*found, *self.moved(node, span, indentation, found)]
+        opening = b""
+        if is_elif(self.view, first):
+            opening = b"else:" + self.style.newline(start)
+            indentation += self.style.unit
+            opening += indentation.encode()
+        edits, texts = self.texts(segment, self.counterparts(segment), indentation) or ([], [])
+        if not texts:
+            edits, texts = self.texts(segment, {}, indentation) or ([], [])
         spans = sorted((span for span, _ in texts if span), key=lambda span: span.start)
         taken = [*spans, *self.template.pieces.spans([Edit(start, end, text) for _, text in texts])]
+        taken += self.template.pieces.spans(edits)
         comments = list(self.comments(start, end, taken))
         if not texts:
             return [*edits, self.removal(segment, start, end, comments, indentation)]
         newline = self.style.newline(start) + indentation.encode()
         made = _with_comments(texts, comments, self.line_end)
-        is_run = bool(segment.wanted) and _ends_with_run(segment.wanted[-1])
+        is_run = _ends_with_run(segment.wanted[-1]) and not any(span.end == end for span in taken)
         if is_run and texts[-1][0] is None and (behind := self.behind(end)):
             # It was about the statement that goes, not about the run that comes last now.
-            made += [] if _PRAGMA.match(behind) else [behind]
+            made += [] if PRAGMA.match(behind) else [behind]
             end = self.line_end(end)
-        return [*edits, Edit(start, end, newline.join(made))]
+        return [*edits, Edit(start, end, opening + newline.join(made))]
+
+    def texts(
+        self, segment: _Segment, kept: Mapping[ast.stmt, tuple[ast.stmt, ast.stmt]], indentation: str
+    ) -> tuple[Edits, list[tuple[Span | None, bytes]]] | None:
+        """The texts of the new statements, with their spans where those of `kept` keep theirs, and the edits in these.
+
+        None where one takes over what is edited for another.
+        """
+        edits: Edits = []
+        moves: Edits = []
+        texts: list[tuple[Span | None, bytes]] = []
+        for wanted in segment.wanted:
+            pattern, node = kept.get(wanted, (None, None))
+            found = self.statement(pattern, wanted, node) if pattern is not None and node is not None else None
+            if found is None or node is None:
+                texts.append((None, self.fresh(wanted, indentation, moves)))
+            else:
+                span = Span(start_of(self.view, node), self.view.lines.span(node)[1])
+                texts.append((span, self.template.pieces.mark(span)))
+                edits += found
+                moves += self.moved(node, span, indentation, found)
+        taken = self.template.pieces.spans([Edit(0, 0, text) for span, text in texts if span is None])
+        if any(edit.start < span.end and span.start < edit.end for edit in edits for span in taken):
+            return None
+        return [*edits, *moves], texts
+
+    def in_line(self, segment: _Segment, start: int, end: int) -> Edits:
+        """The edits of statements beside others on a line: simple ones, in that line. Raises Unwritable."""
+        if any(not isinstance(s, _SIMPLE) or is_gap(s) for s in segment.wanted):
+            raise Unwritable("it shares its line with other statements")
+        texts = [self.template.text(statement) for statement in segment.wanted]
+        text = b"; ".join(texts) or b"pass"
+        taken = self.template.pieces.spans([Edit(start, end, text)])
+        if list(self.comments(start, end, taken)):
+            raise Unwritable("it shares its line with other statements, and has comments")
+        return [Edit(start, end, text)]
 
     def behind(self, offset: int) -> bytes:
         """The comment behind the code that ends at `offset`."""
@@ -152,14 +189,6 @@ class BlockWriter:
     def line_end(self, offset: int) -> int:
         """Where the line at `offset` ends."""
         return self.view.lines.line_end(offset)
-
-    def start(self, node: ast.stmt) -> int:
-        """Where `node` begins, with its decorators."""
-        decorators = getattr(node, "decorator_list", None)
-        if decorators:
-            offset = self.view.lines.span(decorators[0])[0]
-            return self.view.source.rfind(b"@", 0, offset)
-        return self.view.lines.span(node)[0]
 
     def shares_line(self, start: int, end: int) -> bool:
         """Whether other code stands on the lines of a region."""
@@ -248,9 +277,15 @@ class BlockWriter:
         bound = self.statements_of(gap)
         if not bound:
             return b"pass"
-        span = Span(self.start(bound[0]), self.view.lines.span(bound[-1])[1])
+        span = Span(start_of(self.view, bound[0]), self.with_comment(self.view.lines.span(bound[-1])[1]))
         edits += self.reindented(bound, span, indentation, [])
         return self.template.pieces.mark(span)
+
+    def with_comment(self, end: int) -> int:
+        """`end`, or the end of the comment on its line, where the match does not end with that line."""
+        line_end = self.line_end(end)
+        is_last = line_end >= self.line_end(self.view.lines.span(self.match.nodes[-1])[1])
+        return line_end if self.behind(end).startswith(b"#") and not is_last else end
 
     def statements_of(self, gap: ast.stmt) -> list[ast.stmt]:
         """The statements that a run of the replacement stands for."""
@@ -265,12 +300,12 @@ class BlockWriter:
 
     def comments(self, start: int, end: int, spans: Sequence[Span]) -> Iterator[tuple[int, bytes, bool]]:
         """The comments of a region outside of `spans`: where, text, and whether they have their line for themselves."""
-        for match in _TOKEN.finditer(self.view.source, start, end):
+        for match in TOKEN.finditer(self.view.source, start, end):
             offset = match.start()
             if match["comment"] is None or any(span.start <= offset < span.end for span in spans):
                 continue
             alone = not self.view.source[self.view.lines.line_start(offset) : offset].strip()
-            if alone or not _PRAGMA.match(match.group()) or any(s.end <= offset <= self.line_end(s.end) for s in spans):
+            if alone or not PRAGMA.match(match.group()) or any(s.end <= offset <= self.line_end(s.end) for s in spans):
                 yield offset, match.group(), alone
 
     def removal(
@@ -279,9 +314,13 @@ class BlockWriter:
         """The edit that takes a region away; a block that would be empty gets `pass`."""
         lines, source = self.view.lines, self.view.source
         own = [text for _, text, alone in comments if alone]
-        if self.is_whole_block(segment):
+        if self.is_whole_block(segment) and (own or not is_elif(self.view, segment.nodes[0])):
             own.append(b"pass")
         if own:
+            if is_elif(self.view, segment.nodes[0]):
+                own.insert(0, b"else:")
+                own[1:] = [self.style.unit.encode() + text for text in own[1:]]
+                indentation = indentation.removesuffix(self.style.unit)
             return Edit(start, end, (self.style.newline(start) + indentation.encode()).join(own))
         line_end = lines.line_end(end)
         following = lines.newline_at(line_end) if line_end < len(source) else b""

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from codemods.patterns.language import Entry, dotted, entries, run, variable
 from codemods.patterns.match import Run, same
 from codemods.rules.argument_lists import arguments, rearranged
-from codemods.rules.precedence import Slot, level, needed, slot_of
+from codemods.rules.precedence import Slot, is_for_subscript, level, needed, slot_of
 from codemods.rules.templates import Template, Unwritable
 from codemods.transforms.edits import Edit, Splice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from codemods.index.positions import Lines
     from codemods.rules.argument_lists import Argument
 
 Edits = list[Edit | Splice]
@@ -34,13 +35,23 @@ class Differ:
     def expression(self, pattern: ast.expr, wanted: ast.expr, node: ast.expr) -> Edits:
         """The edits that make of `node`, which matched `pattern`, what `wanted` says. Raises Unwritable."""
         slot = slot_of(node, self.view.surroundings.parents.get(node))
-        return self._expression(pattern, wanted, node, slot)
+        edits = self._expression(pattern, wanted, node, slot)
+        return self.whole(wanted, node, slot) if self.is_crossed(edits) else edits
+
+    def is_crossed(self, edits: Edits) -> bool:
+        """Whether one edit takes over what another one removes: what is to be done inside of it would get lost."""
+        taken = [(edit, span) for edit in edits for span in self.template.pieces.spans([edit])]
+        return any(
+            edit is not owner and edit.start < span.end and span.start < edit.end
+            for owner, span in taken
+            for edit in edits
+        )
 
     def _expression(self, pattern: ast.expr, wanted: ast.expr, node: ast.expr, slot: Slot) -> Edits:
         if same(pattern, wanted):
             return []
         if self._is_atom(pattern) or self._is_atom(wanted) or type(pattern) is not type(wanted):
-            return [self.whole(wanted, node, slot)]
+            return self.whole(wanted, node, slot)
         if isinstance(pattern, ast.Call) and isinstance(wanted, ast.Call) and isinstance(node, ast.Call):
             func = self._expression(pattern.func, wanted.func, node.func, Slot(node, "func"))
             return [*func, *self._arguments(pattern, wanted, node)]
@@ -50,7 +61,7 @@ class Differ:
             edits = self._dict(pattern, wanted)
         else:
             edits = self.fields(pattern, wanted, node)
-        return edits if edits is not None else [self.whole(wanted, node, slot)]
+        return edits if edits is not None else self.whole(wanted, node, slot)
 
     def _is_atom(self, node: ast.expr) -> bool:
         """Whether `node` is replaced as one, if at all."""
@@ -58,20 +69,39 @@ class Differ:
         is_symbol = chain is not None and chain in self.match.rule.vocabulary.symbols
         return is_symbol or variable(node) is not None or isinstance(node, (ast.Constant, ast.JoinedStr, ast.Name))
 
-    def whole(self, wanted: ast.expr, node: ast.expr, slot: Slot) -> Edit:
-        """`node` replaced altogether."""
+    def whole(self, wanted: ast.expr, node: ast.expr, slot: Slot) -> Edits:
+        """`node` replaced altogether. A comment in it that nothing takes over goes above the statement."""
         start, end = self.view.lines.span(node)
-        text = self.template.text(wanted)
         bound = self.match.state.bound.get(variable(wanted) or "")
-        made = bound if isinstance(bound, ast.expr) else wanted
-        is_bare = not text.startswith(b"(")
-        if level(made, is_bare=is_bare) < needed(slot, made) and not self._is_parenthesised(start, end):
+        if isinstance(bound, ast.expr):
+            if is_for_subscript(bound) and not (isinstance(slot.parent, ast.Subscript) and slot.name == "slice"):
+                raise Unwritable("a slice can stand only between brackets")
+            text, made, is_bare = self.template.own(bound), bound, not self.view.text(bound).startswith(b"(")
+        else:
+            text, made = self.template.text(wanted), wanted
+            is_bare = not text.startswith(b"(")
+        is_weak = level(made, is_bare=is_bare) < needed(slot, made)
+        is_split = not self.template.is_one_line(text)
+        is_open = (is_weak or is_split) and not self._is_parenthesised(start, end, slot, made)
+        if is_open or _is_argument_alone(self.view.lines, node, slot.parent):
             text = b"(" + text + b")"
-        return Edit(start, end, text)
+        edit = Edit(start, end, self._apart(text, start, end))
+        return [edit, *self.template.comments_above(edit, node)]
 
-    def _is_parenthesised(self, start: int, end: int) -> bool:
+    def _is_parenthesised(self, start: int, end: int, slot: Slot, made: ast.expr) -> bool:
+        """Whether parentheses stand around it that do for `made`: those of a call do for `a := 1`, not for `yield`."""
         before, behind = self.view.source[:start].rstrip(), self.view.source[end:].lstrip()
+        is_weak = isinstance(made, (ast.Yield, ast.YieldFrom, ast.Tuple))
+        if is_weak and isinstance(slot.parent, (ast.Call, ast.ClassDef)) and slot.name != "func":
+            return False
         return before.endswith(b"(") and behind.startswith(b")")
+
+    def _apart(self, text: bytes, start: int, end: int) -> bytes:
+        """`text`, which comes at `start` to `end`, with a blank where it would run into a word beside it."""
+        first, last = self.template.edges(text)
+        before, behind = self.view.source[start - 1 : start] if start else b"", self.view.source[end : end + 1]
+        ahead = b" " if _is_word(before) and _is_word(first) else b""
+        return ahead + text + (b" " if _is_word(last) and _is_word(behind) else b"")
 
     def _dict(self, pattern: ast.Dict, wanted: ast.Dict) -> Edits | None:
         before, after = entries(pattern), entries(wanted)
@@ -88,7 +118,7 @@ class Differ:
 
     def _attribute(self, pattern: ast.Attribute, wanted: ast.Attribute, node: ast.Attribute, slot: Slot) -> Edits:
         if pattern.attr != wanted.attr and variable(wanted.attr) is not None:
-            return [self.whole(wanted, node, slot)]
+            return self.whole(wanted, node, slot)
         edits = self._expression(pattern.value, wanted.value, node.value, Slot(node, "value"))
         if pattern.attr != wanted.attr:
             end = self.view.lines.span(node)[1]
@@ -198,3 +228,16 @@ class Differ:
 def _in_order(call: ast.Call) -> list[ast.expr | ast.keyword]:
     """The arguments of a call of a snippet as they are written."""
     return sorted([*call.args, *call.keywords], key=lambda item: (item.lineno, item.col_offset))
+
+
+def _is_word(text: bytes) -> bool:
+    """Whether `text`, one byte, belongs to a name or a number."""
+    return text.isalnum() or text == b"_" or text >= b"\x80"
+
+
+def _is_argument_alone(lines: Lines, node: ast.expr, parent: ast.AST | None) -> bool:
+    """Whether the parentheses of the generator `node` are those of the call that it is the only argument of."""
+    if not isinstance(node, ast.GeneratorExp) or not isinstance(parent, ast.Call) or len(parent.args) > 1:
+        return False
+    between = lines.source[lines.span(parent.func)[1] : lines.span(node)[0]]
+    return node is not parent.func and not parent.keywords and b"(" not in between

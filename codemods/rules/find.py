@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from codemods.patterns.match import Bound, Matcher, State
+from codemods.patterns.language import dotted, variable
+from codemods.patterns.match import Bound, Matcher, State, TooManyWays
 from codemods.rules.naming import FileNames
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Match:
     """One place where `rule` matches: an expression `node`, or the statements of `block` from `begins[0]` on.
 
     `begins` tells for each statement of the pattern where in `block` it begins, and where the last one ends.
+    `unclear` says why it may be no match.
     """
 
     rule: ReadyRule
@@ -33,6 +35,7 @@ class Match:
     node: ast.expr | None = None
     block: tuple[ast.stmt, ...] = ()
     begins: tuple[int, ...] = ()
+    unclear: str = ""
 
     @property
     def statements(self) -> tuple[ast.stmt, ...]:
@@ -79,6 +82,26 @@ class Module:
         lists = (getattr(node, name, None) for node in nodes for name in _BLOCKS)
         return [found for found in lists if isinstance(found, list) and found]
 
+    def called(self, name: str) -> list[ast.expr]:
+        """The calls of something whose last name is `name`, or of anything where that is a `$X`."""
+        if variable(name) is not None:
+            return self.expressions.get(ast.Call, [])
+        return self._called.get(name, [])
+
+    @cached_property
+    def _called(self) -> dict[str, list[ast.expr]]:
+        found: dict[str, list[ast.expr]] = {}
+        for call in self.expressions.get(ast.Call, ()):
+            func = call.func  # type: ignore[attr-defined]  # it is a call
+            if isinstance(func, ast.Attribute):
+                found.setdefault(func.attr, []).append(call)
+        return found
+
+    @cached_property
+    def standing(self) -> dict[ast.stmt, tuple[list[ast.stmt], int]]:
+        """The block of each statement, and its number there."""
+        return {statement: (block, number) for block in self.blocks for number, statement in enumerate(block)}
+
     def matcher(self, snippet: Snippet, rule: ReadyRule) -> Matcher:
         """A matcher for a snippet of `rule`."""
         return Matcher(snippet, self.names.for_rule(rule.vocabulary))
@@ -89,9 +112,9 @@ def matches(module: Module, rule: ReadyRule) -> Iterator[Match]:
 
     Raises Missing.
     """
-    snippet, replace = rule.text.match, rule.text.replace
+    snippet, new = rule.text.match, rule.text.replace
     found = _statements(module, rule) if snippet.expression is None else _expressions(module, rule)
-    if snippet.expression is not None and replace is not None and replace.expression is None:
+    if snippet.expression is not None and new is not None and new.expression is None:
         found = _whole_statements(module, rule)
     yield from sorted(found, key=lambda match: _start(match.first))
 
@@ -106,11 +129,26 @@ def _expressions(module: Module, rule: ReadyRule) -> Iterator[Match]:
         return
     matcher = module.matcher(rule.text.match, rule)
     for node in _candidates(module, pattern, matcher):
-        if _may_replace(node, rule) and (state := matcher.expression(node)) is not None:
+        if not _may_replace(node, rule):
+            continue
+        try:
+            state = matcher.expression(node)
+        except TooManyWays as error:
+            yield Match(rule, State(), node, unclear=str(error))
+            if error.for_good:
+                return
+            continue
+        if state is not None:
             yield Match(rule, state, node)
 
 
 def _candidates(module: Module, pattern: ast.expr, matcher: Matcher) -> list[ast.expr]:
+    if isinstance(pattern, ast.Call) and isinstance(pattern.func, ast.Attribute) and pattern.func not in matcher.chains:
+        return module.called(pattern.func.attr)
+    if isinstance(pattern, ast.Call) and isinstance(pattern.func, ast.Attribute):
+        chain = dotted(pattern.func) or ""
+        if matcher.names.symbol(chain) is None and chain.partition(".")[0] in ("self", "cls"):
+            return module.called(pattern.func.attr)
     kinds = [ast.Name, ast.Attribute] if pattern in matcher.chains else [type(pattern)]
     return [node for kind in kinds for node in module.expressions.get(kind, ())]
 
@@ -119,18 +157,32 @@ def _may_replace(node: ast.expr, rule: ReadyRule) -> bool:
     """Whether `node` is read, or may be written to in its new form as well."""
     if isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
         return True
-    replace = rule.text.replace.expression if rule.text.replace is not None else None
-    return isinstance(replace, (ast.Attribute, ast.Subscript, ast.Name))
+    new = rule.text.replace.expression if rule.text.replace is not None else None
+    return isinstance(new, (ast.Attribute, ast.Subscript, ast.Name))
 
 
 def _whole_statements(module: Module, rule: ReadyRule) -> Iterator[Match]:
     """Where an expression is a statement by itself."""
-    matcher = module.matcher(rule.text.match, rule)
-    for block in module.blocks:
-        for number, statement in enumerate(block):
-            if isinstance(statement, ast.Expr) and (state := matcher.expression(statement.value)) is not None:
-                paired = state.pair(rule.text.match.body[0], statement)
-                yield Match(rule, paired, None, tuple(block), (number, number + 1))
+    for match in _expressions(module, rule):
+        statement = module.view.surroundings.parents.get(match.node) if match.node is not None else None
+        if isinstance(statement, ast.Expr):
+            block, number = module.standing[statement]
+            state = match.state.pair(rule.text.match.body[0], statement)
+            yield replace(match, state=state, node=None, block=tuple(block), begins=(number, number + 1))
+        else:
+            yield replace(match, unclear=match.unclear or "its value is used, and the replacement has none")
+
+
+def _may_begin(pattern: ast.stmt, statement: ast.stmt) -> bool:
+    """Whether `statement` may match `pattern`: cheap, and on the safe side."""
+    if type(pattern) is not type(statement):
+        return False
+    one, other = getattr(pattern, "value", None), getattr(statement, "value", None)
+    while isinstance(one, ast.Await) and isinstance(other, ast.Await):
+        one, other = one.value, other.value
+    if isinstance(one, (ast.Call, ast.Await)):
+        return type(one) is type(other)
+    return True
 
 
 def _statements(module: Module, rule: ReadyRule) -> Iterator[Match]:
@@ -138,7 +190,16 @@ def _statements(module: Module, rule: ReadyRule) -> Iterator[Match]:
     for block in module.blocks:
         position = 0
         while position < len(block):
-            found = matcher.statements(block, position)
+            if not _may_begin(rule.text.match.body[0], block[position]):
+                position += 1
+                continue
+            try:
+                found = matcher.statements(block, position)
+            except TooManyWays as error:
+                yield Match(rule, State(), None, tuple(block), (position, position + 1), str(error))
+                if error.for_good:
+                    return
+                found = None
             if found is None:
                 position += 1
                 continue

@@ -49,7 +49,11 @@ class ImportPlanner:
 
     def spell(self, symbol: Symbol, match: Match) -> str | None:
         """How `symbol` is written at `match`, by an import that is there; None where there is none."""
-        if symbol.module == self.view.module and symbol.name:
+        if symbol.module == "builtins" and symbol.name:
+            scope = self.module.names.scope_at(match.first)
+            is_free = self.view.scopes.resolve(symbol.name, scope) is None and not self.module.names.stars
+            return ".".join((symbol.name, *symbol.attributes)) if is_free else None
+        if self._is_own(symbol) and symbol.name:
             return ".".join((symbol.name, *symbol.attributes))
         for alias in self._visible(match):
             text = self._by(alias, symbol)
@@ -57,6 +61,21 @@ class ImportPlanner:
                 self.needed.add(alias)
                 return text
         return None
+
+    def _is_own(self, symbol: Symbol) -> bool:
+        return symbol.module == self.view.module and symbol.name is not None
+
+    def misfit(self, symbol: Symbol, match: Match) -> str:
+        """Why `symbol`, where this module defines it, cannot be named at `match`; empty where it can."""
+        if not self._is_own(symbol) or symbol.name is None:
+            return ""
+        owner = self.view.scopes.resolve(symbol.name, self.module.names.scope_at(match.first))
+        if owner is not self.view.scopes.module:
+            return f"`{symbol.name}` means something else here"
+        for above in self.view.surroundings.ancestors(match.first):
+            if isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef)) and above in owner.bound[symbol.name]:
+                return f"this is in `{symbol.name}` itself"
+        return ""
 
     def _visible(self, match: Match) -> list[ast.alias]:
         """The imported names that may be used at `match`, the nearest first."""
@@ -69,12 +88,21 @@ class ImportPlanner:
                 continue
             local = _local(alias, site)
             owner = self.view.scopes.resolve(local, scope)
-            if owner is None or alias not in owner.bound[local] or len(owner.bound[local]) > 1:
+            if owner is None or alias not in owner.bound[local] or not self._is_one(owner.bound[local]):
                 continue
             depth = self._depth(site, blocks)
             if depth is not None and (owner is not scope or self._offset(alias) < self._offset(match.first)):
                 found.append((depth, alias))
         return [alias for _, alias in sorted(found, key=lambda entry: (entry[0], self._offset(entry[1])))]
+
+    def _is_one(self, nodes: list[ast.AST]) -> bool:
+        """Whether the bindings `nodes` of a name are all of the same thing: one, or `import a.b` and `import a.c`."""
+        return len(nodes) == 1 or all(
+            isinstance(node, ast.alias)
+            and isinstance(self.module.names.sites[node].statement, ast.Import)
+            and node.asname is None
+            for node in nodes
+        )
 
     def _depth(self, site: ImportSite, blocks: list[list[ast.stmt]]) -> int | None:
         """How far out of `blocks` the block of an import is; None where it may not have run."""
@@ -114,7 +142,7 @@ class ImportPlanner:
         wish = Wish(symbol.module) if symbol.whole or not symbol.name else Wish(symbol.module, symbol.name)
         local = wish.binds
         owner = self.view.scopes.resolve(local, self.module.names.scope_at(match.first))
-        if owner is not None and not self._is_free(owner, local, gone, wish):
+        if symbol.module == "builtins" or (owner is not None and not self._is_free(owner, local, gone, wish)):
             return f"`{local}` means something else here"
         site = self._site(symbol, match)
         if site is None or site.scope is self.view.scopes.module:
@@ -200,7 +228,7 @@ class ImportPlanner:
             if self._is_exported(name):
                 return False
             module = self.view.module
-            return module is None or self.module.index.reached_from(module, name) is None
+            return module is None or self.module.index.surely_reached_from(module, name) is None
         return True
 
     def _goes(self, alias: ast.alias, name: str, scope: Scope) -> bool:

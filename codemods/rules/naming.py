@@ -6,7 +6,7 @@ import ast
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from codemods.rules.symbols import canonical
+from codemods.rules.symbols import BUILT_IN, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,9 +87,35 @@ class FileNames:
             attributes.append(root.attr)
             root = root.value
         use = self.uses.get(root) if isinstance(root, ast.Name) else None
-        for alias in self.binding(use) if use is not None else ():
+        if use is None:
+            return
+        if self.view.scopes.resolve(use.name, use.scope) is None:
+            start = self._from_elsewhere(use.name)
+            yield ".".join((start, *reversed(attributes))) if start else None
+        for alias in self.binding(use):
             start = self.imported(alias)
             yield ".".join((start, *reversed(attributes))) if start else None
+
+    def _from_elsewhere(self, name: str) -> str | None:
+        """The full name of what a star import brings, the last one that may, or of a built-in; None where that is not
+        certain."""
+        for module, names in reversed(self.stars):
+            if names is None or module is None:
+                return None
+            if name in names:
+                return f"{module}.{name}"
+        return f"builtins.{name}" if name in BUILT_IN else None
+
+    @cached_property
+    def stars(self) -> list[tuple[str | None, frozenset[str] | None]]:
+        """The modules of the star imports, in order, with the names that they bring: None where that is not known."""
+        found: list[tuple[str | None, frozenset[str] | None]] = []
+        for alias, site in self.sites.items():
+            if alias.name == "*" and isinstance(site.statement, ast.ImportFrom):
+                module = self.view.names.absolute(self.view.path, site.statement.level, site.statement.module)
+                is_sure = module is not None and self.index.is_module(module) and site.block is self.view.tree.body
+                found.append((module, self.index.star_names(module) if is_sure and module else None))
+        return found
 
     def scope_at(self, node: ast.AST) -> Scope:
         """The scope in which the code of `node` runs."""
@@ -124,15 +150,13 @@ class RuleNames:
         return self.names.origin(node)
 
 
-def _level(node: ast.AST) -> list[ast.AST]:
+def _level(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes of `node` that are in the same scope as itself."""
-    found: list[ast.AST] = []
     pending = [node]
     while pending:
         inner = pending.pop()
-        found.append(inner)
+        yield inner
         if isinstance(inner, _DEFINITIONS):
             pending += inner.decorator_list
         elif not isinstance(inner, _SCOPED):
             pending += ast.iter_child_nodes(inner)
-    return found

@@ -13,6 +13,24 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _AWAITING = (ast.Await, ast.AsyncFor, ast.AsyncWith)
 
 
+def is_in_generator(view: ModuleView, node: ast.AST) -> bool:
+    """Whether `node` stands in a generator expression, which an `await` would make an asynchronous one."""
+    below = node
+    for above in view.surroundings.ancestors(node):
+        if isinstance(above, (ast.Lambda, ast.stmt)):
+            return False
+        # What the generator starts from is evaluated outside of it.
+        if isinstance(above, ast.comprehension):
+            owner = view.surroundings.parents[above]
+            is_outside = isinstance(owner, ast.GeneratorExp) and owner.generators[0] is above and below is above.iter
+            below = owner if is_outside else above
+            continue
+        if isinstance(above, ast.GeneratorExp) and below is not above:
+            return True
+        below = above
+    return False
+
+
 def place_of(view: ModuleView, node: ast.AST) -> tuple[str, ast.AST | None]:
     """What the code of `node` runs in: `def`, `async def`, `lambda`, `class` or `module`, and that node."""
     below = node
@@ -61,3 +79,18 @@ def blocks_around(view: ModuleView, node: ast.AST) -> list[list[ast.stmt]]:
 def is_in_template(view: ModuleView, node: ast.AST) -> bool:
     """Whether `node` stands in a formatted string, whose parts have no exact place before Python 3.12."""
     return any(isinstance(above, ast.JoinedStr) for above in view.surroundings.ancestors(node))
+
+
+def start_of(view: ModuleView, node: ast.AST) -> int:
+    """Where the statement `node` begins, with its decorators."""
+    decorators = getattr(node, "decorator_list", None)
+    if decorators:
+        return view.source.rfind(b"@", 0, view.lines.span(decorators[0])[0])
+    return view.lines.span(node)[0]  # type: ignore[arg-type]  # a statement
+
+
+def is_elif(view: ModuleView, statement: ast.stmt) -> bool:
+    """Whether `statement` is written as `elif`."""
+    parent = view.surroundings.parents.get(statement)
+    is_alone = isinstance(statement, ast.If) and isinstance(parent, ast.If) and parent.orelse == [statement]
+    return is_alone and view.source.startswith(b"elif", view.lines.span(statement)[0])

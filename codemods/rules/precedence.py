@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from codemods.patterns.language import Entry
+
 ATOM = 16
 _TEST, _OR, _AND, _NOT, _COMPARE, _UNARY, _POWER, _AWAIT = 2, 3, 4, 5, 6, 13, 14, 15
 _BINARY: dict[type[ast.operator], int] = {
@@ -35,11 +37,15 @@ _LEVELS: dict[type[ast.AST], int] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slot:
-    """Where an expression stands: in the field `name` of `parent`, which is None where nothing is known of it."""
+    """Where an expression stands: in the field `name` of `parent`, which is None where nothing is known of it.
+
+    `is_spread` where it stands behind `**` in a dictionary.
+    """
 
     parent: ast.AST | None
     name: str = ""
     is_first: bool = True
+    is_spread: bool = False
 
 
 def slot_of(node: ast.AST, parent: ast.AST | None) -> Slot:
@@ -49,8 +55,14 @@ def slot_of(node: ast.AST, parent: ast.AST | None) -> Slot:
         if value is node:
             return Slot(parent, name)
         if isinstance(value, list) and node in value:
-            return Slot(parent, name, value[0] is node)
+            return Slot(parent, name, value[0] is node, _is_spread(parent, node))
     return Slot(parent)
+
+
+def _is_spread(parent: ast.AST | None, node: ast.AST) -> bool:
+    if not isinstance(parent, ast.Dict):
+        return False
+    return any(key is None and value is node for key, value in zip(parent.keys, parent.values, strict=True))
 
 
 def level(node: ast.AST, *, is_bare: bool = True) -> int:
@@ -75,6 +87,9 @@ def needed(slot: Slot, node: ast.AST) -> int:
         return level(parent) + 1
     if isinstance(parent, ast.UnaryOp):
         return level(parent)
+    if isinstance(parent, (ast.Dict, Entry)) and slot.name in ("value", "values"):
+        is_spread = parent.key is None if isinstance(parent, Entry) else slot.is_spread
+        return _BINARY[ast.BitOr] if is_spread else _TEST
     if isinstance(parent, ast.Attribute) and isinstance(node, ast.Constant) and isinstance(node.value, int):
         return ATOM + 1
     return _FIELDS.get((type(parent), slot.name), _PARENTS.get(type(parent), ATOM))
@@ -96,7 +111,9 @@ _FIELDS: dict[tuple[type, str], int] = {
     (ast.Assert, "test"): _TEST,
     (ast.For, "iter"): 1,
     (ast.AsyncFor, "iter"): 1,
-    (ast.Dict, "values"): _TEST,
+    (ast.For, "target"): 1,
+    (ast.AsyncFor, "target"): 1,
+    (ast.comprehension, "target"): 1,
 }
 _PARENTS: dict[type, int] = {
     ast.Expr: 1,
@@ -111,7 +128,8 @@ _PARENTS: dict[type, int] = {
     ast.List: _TEST,
     ast.Tuple: _TEST,
     ast.Set: _TEST,
-    ast.Dict: 7,
+    ast.Dict: _TEST,
+    Entry: _TEST,
     ast.withitem: _TEST,
     ast.Assert: _TEST,
     ast.Raise: _TEST,
@@ -136,3 +154,9 @@ _PARENTS: dict[type, int] = {
     ast.Match: 0,
     type(None): 1,
 }
+
+
+def is_for_subscript(node: ast.AST) -> bool:
+    """Whether `node` can stand only between the brackets of a subscript: a slice, or a tuple that holds one."""
+    inner = node.elts if isinstance(node, ast.Tuple) else [node]
+    return any(isinstance(element, ast.Slice) for element in inner)

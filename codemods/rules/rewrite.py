@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.model import Disposition, Finding, Form
+from codemods.patterns.match import TooManyWays
 from codemods.rules.conditions import applies, doubt
 from codemods.rules.find import Match, Module, matches
 from codemods.rules.imports import ImportPlanner
@@ -48,11 +49,23 @@ class Rewritten:
 
 def rewrite(view: ModuleView, rules: Sequence[ReadyRule], index: Index) -> Rewritten:
     """What `rules` make of the module in `view`. Raises Missing."""
-    pass_ = _Pass(Module(view, index), Style(view))
+    module = Module(view, index)
+    rules = [rule for rule in rules if rule.may_match(view.path, view.source)]
+    try:
+        return _rewrite(module, rules)
+    except RecursionError:
+        reason = "matches are nested too deep in one another"
+        found = (match for rule in rules for match in matches(module, rule))
+        first = next(found)
+        reference = view.reference(first.first, Form.MATCH, first.rule.name)
+        return Rewritten(findings=[Finding(reference, Disposition.BLOCKED, reason)])
+
+
+def _rewrite(module: Module, rules: Sequence[ReadyRule]) -> Rewritten:
+    pass_ = _Pass(module, Style(module.view))
     for rule in rules:
-        if rule.text.is_for(view.path):
-            for match in matches(pass_.module, rule):
-                pass_.consider(match)
+        for match in matches(module, rule):
+            pass_.consider(match)
     pass_.keep_what_is_used()
     return pass_.finish()
 
@@ -67,11 +80,18 @@ class _Pass:
 
     def consider(self, match: Match) -> None:
         """Accept `match`, or say why not."""
-        found = applies(self.module, match)
+        try:
+            # Where the search was given up, nothing is bound.
+            found = match if match.unclear and match.state.pairs is None else applies(self.module, match)
+        except TooManyWays as error:
+            found = replace(match, unclear=str(error))
         if found is None:
             return
-        if reason := doubt(self.module, found):
+        if reason := found.unclear or doubt(self.module, found):
             self.tell(found, Disposition.REVIEW, reason)
+            return
+        if not found.rule.text.is_written:
+            self.tell(found, Disposition.REVIEW, found.rule.text.asked.reason or "the rule only lists it")
             return
         try:
             made = written(self.module, found, self.style)
@@ -122,7 +142,7 @@ class _Pass:
             for made in list(self.accepted):
                 if made.match.node is not None:
                     continue
-                reason = still_used(self.module, made.match, self.removed, set(made.rebound))
+                reason = still_used(self.module, made, self.removed)
                 if reason:
                     self.accepted.remove(made)
                     self.tell(made.match, Disposition.REVIEW, reason)
@@ -151,6 +171,11 @@ class _Pass:
             spelled.clear()
             planner = ImportPlanner(self.module, self.removed)
             asking = [(made, s) for made in self.accepted for s in made.pieces.symbols(made.edits)]
+            misfit = next(((made, reason) for made, s in asking if (reason := planner.misfit(s, made.match))), None)
+            if misfit is not None:
+                self.tell(misfit[0].match, Disposition.REVIEW, misfit[1])
+                self.accepted.remove(misfit[0])
+                continue
             for made, symbol in asking:
                 text = planner.spell(symbol, made.match)
                 if text is not None:

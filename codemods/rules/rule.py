@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from codemods.patterns.language import Snippet, dotted, is_reserved, run
-from codemods.rules.symbols import Outside, Symbol, Vocabulary, is_module_root, symbol_of
+from codemods.plan.feeds import feeds
+from codemods.rules.symbols import Outside, Symbol, Vocabulary, is_built_in, is_module_root, symbol_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,6 +36,11 @@ class ReadyRule:
         return self.vocabulary.symbol(chain)
 
     @cached_property
+    def is_repeatable(self) -> bool:
+        """Whether the rule may be carried out on its own results: none that swaps what stays in its place."""
+        return not self.text.edits and not feeds(self.text, self.text, lambda chain: chain)
+
+    @cached_property
     def words(self) -> tuple[tuple[bytes, ...], ...]:
         """What a file holds wherever the rule matches in it: of each entry, one of the words."""
         needed = sorted(set(_needed(self.text.match, self.vocabulary)), key=len, reverse=True)
@@ -49,10 +55,29 @@ def ready(text: RuleText, index: Index, outside: Outside) -> ReadyRule:
     """`text` with its names looked up. Raises Missing."""
     asked = text.asked
     symbols: dict[str, Symbol] = {}
+    local = frozenset({*asked.local, *asked.requires.names, *_bound(text)})
+    names = {dotted(chain) or "" for snippet in text.snippets for chain in snippet.chains if _is_read(chain)}
+    for chain in sorted(names):
+        if is_built_in(chain, local):
+            symbols[chain] = symbol_of(chain, asked.imports, index, outside)
     for chain in sorted(text.chains):
         if is_module_root(chain, asked.imports, asked.local, index, outside):
             symbols[chain] = symbol_of(chain, asked.imports, index, outside)
     return ReadyRule(text, Vocabulary(symbols))
+
+
+def _is_read(chain: ast.expr) -> bool:
+    return isinstance(getattr(chain, "ctx", None), ast.Load)
+
+
+def _bound(text: RuleText) -> Iterator[str]:
+    """The plain names that the snippets bind: there they are local."""
+    for snippet in text.snippets:
+        for node in snippet.nodes:
+            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+                yield node.id
+            elif isinstance(node, ast.arg):
+                yield node.arg
 
 
 def _needed(snippet: Snippet, vocabulary: Vocabulary) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from codemods.index.resolve import Index
 
+BUILT_IN = frozenset(dir(builtins))
 _STEPS = 20  # of a chain of re-exports
 
 
@@ -75,9 +77,17 @@ def is_module_root(
     )
 
 
+def is_built_in(chain: str, local: frozenset[str]) -> bool:
+    """Whether `chain` starts at a built-in name, which is not one of those that are `local` in the snippets."""
+    root = chain.partition(".")[0]
+    return root in BUILT_IN and root not in local
+
+
 def symbol_of(chain: str, imports: tuple[str, ...], index: Index, outside: Outside) -> Symbol:
     """What `chain`, which starts at a module, stands for. Raises Missing."""
     parts = chain.split(".")
+    if parts[0] in BUILT_IN and not index.is_module(parts[0]) and parts[0] not in sys.stdlib_module_names:
+        return Symbol("builtins", parts[0], tuple(parts[1:]), f"builtins.{chain}")
     whole = [m for m in imports if chain == m or chain.startswith(f"{m}.")]
     length = _own_modules(parts, index)
     if whole and not length:

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 from codemods.patterns.language import Entry, dotted, run, variable
 from codemods.patterns.match import Run
 from codemods.rules.argument_lists import arguments
-from codemods.rules.precedence import level, needed, slot_of
-from codemods.transforms.edits import Span
+from codemods.rules.comments import lost_comments
+from codemods.rules.parameters import parameters
+from codemods.rules.places import start_of
+from codemods.rules.precedence import is_for_subscript, level, needed, slot_of
+from codemods.transforms.edits import Edit, Span
 
 if TYPE_CHECKING:
     from codemods.patterns.language import Snippet
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from codemods.rules.find import Match, Module
     from codemods.rules.pieces import Pieces
     from codemods.rules.style import Style
+    from codemods.rules.symbols import Symbol
 
 _HOLE = re.compile(r"\*{0,2}_codemods_(?:xs?_\w+|any|gap)")
 _Hole = tuple[int, int, bytes]
@@ -51,6 +55,8 @@ class Template:
         for node in self.snippet.nodes:
             if isinstance(node, (ast.Name, ast.Starred)) and (variable(node) or run(node) is not None):
                 found.setdefault(self.snippet.span(node)[0], node)
+            elif isinstance(node, ast.arg) and run(node) is not None:
+                found[self.snippet.span(node)[0] - len("*")] = node
             elif isinstance(node, Entry):
                 found[self.snippet.span(node)[0] - len("**")] = node
         return found
@@ -129,16 +135,51 @@ class Template:
             raise Unwritable("a run of arguments cannot stand there")
         if isinstance(bound, str):
             return bound.encode()
-        start, end = self.module.view.lines.span(bound)  # type: ignore[arg-type]  # only expressions are bound
-        text = self.module.view.source[start:end]
-        mark = self.pieces.mark(Span(start, end))
+        mark = self.own(bound)  # type: ignore[arg-type]  # only expressions are bound
         slot = slot_of(node, self.parents.get(node))
-        is_bare = not text.startswith(b"(")
+        if is_for_subscript(bound) and not (isinstance(slot.parent, ast.Subscript) and slot.name == "slice"):
+            raise Unwritable("a slice can stand only between brackets")
+        is_bare = not self.module.view.text(bound).startswith(b"(")  # type: ignore[arg-type]
         if level(bound, is_bare=is_bare) < needed(slot, bound):
             return b"(" + mark + b")"
-        if b"\n" in text and not self._in_brackets(node) and not _stands_alone(text):
+        # A snippet that is nothing else is put into parentheses, if need be, where it goes.
+        if self.parents.get(node) is not None and not self._in_brackets(node) and not self.is_one_line(mark):
             return b"(" + mark + b")"
         return mark
+
+    def own(self, bound: ast.expr) -> bytes:
+        """What `bound` is written as, without parentheses around it."""
+        return self.pieces.mark(Span(*self.module.view.lines.span(bound)))
+
+    def is_one_line(self, text: bytes) -> bool:
+        """Whether `text`, an expression, needs no brackets around it to be one."""
+        parts = self.pieces.parts(text)
+        whole = b"".join(self._written(part) for part in parts)
+        return b"\n" not in whole or _stands_alone(whole)
+
+    def _written(self, part: bytes | Span | Symbol) -> bytes:
+        if isinstance(part, Span):
+            return self.module.view.source[part.start : part.end]
+        return part if isinstance(part, bytes) else part.dotted.encode()
+
+    def edges(self, text: bytes) -> tuple[bytes, bytes]:
+        """The first and the last byte of `text` once it is written."""
+        whole = b"".join(self._written(part) for part in self.pieces.parts(text))
+        return whole[:1], whole[-1:]
+
+    def comments_above(self, edit: Edit, node: ast.expr) -> list[Edit]:
+        """The edits that put the comments that `edit` takes from `node` above its statement. Raises Unwritable."""
+        lost = lost_comments(self.module.view, edit.start, edit.end, self.pieces.spans([edit]))
+        if not lost:
+            return []
+        statement: ast.AST = next(n for n in self.module.view.surroundings.ancestors(node) if isinstance(n, ast.stmt))
+        start = start_of(self.module.view, statement)
+        lines = self.module.view.lines
+        indentation = self.module.view.source[lines.line_start(start) : start]
+        if indentation.strip():
+            raise Unwritable("a comment in it would be lost")
+        newline = lines.newline_at(lines.line_end(start)) + indentation
+        return [Edit(start, start, b"".join(comment + newline for comment in lost))]
 
     def _in_brackets(self, node: ast.AST) -> bool:
         before = self.snippet.text[: self.snippet.span(node)[0]]
@@ -179,6 +220,8 @@ class Template:
             return [self._entry(entry) for entry in bound.nodes]
         owner = view.surroundings.parents.get(bound.nodes[0])
         owner = view.surroundings.parents.get(owner) if isinstance(owner, ast.keyword) else owner
+        if isinstance(owner, ast.arguments):
+            return [parameters(view, owner, bound.nodes)]
         if isinstance(owner, ast.Call):
             places = {a.node: (a.start, a.end) for a in arguments(view.lines, owner)}
             return sorted(places[node] for node in bound.nodes)  # type: ignore[index]  # they are its arguments

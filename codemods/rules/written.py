@@ -3,51 +3,84 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from codemods.patterns.language import run, variable
-from codemods.patterns.match import Run
 from codemods.rules.argument_rules import argument_edits
+from codemods.rules.bindings import bindings
 from codemods.rules.blocks import BlockWriter
 from codemods.rules.differences import Differ
 from codemods.rules.pieces import Pieces
-from codemods.rules.places import awaits, place_of
+from codemods.rules.places import awaits, is_in_generator, place_of
 from codemods.rules.templates import Template, Unwritable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from codemods.patterns.language import Snippet
     from codemods.rules.find import Match, Module
     from codemods.rules.style import Style
-    from codemods.transforms.edits import Edit, Splice
+    from codemods.transforms.edits import Edit, Span, Splice
 
 
 class Unawaitable(ValueError):  # noqa: N818 - an answer, not an error
     """The replacement awaits where that is not allowed. `function` is the one that is not async, if there is one."""
 
-    def __init__(self, function: ast.AST | None) -> None:
+    def __init__(self, function: ast.AST | None, where: str = "") -> None:
         name = getattr(function, "name", "")
-        where = f"`{name}` in line {getattr(function, 'lineno', 0)} is not async" if name else "this is in no function"
-        super().__init__(f"the replacement awaits, and {where}")
-        self.function = function
+        if name:
+            where = where or f"`{name}` in line {getattr(function, 'lineno', 0)} is not async"
+        elif isinstance(function, ast.Lambda):
+            where = "this is in a lambda"
+        super().__init__(f"the replacement awaits, and {where or 'this is in no function'}")
+        self.function = None if isinstance(function, ast.ClassDef) else function
 
 
 @dataclass(frozen=True, eq=False)
 class Written:
-    """`edits` make of the code of `match` what its rule says; their marks stand for `pieces`."""
+    """`edits` make of the code of `match` what its rule says; their marks stand for `pieces`.
+
+    `rebound` are the names that the replacement binds, `coined` those of them that the pattern does not know.
+    `enclosed` are the nodes whose names get a scope of their own, with the code that is in it, too.
+    """
 
     match: Match
     edits: tuple[Edit | Splice, ...]
     pieces: Pieces
     rebound: frozenset[str] = frozenset()
+    coined: frozenset[str] = frozenset()
+    enclosed: Mapping[ast.AST, tuple[Span, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def hull(self) -> tuple[int, int]:
+        """Where the first of the edits begins and the last one ends."""
+        return min(edit.start for edit in self.edits), max(edit.end for edit in self.edits)
 
     def removes(self, offset: int) -> bool:
         """Whether the byte at `offset` goes."""
-        around = (edit for edit in self.edits if edit.start <= offset < edit.end)
-        return any(not any(s.start <= offset < s.end for s in self.pieces.spans([edit])) for edit in around)
+        if not self.hull[0] <= offset < self.hull[1]:
+            return False
+        around = [edit for edit in self.edits if edit.start <= offset < edit.end]
+        return any(not self._is_kept(edit, offset) for edit in around)
+
+    def _is_kept(self, edit: Edit | Splice, offset: int) -> bool:
+        """Whether the byte at `offset`, which `edit` replaces, is taken over: by itself, or by one that is not around
+        it."""
+        return any(
+            owner is edit or not (span.start <= edit.start and edit.end <= span.end)
+            for owner, span in self._taken
+            if span.start <= offset < span.end
+        )
+
+    @cached_property
+    def _taken(self) -> list[tuple[Edit | Splice, Span]]:
+        return [(edit, span) for edit in self.edits for span in self.pieces.spans([edit])]
 
     def meets(self, other: Written) -> bool:
         """Whether both may want the same bytes."""
+        if self.hull[0] >= other.hull[1] or other.hull[0] >= self.hull[1]:
+            return False
         return any(a.start < b.end and b.start < a.end for a in self.edits for b in other.edits)
 
 
@@ -64,37 +97,23 @@ def written(module: Module, match: Match, style: Style) -> Written:
         edits = Differ(template).expression(pattern, wanted, match.node)
     else:
         edits = BlockWriter(template).edits()
-    return Written(match, tuple(edits), pieces, frozenset(_rebound(snippet, match)))
+    rebound, enclosed = bindings(snippet, match, module.view.lines)
+    coined = frozenset(name for name in rebound if rebound[name]) - match.rule.text.match.names
+    return Written(match, tuple(edits), pieces, frozenset(rebound), coined, enclosed)
 
 
 def _allowed(module: Module, match: Match, replace: Snippet, sync: Snippet | None) -> Snippet:
     if not awaits(replace):
         return replace
     kind, function = place_of(module.view, match.first)
-    if kind == "async def":
+    # Where the match awaits, or is in a generator that does so already, it may go on to do so.
+    is_free = awaits(match.rule.text.match) or not is_in_generator(module.view, match.first)
+    is_generator = kind == "async def" and not is_free
+    if kind == "async def" and is_free:
         return replace
-    if sync is None:
-        raise Unawaitable(function)
-    if awaits(sync):
-        raise Unawaitable(function)
+    if sync is None or awaits(sync):
+        where = "an `await` would make this generator an asynchronous one"
+        raise Unawaitable(None if is_generator else function, where if is_generator else "")
     if match.node is not None and sync.expression is None:
         raise Unwritable("`sync` is no expression, and the match is one")
     return sync
-
-
-def _rebound(snippet: Snippet, match: Match) -> set[str]:
-    """The names that the replacement binds."""
-    found: set[str] = set()
-    for node in snippet.nodes:
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            bound = match.state.bound.get(variable(node) or "", node)
-            found |= {bound.id} if isinstance(bound, ast.Name) else set()
-        name = getattr(node, "name", None)
-        if isinstance(name, str):
-            bound = match.state.bound.get(variable(name) or "", name)
-            found |= {bound} if isinstance(bound, str) else set()
-        if isinstance(node, ast.Expr) and run(node):
-            taken = match.state.bound.get(run(node) or "")
-            inner = (n for s in (taken.nodes if isinstance(taken, Run) else ()) for n in ast.walk(s))
-            found |= {n.id for n in inner if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    return found

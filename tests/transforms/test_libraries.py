@@ -73,6 +73,6 @@ def test_what_may_be_either_is_left_to_a_person() -> None:
     ],
 )
 def test_a_module_that_is_nowhere_is_refused(redirect: str, told: str) -> None:
-    with pytest.raises(PlanError, match="there is no module|has no module") as error:
+    with pytest.raises(PlanError, match=r"there is no module|has no module") as error:
         preview_files({"u.py": "import mock\n"}, redirect)
     assert f"plan.yaml:{told}" in str(error.value)
