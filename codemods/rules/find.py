@@ -82,6 +82,17 @@ class Module:
         lists = (getattr(node, name, None) for node in nodes for name in _BLOCKS)
         return [found for found in lists if isinstance(found, list) and found]
 
+    @cached_property
+    def naming(self) -> dict[str, list[ast.expr]]:
+        """The names and chains that stand for each symbol."""
+        found: dict[str, list[ast.expr]] = {}
+        for kind in (ast.Name, ast.Attribute):
+            for node in self.expressions.get(kind, ()):
+                origin = self.names.origin(node)
+                if origin is not None:
+                    found.setdefault(origin, []).append(node)
+        return found
+
     def called(self, name: str) -> list[ast.expr]:
         """The calls of something whose last name is `name`, or of anything where that is a `$X`."""
         if variable(name) is not None:
@@ -143,6 +154,13 @@ def _expressions(module: Module, rule: ReadyRule) -> Iterator[Match]:
 
 
 def _candidates(module: Module, pattern: ast.expr, matcher: Matcher) -> list[ast.expr]:
+    symbol = _symbol(pattern, matcher)
+    if symbol is not None:
+        return module.naming.get(symbol, [])
+    if isinstance(pattern, ast.Call) and (symbol := _symbol(pattern.func, matcher)) is not None:
+        parents = module.view.surroundings.parents
+        calls = (parents.get(node) for node in module.naming.get(symbol, []))
+        return [call for call in calls if isinstance(call, ast.Call)]
     if isinstance(pattern, ast.Call) and isinstance(pattern.func, ast.Attribute) and pattern.func not in matcher.chains:
         return module.called(pattern.func.attr)
     if isinstance(pattern, ast.Call) and isinstance(pattern.func, ast.Attribute):
@@ -151,6 +169,10 @@ def _candidates(module: Module, pattern: ast.expr, matcher: Matcher) -> list[ast
             return module.called(pattern.func.attr)
     kinds = [ast.Name, ast.Attribute] if pattern in matcher.chains else [type(pattern)]
     return [node for kind in kinds for node in module.expressions.get(kind, ())]
+
+
+def _symbol(pattern: ast.expr, matcher: Matcher) -> str | None:
+    return matcher.names.symbol(dotted(pattern) or "") if pattern in matcher.chains else None
 
 
 def _may_replace(node: ast.expr, rule: ReadyRule) -> bool:

@@ -82,7 +82,8 @@ class ImportPlanner:
         names = self.module.names
         scope = names.scope_at(match.first)
         blocks = blocks_around(self.view, match.first)
-        found: list[tuple[int, ast.alias]] = []
+        used = {alias for use in self._uses_in(match) for alias in names.binding(use)}
+        found: list[tuple[tuple[object, ...], ast.alias]] = []
         for alias, site in names.sites.items():
             if alias.name == "*" or site.container is not None:
                 continue
@@ -92,8 +93,10 @@ class ImportPlanner:
                 continue
             depth = self._depth(site, blocks)
             if depth is not None and (owner is not scope or self._offset(alias) < self._offset(match.first)):
-                found.append((depth, alias))
-        return [alias for _, alias in sorted(found, key=lambda entry: (entry[0], self._offset(entry[1])))]
+                # What the match itself is written with comes first, then a name before its module.
+                rank = (alias not in used, isinstance(site.statement, ast.Import), depth, self._offset(alias))
+                found.append((rank, alias))
+        return [alias for _, alias in sorted(found, key=lambda entry: entry[0])]
 
     def _is_one(self, nodes: list[ast.AST]) -> bool:
         """Whether the bindings `nodes` of a name are all of the same thing: one, or `import a.b` and `import a.c`."""

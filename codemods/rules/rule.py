@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -48,7 +49,15 @@ class ReadyRule:
 
     def may_match(self, path: str, content: bytes) -> bool:
         """Whether the file `path` may hold code that the rule matches; cheap, and on the safe side."""
-        return all(any(word in content for word in words) for words in self.words) and self.text.is_for(path)
+        if not all(any(word in content for word in words) for words in self.words) or not self.text.is_for(path):
+            return False
+        return all(pattern.search(content) for pattern in self._patterns)
+
+    @cached_property
+    def _patterns(self) -> tuple[re.Pattern[bytes], ...]:
+        """What finds the words as such, not in longer ones."""
+        alternatives = (b"|".join(map(re.escape, words)) for words in self.words)
+        return tuple(re.compile(rb"(?<![\w])(?:" + words + rb")(?![\w])") for words in alternatives)
 
 
 def ready(text: RuleText, index: Index, outside: Outside) -> ReadyRule:
