@@ -62,6 +62,8 @@ def show_preview(out: Console, preview: Preview, *, diffs: bool) -> None:
         out.print(_form_table(findings))
     kept = [finding for finding in findings if finding.reason.startswith(KEPT)]
     _list_findings(out, "Local names that stay, by an alias", kept)
+    overlapping = [f for f in _with(findings, Disposition.LEFT) if f.reference.form is Form.MATCH]
+    _list_findings(out, "Matches that another rule takes the place of", overlapping)
     review = _with(findings, Disposition.REVIEW)
     _list_findings(out, "To review by hand", [f for f in review if f.reference.form is not Form.TEXT])
     _list_findings(out, "To review outside Python", [f for f in review if f.reference.form is Form.TEXT])

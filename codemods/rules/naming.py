@@ -57,8 +57,10 @@ class FileNames:
         scope = self.view.scopes.resolve(use.name, use.scope)
         nodes = scope.bound.get(use.name, []) if scope is not None else []
         imports = [node for node in nodes if isinstance(node, ast.alias)]
+        if len(imports) == len(nodes):
+            return imports
         others = (node for node in nodes if not isinstance(node, ast.alias))
-        return imports if all(map(self._is_none, others)) else []
+        return imports if imports and all(map(self._is_none, others)) else []
 
     def _is_none(self, node: ast.AST) -> bool:
         """Whether `node` binds a name to None, as where an import fails."""

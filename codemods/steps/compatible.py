@@ -26,11 +26,11 @@ def misfits(view: ModuleView, result: ModuleView, moves: Moves, index: Index) ->
         return
     before, after = FileNames(view, index), FileNames(result, index)
     for old, new in zip(view.scopes.order, result.scopes.order, strict=True):
-        for length in range(1, len(new.chain) + 1):
+        was = _was(before, old, moves, index) if before.binding(old) else None
+        for length in range(1, len(new.chain) + 1) if was is not None else ():
             target = _symbol(after, new, length, index)
             if target is None:
                 continue
-            was = _was(before, old, moves, index)
             if was is not None and was[0] != target[0] and (reason := _misfit(view, old, was, target, new, length)):
                 yield old, reason
             break

@@ -225,3 +225,11 @@ class TestCodemods:
         root = make_repo({**THEIRS, "tools/mods.py": growing})
         shown = codemods(root, "preview", "plan.yaml", "--trust", expect=0)
         assert "src/u.py:1: codemod `shout`: it would change its own result again" in shown
+
+
+def test_overlapping_matches_of_two_rules_are_told(make_repo: MakeRepo) -> None:
+    second = "  - name: second\n    match: a.b.f($X)\n    replace: c.d.g($X, 1)\n"
+    output = codemods(make_repo({**FILES, "plan.yaml": RULE + second}), "preview", "plan.yaml", expect=1)
+    told = "app/u.py:3:7: second (rule-match): rule `positional`, listed before, takes "
+    assert "Matches that another rule takes the place of (2):" in output
+    assert told in output
