@@ -1,9 +1,10 @@
-"""The documentation is true: its plans load, its diffs are what the redirect makes, its reference is current."""
+"""The documentation is true: its plans load, its diffs are what plans make, its reference is current."""
 
 from __future__ import annotations
 
 import re
 import runpy
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -11,29 +12,49 @@ import pytest
 from codemods.cli.app import app
 from codemods.plan.load import load_plan
 from tests.checks import check_transformed
+from tests.test_cookbook import carried_out
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-EXAMPLE = re.compile(r"<!-- example: (\w+) -->\n```\w+\n(.*?)```", re.DOTALL)
+COOKBOOK = ROOT / "migration_plans" / "cookbook"
+EXAMPLE = re.compile(r"<!-- example: (\w+) ?(\w*) -->\n```\w+\n(.*?)```", re.DOTALL)
 EXAMPLES = [
-    pytest.param(kind, text, id=f"{page.name}-{number}")
+    pytest.param(*example, id=f"{page.name}-{number}")
     for page in PAGES
-    for number, (kind, text) in enumerate(EXAMPLE.findall(page.read_text(encoding="utf-8")))
+    for number, example in enumerate(EXAMPLE.findall(page.read_text(encoding="utf-8")))
 ]
 
 
-@pytest.mark.parametrize(("kind", "text"), EXAMPLES)
-def test_examples(kind: str, text: str) -> None:
+@pytest.mark.parametrize(("kind", "recipe", "text"), EXAMPLES)
+def test_examples(kind: str, recipe: str, text: str, tmp_path: Path) -> None:
+    plan = COOKBOOK / f"{recipe}.yaml"
     if kind == "plan":
         load_plan(text, "example.yaml")
-        return
-    lines = text.splitlines(keepends=True)
+    elif kind == "rules":
+        assert text in textwrap.dedent(plan.read_text(encoding="utf-8").partition("rewrite:\n")[2])
+    elif kind == "recipe":
+        before, after = _sides(text)
+        files, _ = carried_out(plan, {"scripts/a.py": before}, tmp_path)
+        assert files["scripts/a.py"] == after
+    else:
+        check_transformed(*_sides(text))
+
+
+def _sides(diff: str) -> tuple[str, str]:
+    lines = diff.splitlines(keepends=True)
     before = "".join(line[1:] for line in lines if not line.startswith("+"))
     after = "".join(line[1:] for line in lines if not line.startswith("-"))
-    check_transformed(before, after)
+    return before, after
 
 
-@pytest.mark.parametrize("plan", [*(ROOT / "migration_plans").glob("*.yaml"), ROOT / "fixtures/demo/plan.yaml"])
+def test_the_cookbook_shows_every_recipe() -> None:
+    page = (ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8")
+    for kind in ("rules", "recipe"):
+        shown = {recipe for other, recipe, _ in EXAMPLE.findall(page) if other == kind}
+        assert shown == {plan.stem for plan in COOKBOOK.glob("*.yaml")}
+
+
+@pytest.mark.parametrize("plan", [*(ROOT / "migration_plans").rglob("*.yaml"), ROOT / "fixtures/demo/plan.yaml"])
 def test_example_plans_load(plan: Path) -> None:
     load_plan(plan.read_text(encoding="utf-8"), plan.name)
 

@@ -145,7 +145,10 @@ class ImportPlanner:
         wish = Wish(symbol.module) if symbol.whole or not symbol.name else Wish(symbol.module, symbol.name)
         local = wish.binds
         owner = self.view.scopes.resolve(local, self.module.names.scope_at(match.first))
-        if symbol.module == "builtins" or (owner is not None and not self._is_free(owner, local, gone, wish)):
+        if symbol.module == "builtins":
+            is_gone = owner is not None and set(owner.bound[local]) <= set(gone)
+            return "" if is_gone else f"`{local}` means something else here"
+        if owner is not None and not self._is_free(owner, local, gone, wish):
             return f"`{local}` means something else here"
         site = self._site(symbol, match)
         if site is None or site.scope is self.view.scopes.module:
