@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from codemods.api import Edit, Module, Note, Transform
+    from codemods.engine.own_transforms import load_transforms
     from codemods.engine.preview import Preview, preview
     from codemods.errors import CodemodsError, PlanError
     from codemods.model import Blocked, Change, Changed, Disposition, Finding, Form, Reference, Skipped, Unchanged
@@ -19,18 +21,25 @@ __all__ = [
     "Changed",
     "CodemodsError",
     "Disposition",
+    "Edit",
     "Finding",
     "Form",
     "LoadedPlan",
+    "Module",
+    "Note",
     "PlanError",
     "Preview",
     "Reference",
     "Skipped",
+    "Transform",
     "Unchanged",
     "load_plan",
+    "load_transforms",
     "preview",
 ]
 _HOMES = {
+    "codemods.api": ("Edit", "Module", "Note", "Transform"),
+    "codemods.engine.own_transforms": ("load_transforms",),
     "codemods.engine.preview": ("Preview", "preview"),
     "codemods.errors": ("CodemodsError", "PlanError"),
     "codemods.plan.load": ("LoadedPlan", "load_plan"),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from codemods.cli.app import app
+from codemods.engine.own_transforms import load_transforms
 from codemods.plan.load import load_plan
 from tests.checks import check_transformed
 from tests.test_cookbook import carried_out
@@ -74,3 +75,23 @@ def test_the_readme_names_every_verb() -> None:
     verbs = {command.name for command in app.registered_commands}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert verbs == set(re.findall(r"^\| `(\w+)", readme, re.MULTILINE))
+
+
+def test_the_transform_of_the_page_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs" / "transforms.md").read_text(encoding="utf-8")
+    files = dict(re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", page, re.DOTALL))
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "team-1.0.dist-info").mkdir()
+    header, entry = files["pyproject.toml"].splitlines()
+    assert header == '[project.entry-points."codemods.transforms"]'
+    points = f"[codemods.transforms]\n{entry.replace(chr(34), '')}\n"
+    (tmp_path / "team-1.0.dist-info" / "entry_points.txt").write_text(points, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert list(load_transforms(load_plan(files["plan.yaml"], "plan.yaml"))) == ["timeouts"]
+    tests = [
+        test for name, test in runpy.run_path(str(tmp_path / "test_team_codemods.py")).items() if name[:5] == "test_"
+    ]
+    assert len(tests) == 4
+    for test in tests:
+        test()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.foreign_codemods import ForeignCodemods
 from codemods.engine.messages import message, trailers
+from codemods.engine.own_transforms import load_transforms
 from codemods.engine.preview import PhasePreview, Preview, preview
 from codemods.engine.progress import (
     BaselineStarted,
@@ -97,7 +98,7 @@ def preview_of(loaded: LoadedPlan, repository: Repository, read: Callable[[str],
         raise untrusted(loaded)
     with ForeignCodemods(repository.root, loaded) as codemods:
         codemods.load()
-        return preview(loaded, paths, read, codemods.run)
+        return preview(loaded, paths, read, codemods.run, load_transforms(loaded))
 
 
 def _target_branch(plan: str, repository: Repository, options: ApplyOptions) -> str:

@@ -19,6 +19,7 @@ from codemods.transforms.moves import moves_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from codemods.api import Transform
     from codemods.engine.scan import Scan
     from codemods.engine.work import RunForeign
     from codemods.plan.load import LoadedPlan
@@ -68,9 +69,14 @@ class Preview:
 
 
 def preview(
-    loaded: LoadedPlan, paths: Iterable[str], read: Callable[[str], bytes], run: RunForeign | None = None
+    loaded: LoadedPlan,
+    paths: Iterable[str],
+    read: Callable[[str], bytes],
+    run: RunForeign | None = None,
+    transforms: Mapping[str, Transform] | None = None,
 ) -> Preview:
-    """Preview a plan over the tracked files `paths`, whose bytes `read` gives. `run` runs codemods that are not ours.
+    """Preview a plan over the tracked files `paths`, whose bytes `read` gives. `run` runs codemods that are not ours,
+    `transforms` are those of one's own, as `load_transforms` gives them.
 
     Raises PlanError where the plan names what is not there, or its phases overlap or miss a file that has to change.
     """
@@ -79,7 +85,7 @@ def preview(
     everything = tuple(paths)
     excluded = set(everything).difference(included(everything, plan.exclude))
     found = open_scan(everything, read, ModuleNames(plan.source_roots), moves.words | words_of(plan))
-    work = Work(steps_of(plan.rewrite, found, plan.libraries), run)
+    work = Work(steps_of(plan.rewrite, found, plan.libraries, transforms), run)
     found.search(moves.words, work.may_change, excluded)
     look_for_aliases(found, work, excluded)
     verify_names(loaded, found, work)

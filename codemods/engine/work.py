@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from codemods.engine.outside import outside_of
+from codemods.engine.own_transforms import transform_step
 from codemods.model import Skipped
 from codemods.plan.feeds import feeds
-from codemods.plan.rewrites import ArgumentRule, BowlerCodemod, LibCstCodemod, Rule
+from codemods.plan.rewrites import ArgumentRule, BowlerCodemod, LibCstCodemod, OwnTransform, Rule
 from codemods.plan.rule_text import RuleText, rule_texts
 from codemods.rules.rule import ReadyRule, ready
 from codemods.rules.symbols import canonical
+from codemods.steps.check import Unread
 from codemods.steps.foreign import ForeignStep, NoOutputs, Output, Wanted
 from codemods.steps.outcome import Prepared, finish, prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
+    from codemods.api import Transform
     from codemods.engine.scan import Scan
     from codemods.index.resolve import Index
     from codemods.model import Outcome
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from codemods.steps.outcome import Step
     from codemods.transforms.moves import Moves
 
+Answer = TypeVar("Answer")
 RunForeign = Callable[[ForeignStep, str, str], Output]
 _KEPT = 32  # trees of files
 
@@ -51,14 +55,14 @@ class Work:
     @property
     def rules(self) -> tuple[ReadyRule, ...]:
         """All rules."""
-        return tuple(rule for step in self.steps if not isinstance(step, ForeignStep) for rule in step)
+        return tuple(rule for step in self.steps if isinstance(step, tuple) for rule in step)
 
     def may_change(self, path: str, content: bytes) -> bool:
         """Whether a step may concern the file `path`; cheap, and on the safe side."""
         return any(
-            step.is_for(path, content)
-            if isinstance(step, ForeignStep)
-            else any(rule.may_match(path, content) for rule in step)
+            any(rule.may_match(path, content) for rule in step)
+            if isinstance(step, tuple)
+            else step.is_for(path, content)
             for step in self.steps
         )
 
@@ -92,7 +96,7 @@ class Work:
 
     def _try(self, found: Scan, path: str, content: bytes, steps: tuple[Step, ...]) -> Prepared | Skipped | Wanted:
         try:
-            return found.ask(lambda index: prepare(path, content, steps, index, self))
+            return _ask(found, lambda index: prepare(path, content, steps, index, self))
         except Wanted as wanted:
             return wanted
 
@@ -105,13 +109,28 @@ class Work:
         def outcome(index: Index) -> Outcome:
             return finish(prepared, self.steps, moves, index)
 
-        return found.ask(outcome)
+        return _ask(found, outcome)
 
 
-def steps_of(rewrites: Iterable[Rewrite], found: Scan, libraries: Collection[str] = ()) -> tuple[Step, ...]:
+def _ask(found: Scan, question: Callable[[Index], Answer]) -> Answer:
+    """The answer to `question`, after looking for those who reach the names that it turns out to take away."""
+    while True:
+        try:
+            return found.ask(question)
+        except Unread as unread:  # noqa: PERF203 - one more try each
+            found.widen(unread.names)
+
+
+def steps_of(
+    rewrites: Iterable[Rewrite],
+    found: Scan,
+    libraries: Collection[str] = (),
+    transforms: Mapping[str, Transform] | None = None,
+) -> tuple[Step, ...]:
     """The steps of a plan: rules that need not see what others have made share one pass.
 
-    `libraries` are the first names of modules outside the repository.
+    `libraries` are the first names of modules outside the repository, `transforms` those of one's own by the names of
+    their steps. Raises CodemodsError where one is missing.
     """
     steps: list[Step] = []
     texts: list[RuleText] = []
@@ -131,6 +150,9 @@ def steps_of(rewrites: Iterable[Rewrite], found: Scan, libraries: Collection[str
         elif isinstance(asked, (LibCstCodemod, BowlerCodemod)):
             close()
             steps.append(_foreign(asked))
+        elif isinstance(asked, OwnTransform):
+            close()
+            steps.append(transform_step(asked, transforms or {}))
     close()
     return tuple(steps)
 
@@ -168,7 +190,7 @@ def look_for_aliases(found: Scan, work: Work, excluded: Collection[str]) -> None
     if aliases:
         frozen = {name: frozenset(others) for name, others in aliases.items()}
         work.steps = tuple(
-            step if isinstance(step, ForeignStep) else tuple(replace(rule, aliases=frozen) for rule in step)
+            tuple(replace(rule, aliases=frozen) for rule in step) if isinstance(step, tuple) else step
             for step in work.steps
         )
         found.words |= frozenset(name for names in aliases.values() for name in names)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from codemods.index.text import SourceText, UndecodableError, decode, encode
 from codemods.model import Change, Changed, Disposition, Finding, Form, Outcome, Reference, Skipped, Unchanged, blocked
-from codemods.rules.rewrite import Rewritten, SyncCaller, rewrite
-from codemods.steps.check import fault_of_step
+from codemods.rules.rewrite import SyncCaller, rewrite
+from codemods.steps.check import fault_of_step, unread
 from codemods.steps.compatible import misfits
 from codemods.steps.foreign import ForeignStep, edits_between
+from codemods.steps.own import TransformStep, carry_out
 from codemods.transforms.edits import Origins, apply_edits
 from codemods.transforms.findings import reasons_of
 from codemods.transforms.redirect import redirect
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from codemods.transforms.findings import Settled
     from codemods.transforms.moves import Moves
 
-Step = tuple["ReadyRule", ...] | ForeignStep
+Step = tuple["ReadyRule", ...] | ForeignStep | TransformStep
 _ROUNDS = 50  # of a rule over one file, each on what the one before has made
 
 
@@ -79,7 +80,8 @@ class Prepared:
 def prepare(path: str, content: bytes, steps: Sequence[Step], index: Index, outputs: Outputs) -> Prepared | Skipped:
     """What the steps of `rewrite:` make of the file `path` with `content`.
 
-    Raises Missing where `index` lacks a summary, Wanted where `outputs` lack what a codemod makes; nothing else.
+    Raises Missing where `index` lacks a summary, Wanted where `outputs` lack what a codemod makes, Unread where nobody
+    has looked for files that reach a name which is to go; nothing else.
     """
     try:
         source = decode(content)
@@ -90,6 +92,8 @@ def prepare(path: str, content: bytes, steps: Sequence[Step], index: Index, outp
     for step in steps:
         if isinstance(step, ForeignStep):
             prepared = _run_codemod(prepared, step, index, outputs)
+        elif isinstance(step, TransformStep):
+            prepared = _run_transform(prepared, step, index)
         else:
             prepared = _run_rules(prepared, step, index)
         if prepared.reasons:
@@ -132,6 +136,7 @@ def _judged(prepared: Prepared, after: bytes, origins: Origins, index: Index, na
         result = view_of(prepared.path, after, index.names)
     except UnparsableError as error:
         return prepared.blocked_by(f"{named}: the result would not parse ({error})")
+    unread(prepared.view, set(prepared.view.scopes.module.bound) - set(result.scopes.module.bound), index)
     if fault := fault_of_step(prepared.view, result, origins, index):
         return prepared.blocked_by(f"{named}: {fault}")
     return replace(prepared, view=result, origins=(*prepared.origins, origins))
@@ -157,6 +162,27 @@ def _run_codemod(prepared: Prepared, step: ForeignStep, index: Index, outputs: O
     findings = prepared.told(_of_codemod(prepared, step, line, Disposition.REWRITTEN, "") for line in places)
     prepared = replace(prepared, findings=(*prepared.findings, *findings))
     return _judged(prepared, output.text.encode(), Origins(edits), index, f"codemod `{step.name}`")
+
+
+def _run_transform(prepared: Prepared, step: TransformStep, index: Index) -> Prepared:
+    if not step.is_for(prepared.path, prepared.view.source):
+        return prepared
+    named = f"transform `{step.name}`"
+    made = carry_out(prepared.view, step, index)
+    if made.fault:
+        place = Finding(Reference(prepared.path, made.line, 1, Form.CODEMOD, step.name), Disposition.BLOCKED)
+        line = prepared.told([place])[0].reference.line
+        return replace(prepared.blocked_by(f"{named}: {made.fault}", line), evidence=made.evidence)
+    prepared = replace(prepared, findings=(*prepared.findings, *prepared.told(made.findings)))
+    if not made.edits:
+        return prepared
+    after = apply_edits(prepared.view.source, made.edits)
+    judged = _judged(prepared, after, Origins(made.edits), index, named)
+    again = carry_out(judged.view, step, index) if not judged.reasons and step.is_for(judged.path, after) else None
+    if again is None or not (again.fault or again.edits):
+        return judged
+    reason = again.fault or "it would change its own result again"
+    return replace(judged.blocked_by(f"{named}, run on its own result: {reason}"), evidence=again.evidence)
 
 
 def _of_codemod(prepared: Prepared, step: ForeignStep, line: int, disposition: Disposition, reason: str) -> Finding:
@@ -219,9 +245,19 @@ def _fault(
     """What is wrong with `result`, the module in the end; empty where nothing is."""
     if settled.edits and (fault := fault_in(prepared.view, result, settled, moves, index)):
         return fault
-    for rules in steps if prepared.is_rewritten or settled.edits else ():
-        again = rewrite(result, rules, index) if not isinstance(rules, ForeignStep) else Rewritten()
-        if again.edits:
-            names = ", ".join(f"`{name}`" for name in sorted(again.rules))
+    for step in steps if prepared.is_rewritten or settled.edits else ():
+        names = ", ".join(f"`{name}`" for name in sorted(_would_change(result, step, index)))
+        if names:
             return f"applying the plan again would change the result again, by {names}"
     return ""
+
+
+def _would_change(view: ModuleView, step: Step, index: Index) -> set[str]:
+    """The rules or the transform of `step` that would change the module in `view`."""
+    if isinstance(step, ForeignStep):
+        return set()
+    if isinstance(step, TransformStep):
+        made = carry_out(view, step, index) if step.is_for(view.path, view.source) else None
+        return {step.name} if made is not None and (made.edits or made.fault) else set()
+    again = rewrite(view, step, index)
+    return again.rules if again.edits else set()

@@ -1,0 +1,54 @@
+"""Ends Python code of somebody else's that takes too long, in this process."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType, TracebackType
+
+_SOONEST = 0.001  # seconds; 0 would switch a timer off
+
+
+class _TooLongError(BaseException):
+    """No Exception, so that the code does not catch it by the way."""
+
+
+class TimeLimit:
+    """A context manager that ends its body with TimeoutError after some seconds.
+
+    Only where signals can do it: in the main thread, and not on Windows. Elsewhere there is no limit. A timer that
+    runs already goes on afterwards.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.is_over = False
+        self.is_possible = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+
+    def __enter__(self) -> TimeLimit:
+        if self.is_possible:
+            self.handler = signal.signal(signal.SIGALRM, self._end)
+            self.started = time.monotonic()
+            self.other = signal.setitimer(signal.ITIMER_REAL, self.seconds, self.seconds)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.is_over = True
+        if self.is_possible:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, self.handler)
+            left, interval = self.other
+            if left:
+                signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - self.started), _SOONEST), interval)
+        if isinstance(error, _TooLongError):
+            raise TimeoutError(f"it gave no answer in {self.seconds:g} seconds") from error
+
+    def _end(self, _number: int, _frame: FrameType | None) -> None:
+        if not self.is_over:
+            raise _TooLongError
