@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from codemods.patterns.language import is_gap, run
 from codemods.patterns.match import Run, same
 from codemods.rules.comments import PRAGMA, TOKEN
+from codemods.rules.definitions import keeps_decorators, open_part
 from codemods.rules.differences import Differ, Edits
-from codemods.rules.openness import open_parts
 from codemods.rules.places import is_elif, start_of
 from codemods.rules.precedence import Slot
 from codemods.rules.templates import Template, Unwritable
@@ -43,8 +43,12 @@ class _Segment:
 class BlockWriter:
     """Writes the statements of `template` where they matched."""
 
-    def __init__(self, template: Template) -> None:
+    def __init__(self, template: Template, *, fills: bool = False) -> None:
+        """`fills` where nothing else stays in the block of what goes."""
         self.template = template
+        self.fills = fills
+        self.keeps_decorators = False
+        self.removed: list[ast.stmt] = []
         self.match = template.match
         self.module = template.module
         self.view = template.module.view
@@ -114,12 +118,18 @@ class BlockWriter:
 
     def region(self, segment: _Segment) -> Edits:
         """The edits that write all of a segment anew, from the first of its statements to the last."""
-        for pattern in segment.pattern:
-            for part in open_parts(pattern, self.match.paired):
-                raise Unwritable(f"`match` leaves {part} open that are here, and the replacement would drop them")
         lines, source = self.view.lines, self.view.source
         first, last = segment.nodes[0], segment.nodes[-1]
-        start, end = start_of(self.view, first), lines.span(last)[1]
+        self.keeps_decorators = keeps_decorators(segment.pattern, segment.wanted)
+        # What `inside` has matched stays as it is.
+        inner = {node for statement in segment.pattern for node in ast.walk(statement)}
+        parts = (open_part(p, n) for p, n in self.match.paired.items() if p in inner)
+        if left_open := next(filter(None, parts), ""):
+            decorated = left_open == "decorators"
+            if not decorated or not self.keeps_decorators:
+                raise Unwritable(f"the rule says nothing of its {left_open}, which would be lost")
+        start = lines.span(first)[0] if self.keeps_decorators else start_of(self.view, first)
+        end = lines.span(last)[1]
         if self.shares_line(start, end):
             return self.in_line(segment, start, end)
         indentation = source[lines.line_start(start) : start].decode()
@@ -250,10 +260,10 @@ class BlockWriter:
         if is_gap(wanted):
             return self.taken(wanted, indentation, edits)
         start, end = self.template.snippet.span(wanted)
-        if getattr(wanted, "decorator_list", None):
+        if getattr(wanted, "decorator_list", None) and not self.keeps_decorators:
             start = self.template.snippet.span(wanted.decorator_list[0])[0] - 1  # type: ignore[attr-defined]
         inner = [node for node in ast.walk(wanted) if isinstance(node, ast.stmt) and is_gap(node)]
-        gaps = {self.template.snippet.span(node): node for node in inner}
+        gaps = {self.template.snippet.span(node)[1]: node for node in inner}
         text = self.template.snippet.text
         base = start - (text.rfind("\n", 0, start) + 1)
         newline = self.style.newline(self.view.lines.span(self.match.first)[0])
@@ -263,12 +273,17 @@ class BlockWriter:
             stop = text.find("\n", position, end)
             stop = end if stop < 0 else stop
             column = len(text[position:stop]) - len(text[position:stop].lstrip())
-            gap = gaps.get((position + column, stop))
+            gap = gaps.get(len(text[:stop].rstrip()))
             deeper = self.style.indented(" " * max(column - base, 0)) if lines else ""
+            before = position + column
             if gap is not None:
+                head = self.template.filled(before, self.template.snippet.span(gap)[0]).rstrip()
+                if head:
+                    lines.append(deeper.encode() + head)
+                    deeper += self.style.unit
                 lines.append(deeper.encode() + self.taken(gap, indentation + deeper, edits))
             else:
-                lines.append(deeper.encode() + self.template.filled(position + column, stop))
+                lines.append(deeper.encode() + self.template.filled(before, stop))
             position = stop + 1
         return (newline + indentation.encode()).join(lines)
 
@@ -314,7 +329,8 @@ class BlockWriter:
         """The edit that takes a region away; a block that would be empty gets `pass`."""
         lines, source = self.view.lines, self.view.source
         own = [text for _, text, alone in comments if alone]
-        if self.is_whole_block(segment) and (own or not is_elif(self.view, segment.nodes[0])):
+        self.removed += segment.nodes
+        if (self.fills or self.is_whole_block(segment)) and (own or not is_elif(self.view, segment.nodes[0])):
             own.append(b"pass")
         if own:
             if is_elif(self.view, segment.nodes[0]):

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from codemods.patterns.language import Entry, dotted, entries, run, variable
 from codemods.patterns.match import Run, same
 from codemods.rules.argument_lists import arguments, rearranged
-from codemods.rules.precedence import Slot, is_for_subscript, level, needed, slot_of
-from codemods.rules.templates import Template, Unwritable
+from codemods.rules.pieces import Standing
+from codemods.rules.precedence import Slot, level, needed, slot_of
+from codemods.rules.templates import Template, Unwritable, check_slot
 from codemods.transforms.edits import Edit, Splice
 
 if TYPE_CHECKING:
@@ -27,8 +28,10 @@ Edits = list[Edit | Splice]
 class Differ:
     """Edits the code that matched a pattern into what `template` says."""
 
-    def __init__(self, template: Template) -> None:
+    def __init__(self, template: Template, moved: Sequence[Standing] = ()) -> None:
+        """`moved` tells where other matches put the code that matched; nothing where it stays."""
         self.template = template
+        self.moved = moved
         self.match = template.match
         self.view = template.module.view
 
@@ -73,16 +76,21 @@ class Differ:
         """`node` replaced altogether. A comment in it that nothing takes over goes above the statement."""
         start, end = self.view.lines.span(node)
         bound = self.match.state.bound.get(variable(wanted) or "")
+        made = bound if isinstance(bound, ast.expr) else wanted
+        standings = self.moved if node is self.match.node and self.moved else ()
+        standings = standings or [Standing(slot, self._is_parenthesised(start, end, slot, made))]
         if isinstance(bound, ast.expr):
-            if is_for_subscript(bound) and not (isinstance(slot.parent, ast.Subscript) and slot.name == "slice"):
-                raise Unwritable("a slice can stand only between brackets")
-            text, made, is_bare = self.template.own(bound), bound, not self.view.text(bound).startswith(b"(")
+            for standing in standings:
+                check_slot(bound, standing.slot)
+            text, is_bare = self.template.own(bound), not self.view.text(bound).startswith(b"(")
         else:
-            text, made = self.template.text(wanted), wanted
+            text = self.template.text(wanted)
             is_bare = not text.startswith(b"(")
-        is_weak = level(made, is_bare=is_bare) < needed(slot, made)
         is_split = not self.template.is_one_line(text)
-        is_open = (is_weak or is_split) and not self._is_parenthesised(start, end, slot, made)
+        weak = (s for s in standings if is_split or level(made, is_bare=is_bare) < needed(s.slot, made))
+        is_open = any(not standing.is_closed for standing in weak)
+        if isinstance(bound, ast.expr):
+            self.template.stands(bound, *(Standing(s.slot, s.is_closed or is_open) for s in standings))
         if is_open or _is_argument_alone(self.view.lines, node, slot.parent):
             text = b"(" + text + b")"
         edit = Edit(start, end, self._apart(text, start, end))

@@ -128,7 +128,8 @@ class ImportPlanner:
             return None
         if isinstance(site.statement, ast.Import) and alias.asname is None:
             # `import a.b` gives `a.b`, and `a`.
-            reaches = alias.name == symbol.module or alias.name.startswith(f"{symbol.module}.")
+            is_path = (alias.name, symbol.module) == ("os", "os.path")
+            reaches = is_path or alias.name == symbol.module or alias.name.startswith(f"{symbol.module}.")
             return _joined(symbol.module, symbol) if reaches else None
         local = alias.asname or alias.name
         if symbol.name and not symbol.whole and canonical(full, self.module.index) == self._name_of(symbol):

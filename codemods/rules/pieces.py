@@ -11,17 +11,27 @@ from codemods.transforms.edits import Edit, Span, Splice
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from codemods.rules.precedence import Slot
     from codemods.rules.symbols import Symbol
 
 # Python source holds no NUL.
 _MARK = re.compile(rb"\x00(\d+)\x00")
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an expression is put: a slot, and whether parentheses stand around it there."""
+
+    slot: Slot
+    is_closed: bool
+
+
 @dataclass(slots=True)
 class Pieces:
-    """What the marks in the new text of one match stand for."""
+    """What the marks in the new text of one match stand for; `slots` tell where it puts expressions, by their spans."""
 
     marked: list[Span | Symbol] = field(default_factory=list)
+    slots: dict[tuple[int, int], list[Standing]] = field(default_factory=dict)
 
     def mark(self, piece: Span | Symbol) -> bytes:
         """A mark that stands for `piece`."""

@@ -14,8 +14,9 @@ from codemods.rules.leftovers import still_used
 from codemods.rules.style import Style
 from codemods.rules.templates import Unwritable
 from codemods.rules.written import Unawaitable, Written, written
-from codemods.transforms.edits import Edit, OverlapError, Splice, merge
+from codemods.transforms.edits import Edit, Origins, OverlapError, Splice, apply_edits, compose, merge
 from codemods.transforms.imports import write_imports
+from codemods.transforms.view import UnparsableError, view_of
 
 if TYPE_CHECKING:
     import ast
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from codemods.rules.rule import ReadyRule
     from codemods.rules.symbols import Symbol
     from codemods.transforms.view import ModuleView
+
+_ROUNDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,51 @@ class Rewritten:
     callers: list[SyncCaller] = field(default_factory=list)
     rules: set[str] = field(default_factory=set)
 
+    @property
+    def is_blocked(self) -> bool:
+        """Whether a match keeps the file from being changed."""
+        return any(finding.disposition is Disposition.BLOCKED for finding in self.findings)
+
 
 def rewrite(view: ModuleView, rules: Sequence[ReadyRule], index: Index) -> Rewritten:
-    """What `rules` make of the module in `view`. Raises Missing."""
+    """What `rules` make of the module in `view`. Raises Missing.
+
+    What a match leaves may match further out, and a match that others move to another indentation has to wait for
+    them: the rules are applied to the result again, until they change nothing.
+    """
+    result = _round(view, rules, index)
+    following_rules = [rule for rule in rules if rule.is_repeatable]
+    for _ in range(_ROUNDS):
+        if not result.edits or result.is_blocked:
+            break
+        try:
+            following = view_of(view.path, apply_edits(view.source, result.edits), view.names)
+        except UnparsableError:
+            break
+        more = _round(following, following_rules, index)
+        if not more.edits:
+            break
+        result = _joined(view, following, result, more)
+    return result
+
+
+def _joined(view: ModuleView, following: ModuleView, first: Rewritten, second: Rewritten) -> Rewritten:
+    """What is made of `view` by `first` and then, on the result `following`, by `second`."""
+    origins = Origins(first.edits)
+
+    def placed(line: int, column: int) -> tuple[int, int]:
+        return view.lines.place(origins.of(following.lines.at(line, column)))
+
+    findings = [finding for finding in first.findings if finding.disposition is Disposition.REWRITTEN]
+    for finding in second.findings:
+        line, column = placed(finding.reference.line, finding.reference.column)
+        findings.append(replace(finding, reference=replace(finding.reference, line=line, column=column)))
+    callers = [replace(caller, line=placed(caller.line, 1)[0]) for caller in second.callers]
+    edits = compose(view.source, first.edits, second.edits)
+    return Rewritten(edits, findings, [*first.callers, *callers], first.rules | second.rules)
+
+
+def _round(view: ModuleView, rules: Sequence[ReadyRule], index: Index) -> Rewritten:
     module = Module(view, index)
     rules = [rule for rule in rules if rule.may_match(view.path, view.source)]
     try:
@@ -67,6 +112,8 @@ def _rewrite(module: Module, rules: Sequence[ReadyRule]) -> Rewritten:
         for match in matches(module, rule):
             pass_.consider(match)
     pass_.keep_what_is_used()
+    pass_.fill_blocks()
+    pass_.settle_places()
     return pass_.finish()
 
 
@@ -147,6 +194,38 @@ class _Pass:
                     self.accepted.remove(made)
                     self.tell(made.match, Disposition.REVIEW, reason)
                     pending = True
+
+    def fill_blocks(self) -> None:
+        """Leave a statement in each block that several matches take all of."""
+        gone = {statement for made in self.accepted for statement in made.gone}
+        for number, made in enumerate(self.accepted):
+            block = made.match.block
+            is_last = len(made.gone) < len(block) and block[-1] in made.gone and gone.issuperset(block)
+            if is_last and block[0] not in self.view.tree.body:
+                self.accepted[number] = written(self.module, made.match, self.style, fills=True)
+
+    def settle_places(self) -> None:
+        """Write anew what other matches move to another place, for that place: it may need parentheses there."""
+        owners: dict[tuple[int, int], list[int]] = {}
+        for number, made in enumerate(self.accepted):
+            for span in made.pieces.slots:
+                owners.setdefault(span, []).append(number)
+        places = [
+            (self.view.lines.span(m.match.node), n) for n, m in enumerate(self.accepted) if m.match.node is not None
+        ]
+        failed: list[Written] = []
+        for span, number in sorted(places, key=lambda place: (place[0][0], -place[0][1])):
+            made = self.accepted[number]
+            moved = [
+                s for owner in owners.get(span, ()) if owner != number for s in self.accepted[owner].pieces.slots[span]
+            ]
+            if moved and made.match.rule.text.replace is not None:
+                try:
+                    self.accepted[number] = written(self.module, made.match, self.style, moved=moved)
+                except Unwritable as unwritable:
+                    self.tell(made.match, Disposition.REVIEW, str(unwritable))
+                    failed.append(made)
+        self.accepted = [made for made in self.accepted if made not in failed]
 
     def finish(self) -> Rewritten:
         """The edits of all that is accepted, with the imports that they need."""

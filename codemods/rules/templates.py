@@ -13,6 +13,7 @@ from codemods.patterns.match import Run
 from codemods.rules.argument_lists import arguments
 from codemods.rules.comments import lost_comments
 from codemods.rules.parameters import parameters
+from codemods.rules.pieces import Standing
 from codemods.rules.places import start_of
 from codemods.rules.precedence import is_for_subscript, level, needed, slot_of
 from codemods.transforms.edits import Edit, Span
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from codemods.patterns.match import Bound
     from codemods.rules.find import Match, Module
     from codemods.rules.pieces import Pieces
+    from codemods.rules.precedence import Slot
     from codemods.rules.style import Style
     from codemods.rules.symbols import Symbol
 
@@ -135,21 +137,23 @@ class Template:
             raise Unwritable("a run of arguments cannot stand there")
         if isinstance(bound, str):
             return bound.encode()
-        mark = self.own(bound)  # type: ignore[arg-type]  # only expressions are bound
         slot = slot_of(node, self.parents.get(node))
-        if is_for_subscript(bound) and not (isinstance(slot.parent, ast.Subscript) and slot.name == "slice"):
-            raise Unwritable("a slice can stand only between brackets")
+        check_slot(bound, slot)  # type: ignore[arg-type]  # only expressions are bound
+        mark = self.own(bound)  # type: ignore[arg-type]
         is_bare = not self.module.view.text(bound).startswith(b"(")  # type: ignore[arg-type]
-        if level(bound, is_bare=is_bare) < needed(slot, bound):
-            return b"(" + mark + b")"
         # A snippet that is nothing else is put into parentheses, if need be, where it goes.
-        if self.parents.get(node) is not None and not self._in_brackets(node) and not self.is_one_line(mark):
-            return b"(" + mark + b")"
-        return mark
+        is_open = self.parents.get(node) is not None and not self._in_brackets(node) and not self.is_one_line(mark)
+        is_closed = is_open or level(bound, is_bare=is_bare) < needed(slot, bound)
+        self.stands(bound, Standing(slot, is_closed))  # type: ignore[arg-type]
+        return b"(" + mark + b")" if is_closed else mark
 
     def own(self, bound: ast.expr) -> bytes:
         """What `bound` is written as, without parentheses around it."""
         return self.pieces.mark(Span(*self.module.view.lines.span(bound)))
+
+    def stands(self, bound: ast.expr, *standings: Standing) -> None:
+        """Note where `bound` is put."""
+        self.pieces.slots.setdefault(self.module.view.lines.span(bound), []).extend(standings)
 
     def is_one_line(self, text: bytes) -> bool:
         """Whether `text`, an expression, needs no brackets around it to be one."""
@@ -226,6 +230,12 @@ class Template:
             places = {a.node: (a.start, a.end) for a in arguments(view.lines, owner)}
             return sorted(places[node] for node in bound.nodes)  # type: ignore[index]  # they are its arguments
         return [view.lines.span(node) for node in bound.nodes]  # type: ignore[arg-type]  # elements and parameters
+
+
+def check_slot(bound: ast.expr, slot: Slot) -> None:
+    """Raises Unwritable where `bound` cannot stand in `slot`."""
+    if is_for_subscript(bound) and not (isinstance(slot.parent, ast.Subscript) and slot.name == "slice"):
+        raise Unwritable("a slice can stand only between brackets")
 
 
 def _stands_alone(text: bytes) -> bool:

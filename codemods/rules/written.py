@@ -16,10 +16,11 @@ from codemods.rules.places import awaits, is_in_generator, place_of
 from codemods.rules.templates import Template, Unwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from codemods.patterns.language import Snippet
     from codemods.rules.find import Match, Module
+    from codemods.rules.pieces import Standing
     from codemods.rules.style import Style
     from codemods.transforms.edits import Edit, Span, Splice
 
@@ -42,6 +43,7 @@ class Written:
     """`edits` make of the code of `match` what its rule says; their marks stand for `pieces`.
 
     `rebound` are the names that the replacement binds, `coined` those of them that the pattern does not know.
+    `gone` are statements that nothing takes the place of.
     `enclosed` are the nodes whose names get a scope of their own, with the code that is in it, too.
     """
 
@@ -50,6 +52,7 @@ class Written:
     pieces: Pieces
     rebound: frozenset[str] = frozenset()
     coined: frozenset[str] = frozenset()
+    gone: tuple[ast.stmt, ...] = ()
     enclosed: Mapping[ast.AST, tuple[Span, ...]] = field(default_factory=dict)
 
     @cached_property
@@ -84,8 +87,14 @@ class Written:
         return any(a.start < b.end and b.start < a.end for a in self.edits for b in other.edits)
 
 
-def written(module: Module, match: Match, style: Style) -> Written:
-    """The edits for `match`. Raises Unwritable where they cannot be told, Unawaitable where they must not be made."""
+def written(
+    module: Module, match: Match, style: Style, *, fills: bool = False, moved: Sequence[Standing] = ()
+) -> Written:
+    """The edits for `match`.
+
+    With `fills`, they leave no empty block where all of it goes. `moved` tells where other matches put the expression.
+    Raises Unwritable where they cannot be told, Unawaitable where they must not be made.
+    """
     pieces = Pieces()
     text = match.rule.text
     if text.replace is None:
@@ -93,13 +102,15 @@ def written(module: Module, match: Match, style: Style) -> Written:
     snippet = _allowed(module, match, text.replace, text.sync)
     template = Template(snippet, match, module, pieces, style)
     pattern, wanted = text.match.expression, snippet.expression
+    gone: tuple[ast.stmt, ...] = ()
     if match.node is not None and pattern is not None and wanted is not None:
-        edits = Differ(template).expression(pattern, wanted, match.node)
+        edits = Differ(template, moved).expression(pattern, wanted, match.node)
     else:
-        edits = BlockWriter(template).edits()
+        writer = BlockWriter(template, fills=fills)
+        edits, gone = writer.edits(), tuple(writer.removed)
     rebound, enclosed = bindings(snippet, match, module.view.lines)
     coined = frozenset(name for name in rebound if rebound[name]) - match.rule.text.match.names
-    return Written(match, tuple(edits), pieces, frozenset(rebound), coined, enclosed)
+    return Written(match, tuple(edits), pieces, frozenset(rebound), coined, gone, enclosed)
 
 
 def _allowed(module: Module, match: Match, replace: Snippet, sync: Snippet | None) -> Snippet:

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from codemods.transforms.moves import Moves
 
 Step = tuple["ReadyRule", ...] | ForeignStep | TransformStep
-_ROUNDS = 50  # of a rule over one file, each on what the one before has made
 
 
 @dataclass(frozen=True)
@@ -102,28 +101,17 @@ def prepare(path: str, content: bytes, steps: Sequence[Step], index: Index, outp
 
 
 def _run_rules(prepared: Prepared, rules: Sequence[ReadyRule], index: Index) -> Prepared:
-    """The rules, and again those that match what they have made of code around their matches."""
-    following = tuple(rule for rule in rules if rule.is_repeatable)
-    prepared, again = _run_once(prepared, rules, index)
-    for _ in range(_ROUNDS):
-        if not again or prepared.reasons or not following:
-            break
-        prepared, again = _run_once(prepared, following, index)
-    return prepared
-
-
-def _run_once(prepared: Prepared, rules: Sequence[ReadyRule], index: Index) -> tuple[Prepared, bool]:
     result = rewrite(prepared.view, rules, index)
     told = prepared.told(result.findings)
     prepared = replace(prepared, findings=(*prepared.findings, *told), callers=(*prepared.callers, *result.callers))
     reasons = tuple(_because(finding) for finding in told if finding.disposition is Disposition.BLOCKED)
     if reasons:
-        return replace(prepared, reasons=(*prepared.reasons, *dict.fromkeys(reasons))), False
+        return replace(prepared, reasons=(*prepared.reasons, *dict.fromkeys(reasons)))
     if not result.edits:
-        return prepared, False
+        return prepared
     after = apply_edits(prepared.view.source, result.edits)
     named = f"rule{'s' if len(result.rules) > 1 else ''} {', '.join(f'`{name}`' for name in sorted(result.rules))}"
-    return _judged(prepared, after, Origins(result.edits), index, named), True
+    return _judged(prepared, after, Origins(result.edits), index, named)
 
 
 def _because(finding: Finding) -> str:

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 from codemods.rules.precedence import ATOM, level, needed, slot_of
 from codemods.transforms.edits import Edit, Span
-from codemods.transforms.node_text import above_comments, own_lines, start_of, string_lines, whole_lines
+from codemods.transforms.node_text import (
+    above_comments,
+    own_lines,
+    stands_alone,
+    start_of,
+    string_lines,
+    unit_of,
+    whole_lines,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,7 +119,7 @@ class Fitter:
         has_own = source[:start].rstrip()[-1:] == b"(" and source[end:].lstrip()[:1] == b")"
         if has_own and isinstance(parent, _OWN_PARENTHESES):
             return False
-        return not _stands_alone(text) or self.level(tree, text) < needed(slot_of(node, parent), tree)
+        return not stands_alone(text) or self.level(tree, text) < needed(slot_of(node, parent), tree)
 
     def level(self, tree: ast.AST, text: str) -> int:
         """How tightly an expression binds, whatever a word in it stands for."""
@@ -165,7 +173,7 @@ class Fitter:
             return False
         start, end = self.span(meant)
         text = self.replaced[meant][0] if meant in self.replaced else self.view.source[start:end].decode()
-        return not _stands_alone(text) or self.level(word, word.id) < needed(slot_of(word, parent), meant)
+        return not stands_alone(text) or self.level(word, word.id) < needed(slot_of(word, parent), meant)
 
     # Statements
 
@@ -192,7 +200,7 @@ class Fitter:
         """The lines of `text` with the indentation of `node`, but for the first one."""
         inside = string_lines(tree)
         indentation = self.style.indentation(node)
-        unit = _unit(tree, text)
+        unit = unit_of(tree, text)
         lines = []
         for number, line in enumerate(text.split("\n"), 1):
             if number in inside:
@@ -291,25 +299,3 @@ class Fitter:
         """Whether `node`, which goes, is the first of a block in which nothing stays."""
         block = self.block(node)
         return node is block[0] and self.is_emptied(block)
-
-
-def _unit(tree: ast.AST, text: str) -> str:
-    """By what the first block in a text is indented; empty where it has none."""
-    lines = text.split("\n")
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(node, ast.stmt) and isinstance(body, list) and body[0].lineno > node.lineno:
-            inner: str = lines[body[0].lineno - 1][: body[0].col_offset]
-            return inner.removeprefix(lines[node.lineno - 1][: node.col_offset])
-    return ""
-
-
-def _stands_alone(text: str) -> bool:
-    """Whether an expression goes on over its newlines by itself."""
-    if "\n" not in text:
-        return True
-    try:
-        ast.parse(text, mode="eval")
-    except SyntaxError:
-        return False
-    return True

@@ -97,3 +97,25 @@ def _blank_after(lines: Lines, offset: int) -> tuple[int, int]:
     while offset < len(lines.source) and not lines.source[offset : lines.line_end(offset)].strip():
         offset, count = _next_line(lines, offset), count + 1
     return offset, count
+
+
+def unit_of(tree: ast.AST, text: str) -> str:
+    """By what the first block in a text is indented; empty where it has none."""
+    lines = text.split("\n")
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(node, ast.stmt) and isinstance(body, list) and body[0].lineno > node.lineno:
+            inner: str = lines[body[0].lineno - 1][: body[0].col_offset]
+            return inner.removeprefix(lines[node.lineno - 1][: node.col_offset])
+    return ""
+
+
+def stands_alone(text: str) -> bool:
+    """Whether an expression goes on over its newlines by itself."""
+    if "\n" not in text:
+        return True
+    try:
+        ast.parse(text, mode="eval")
+    except SyntaxError:
+        return False
+    return True
