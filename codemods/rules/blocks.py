@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING
 
 from codemods.patterns.language import is_gap, run
 from codemods.patterns.match import Run, same
-from codemods.rules.comments import PRAGMA, TOKEN
+from codemods.rules.comments import PRAGMA, TOKEN, with_comments
 from codemods.rules.definitions import keeps_decorators, open_part
 from codemods.rules.differences import Differ, Edits
+from codemods.rules.likeness import likeness
 from codemods.rules.places import is_elif, start_of
 from codemods.rules.precedence import Slot
+from codemods.rules.reindent import reindented
 from codemods.rules.templates import Template, Unwritable
 from codemods.transforms.edits import Edit, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _NESTED = ("body", "orelse", "finalbody")
 _SIMPLE = (
@@ -148,7 +150,7 @@ class BlockWriter:
         if not texts:
             return [*edits, self.removal(segment, start, end, comments, indentation)]
         newline = self.style.newline(start) + indentation.encode()
-        made = _with_comments(texts, comments, self.line_end)
+        made = with_comments(texts, comments, self.line_end)
         is_run = _ends_with_run(segment.wanted[-1]) and not any(span.end == end for span in taken)
         if is_run and texts[-1][0] is None and (behind := self.behind(end)):
             # It was about the statement that goes, not about the run that comes last now.
@@ -175,7 +177,7 @@ class BlockWriter:
                 span = Span(start_of(self.view, node), self.view.lines.span(node)[1])
                 texts.append((span, self.template.pieces.mark(span)))
                 edits += found
-                moves += self.moved(node, span, indentation, found)
+                moves += reindented(self.view, [node], span, indentation, found)
         taken = self.template.pieces.spans([Edit(0, 0, text) for span, text in texts if span is None])
         if any(edit.start < span.end and span.start < edit.end for edit in edits for span in taken):
             return None
@@ -212,7 +214,7 @@ class BlockWriter:
         found: dict[ast.stmt, tuple[ast.stmt, ast.stmt]] = {}
         position = 0
         for wanted in segment.wanted:
-            alike = [(_likeness(p, wanted), -number) for number, (p, _) in enumerate(candidates[position:], position)]
+            alike = [(likeness(p, wanted), -number) for number, (p, _) in enumerate(candidates[position:], position)]
             best, place = max(alike, default=(0.0, 0))
             if best >= _ALIKE:
                 found[wanted] = candidates[-place]
@@ -230,30 +232,6 @@ class BlockWriter:
                 yield from self.flat(block)
             for handler in getattr(statement, "handlers", []):
                 yield from self.flat(handler.body)
-
-    def moved(self, node: ast.stmt, span: Span, indentation: str, others: Edits) -> Edits:
-        """The edits that give the further lines of `node` their new indentation."""
-        return self.reindented([node], span, indentation, others)
-
-    def reindented(self, nodes: Sequence[ast.stmt], span: Span, indentation: str, others: Edits) -> Edits:
-        """The edits that move the lines in `span` from the indentation of the first of `nodes` to a new one."""
-        before = self.style.indentation(nodes[0]).encode()
-        after = indentation.encode()
-        if before == after:
-            return []
-        protected = set(_string_lines(nodes))
-        edits: Edits = []
-        position = self.view.lines.line_end(span.start)
-        while position < span.end:
-            start = position + len(self.view.lines.newline_at(position))
-            line = self.view.lines.line_at(start)
-            is_free = not any(edit.start <= start + len(before) and start <= edit.end for edit in others)
-            if is_free and line not in protected and self.view.source.startswith(before, start):
-                edits.append(Edit(start, start + len(before), after))
-            position = self.view.lines.line_end(start)
-        return [
-            edit for edit in edits if edit.end <= span.end and self.view.source[edit.end : edit.end + 1].strip(b"\r\n")
-        ]
 
     def fresh(self, wanted: ast.stmt, indentation: str, edits: Edits) -> bytes:
         """The text of a new statement; edits of statements that it takes over go to `edits`."""
@@ -293,7 +271,7 @@ class BlockWriter:
         if not bound:
             return b"pass"
         span = Span(start_of(self.view, bound[0]), self.with_comment(self.view.lines.span(bound[-1])[1]))
-        edits += self.reindented(bound, span, indentation, [])
+        edits += reindented(self.view, bound, span, indentation, [])
         return self.template.pieces.mark(span)
 
     def with_comment(self, end: int) -> int:
@@ -350,26 +328,6 @@ class BlockWriter:
         return parent is not None and not isinstance(parent, ast.Module) and len(block) == len(segment.nodes)
 
 
-def _with_comments(
-    texts: list[tuple[Span | None, bytes]], comments: list[tuple[int, bytes, bool]], line_end: Callable[[int], int]
-) -> list[bytes]:
-    """The texts of statements with the comments between and behind them."""
-    made: list[bytes] = []
-    left = list(comments)
-    for span, text in texts:
-        if span is not None:
-            made += [comment for offset, comment, _ in left if offset < span.start]
-            left = [entry for entry in left if entry[0] >= span.start]
-            behind = [c for c in left if not c[2] and span.end <= c[0] <= line_end(span.end)]
-            left = [entry for entry in left if entry not in behind]
-            made.append(b"  ".join((text, *(comment for _, comment, _ in behind))))
-        else:
-            made.append(text)
-    if not any(span for span, _ in texts):
-        return [*(comment for _, comment, _ in left), *made]
-    return [*made[:-1], *(comment for _, comment, _ in left), made[-1]]
-
-
 def _between_gaps(body: Sequence[ast.stmt]) -> list[list[tuple[int, ast.stmt]]]:
     groups: list[list[tuple[int, ast.stmt]]] = [[]]
     for number, statement in enumerate(body):
@@ -394,31 +352,3 @@ def _all_same(one: object, other: object) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
     return one == other
-
-
-def _likeness(one: ast.stmt, other: ast.stmt) -> float:
-    """How much of what two statements say is the same, from 0 to 1."""
-    if type(one) is not type(other) or is_gap(one):
-        return 0.0
-    mine, theirs = set(_sayings(one)), set(_sayings(other))
-    return len(mine & theirs) / max(len(mine | theirs), 1)
-
-
-def _sayings(node: ast.AST) -> Iterator[str]:
-    for inner in ast.walk(node):
-        yield type(inner).__name__
-        for name in ("id", "attr", "arg", "value"):
-            word = getattr(inner, name, None)
-            if isinstance(word, (str, int)):
-                yield str(word)
-
-
-def _string_lines(nodes: Sequence[ast.stmt]) -> Iterator[int]:
-    """The lines that lie within strings: their indentation is part of them."""
-    for node in nodes:
-        for inner in ast.walk(node):
-            is_string = isinstance(inner, ast.JoinedStr) or (
-                isinstance(inner, ast.Constant) and isinstance(inner.value, (str, bytes))
-            )
-            if is_string:
-                yield from range(inner.lineno + 1, (inner.end_lineno or 0) + 1)  # type: ignore[attr-defined]

@@ -5,14 +5,20 @@ from __future__ import annotations
 import ast
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from codemods.transforms.view import ModuleView
 
 _STRING = re.compile(r"(?P<prefix>[A-Za-z]{0,2})(?P<quote>['\"])(?P<inside>(?:(?!['\"\\\n]).)*)(?P=quote)")
 _TEMPLATE_UNIT = 4
 _SEEN = 200  # strings
+
+
+def _is_string(node: ast.AST) -> TypeGuard[ast.Constant]:
+    return isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))
 
 
 class Style:
@@ -56,10 +62,17 @@ class Style:
         """The newline that ends the line at `offset`."""
         return self.view.lines.newline_at(self.view.lines.line_end(offset))
 
-    def quoted(self, text: str) -> str:
-        """The string literal `text` with the file's quotes, where nothing inside stands in the way."""
+    def quoted(self, text: str, near: Iterable[ast.AST] = ()) -> str:
+        """The string literal `text` with the quotes of the first string in the code `near`, else with the file's, where
+        nothing inside stands in the way."""
         match = _STRING.fullmatch(text)
-        return f"{match['prefix']}{self.quote}{match['inside']}{self.quote}" if match else text
+        if match is None:
+            return text
+        strings = (node for outer in near for node in ast.walk(outer) if _is_string(node))
+        opened = (self.view.text(node).lstrip(b"rRbBuU")[:3] for node in strings)
+        short = (start[:1].decode() for start in opened if start not in (b'"""', b"'''") and start[:1] in (b"'", b'"'))
+        quote = next(short, self.quote)
+        return f"{match['prefix']}{quote}{match['inside']}{quote}"
 
     def indented(self, line: str) -> str:
         """A line of a snippet with the file's indentation."""

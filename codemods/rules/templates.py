@@ -89,7 +89,7 @@ class Template:
         for node in self.snippet.nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and not self._in_template(node):
                 start, end = self.snippet.span(node)
-                found.append((start, end, self.style.quoted(self.snippet.text[start:end]).encode()))
+                found.append((start, end, self.style.quoted(self.snippet.text[start:end], self.match.nodes).encode()))
         return sorted(found, key=lambda hole: (hole[0], -hole[1]))
 
     def _in_template(self, node: ast.AST) -> bool:
