@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+    from types import FrameType
 
 _HEAD, _TAIL = 256 * 1024, 768 * 1024  # bytes of output that are kept
 _CUT = b"\n... output cut ...\n"
@@ -35,6 +37,23 @@ def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
     """What a program of the team's finds in its environment: ours and `extra`, without what would disturb it."""
     kept = {name: value for name, value in os.environ.items() if name not in _DROPPED}
     return {**kept, **_ADDED, **extra}
+
+
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Hold ^C back until the end of the block, where it then takes effect."""
+    handler = signal.getsignal(signal.SIGINT)
+    if not callable(handler) or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[tuple[int, FrameType | None]] = []
+    signal.signal(signal.SIGINT, lambda number, frame: held.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    for number, frame in held[:1]:
+        handler(number, frame)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -22,6 +22,7 @@ def check(plan: Plan) -> Iterator[Found]:
         yield ("name",), "there is nothing to do: give `redirect:` or `rewrite:`, with at least one entry"
     yield from _redirects(plan)
     yield from _phases(plan)
+    yield from _validations(plan)
     yield from _keep(plan)
     yield from _message(plan)
 
@@ -95,6 +96,14 @@ def _phases(plan: Plan) -> Iterator[Found]:
                 message = f"{path} is listed in phase {listed[path]} already; a file belongs to one phase"
                 yield ("phases", number, "files", position), message
             listed.setdefault(path, phase.name)
+
+
+def _validations(plan: Plan) -> Iterator[Found]:
+    used = {name for phase in plan.phases for name in phase.validations}
+    for name in plan.validation:
+        if name not in used:
+            hint = "name it in the `with:` of a phase" if plan.phases else "add phases, and name it in their `with:`"
+            yield ("validation", name), f"`{name}` would never run: {hint}"
 
 
 def is_literal(pattern: str) -> bool:

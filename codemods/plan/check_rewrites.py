@@ -171,10 +171,9 @@ def _loops(plan: Plan, texts: list[tuple[int, RuleText]]) -> Iterator[Fault]:
             yield Fault((*where, "replace"), message, 1, 1)
         for other, later in texts:
             if other > number and not isinstance(text.asked, ArgumentRule) and feeds(later, text, redirected):
-                message = (
-                    f"rule `{text.name}` applies to what `{later.name}`, listed after it, writes: list that one first"
-                )
-                yield Fault((*where, "name"), message)
+                hint = "leave one of them out, for they undo each other" if feeds(text, later, redirected) else ""
+                message = f"rule `{text.name}` applies to what `{later.name}`, listed after it, writes: "
+                yield Fault((*where, "name"), message + (hint or "list that one first"))
 
 
 def _positional(where: Location, step: ArgumentRule, redirected: Callable[[str], str]) -> Iterator[Fault]:

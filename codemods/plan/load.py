@@ -98,6 +98,9 @@ def _is_echo(document: Document, details: Mapping[str, Any]) -> bool:
 def _mistake(document: Document, details: Mapping[str, Any]) -> Mistake:
     location = _location(details["loc"])
     kind = details["type"]
+    while kind == "literal_error" and location and location not in document.values:
+        # One word may stand for a list of it, or for a mapping.
+        location = location[:-1]
     if kind == "extra_forbidden":
         line, column = document.position(location, of_key=True)
         return Mistake(line, column, _unknown_key(document, location))

@@ -95,6 +95,11 @@ class Matching(Conditions):
     imports: tuple[Dotted, ...] = Field(
         (), description="Modules that are imported as a whole (`import a.b`) where the replacement names them."
     )
+    signatures: Literal["check", "ignore"] = Field(
+        "check",
+        description="What is done where the rule writes a call that does not fit a definition in the repository: "
+        "`check` blocks the file, `ignore` goes on.",
+    )
     local: tuple[Identifier, ...] = Field(
         (), description="Names in the snippets that are local variables, though there is a module of that name."
     )
@@ -113,6 +118,14 @@ class Rule(Matching):
         description="What to put there where an `await` in `replace` is not allowed. Without it, such a file is "
         "blocked.",
     )
+
+    @model_validator(mode="after")
+    def _says_what_to_put(self) -> Rule:
+        if "replace" in self.model_fields_set and self.replace is None:
+            raise ValueError(
+                '`replace` says nothing: write `""` to take the code away, or leave the key out to list it'
+            )
+        return self
 
 
 class ArgumentEdit(Model):

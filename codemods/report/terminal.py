@@ -64,6 +64,9 @@ def show_preview(out: Console, preview: Preview, *, diffs: bool) -> None:
     _list_findings(out, "Local names that stay, by an alias", kept)
     overlapping = [f for f in _with(findings, Disposition.LEFT) if f.reference.form is Form.MATCH]
     _list_findings(out, "Matches that another rule takes the place of", overlapping)
+    matching = {finding.reference.target for finding in findings}
+    idle = [step.name for step in preview.loaded.plan.rewrite if step.name not in matching]
+    list_lines(out, "Rules and codemods that match nothing", idle)
     review = _with(findings, Disposition.REVIEW)
     _list_findings(out, "To review by hand", [f for f in review if f.reference.form is not Form.TEXT])
     _list_findings(out, "To review outside Python", [f for f in review if f.reference.form is Form.TEXT])

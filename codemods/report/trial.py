@@ -27,6 +27,8 @@ def show_trial(out: Console, trial: Trial, *, rewrites: bool) -> None:
     list_lines(out, "Blocked, and left untouched", blocked)
     list_lines(out, "Skipped, since they cannot be read", [f"{s.path}: {s.reason}" for s in trial.skipped])
     files = len({found.path for found in trial.matches})
+    if not trial.matches:
+        out.print("`$X` stands for what may differ; quote MATCH with '…', or the shell takes `$X` away.")
     out.print(f"{len(trial.matches)} match(es) in {files} file(s){_sums(trial) if rewrites else ''}.")
 
 

@@ -187,6 +187,8 @@ class BlockWriter:
         """The edits of statements beside others on a line: simple ones, in that line. Raises Unwritable."""
         if any(not isinstance(s, _SIMPLE) or is_gap(s) for s in segment.wanted):
             raise Unwritable("it shares its line with other statements")
+        if not segment.wanted and not self.is_whole_block(segment):
+            raise Unwritable("it shares its line with other statements")
         texts = [self.template.text(statement) for statement in segment.wanted]
         text = b"; ".join(texts) or b"pass"
         taken = self.template.pieces.spans([Edit(start, end, text)])

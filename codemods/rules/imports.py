@@ -43,6 +43,7 @@ class ImportPlanner:
         self.removed = removed
         self.plan = Plan()
         self.needed: set[ast.alias] = set()
+        self.kept: dict[ast.alias, str] = {}
         self.wished: dict[tuple[Scope | None, str], Wish] = {}
 
     # Spelling a symbol where a match stands
@@ -161,7 +162,7 @@ class ImportPlanner:
             before = self.plan.fresh.get(wish)
             self.plan.fresh[wish] = first if before is None else min(before, first or before)
         else:
-            self._ask(site, wish, gone)
+            self._ask(site, wish, gone, match)
         return ""
 
     def _is_free(self, owner: Scope, local: str, gone: dict[ast.alias, Scope], wish: Wish) -> bool:
@@ -203,10 +204,18 @@ class ImportPlanner:
             scope = scope.parent
         return self._offset(match.first)
 
-    def _ask(self, site: ImportSite, wish: Wish, gone: dict[ast.alias, Scope]) -> None:
+    def _ask(self, site: ImportSite, wish: Wish, gone: dict[ast.alias, Scope], match: Match) -> None:
+        for other in self.plan.changes.values():
+            asked = [*other.added, *(replaced for replaced in other.replaced.values() if replaced is not None)]
+            is_early = self._offset(other.site.statement) < self._offset(match.first)
+            if other.site.block is site.block and (is_early or other.site is site):
+                if wish in asked:
+                    return
+                if wish.name is not None and any(w.name and w.module == wish.module for w in asked):
+                    # One statement brings what comes from one module.
+                    other.added.append(wish)
+                    return
         change = self.plan.change(site)
-        if wish in change.added or wish in change.replaced.values():
-            return
         for number, alias in enumerate(site.statement.names):
             if alias in gone and change.replaced.get(number) is None:
                 change.replaced[number] = wish
@@ -235,7 +244,10 @@ class ImportPlanner:
             if self._is_exported(name):
                 return False
             module = self.view.module
-            return module is None or self.module.index.surely_reached_from(module, name) is None
+            path = self.module.index.surely_reached_from(module, name) if module is not None else None
+            if path is not None and all(map(self._is_removed, uses)):
+                self.kept[aliases[0]] = path
+            return path is None
         return True
 
     def _goes(self, alias: ast.alias, name: str, scope: Scope) -> bool:

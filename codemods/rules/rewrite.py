@@ -264,6 +264,7 @@ class _Pass:
             if failed is None:
                 planner.drop(gone)
                 self.tell_imports(gone)
+                self.tell_kept(planner.kept)
                 return planner
             self.accepted.remove(failed)
 
@@ -284,6 +285,14 @@ class _Pass:
             rest = (symbol.name,) if symbol.whole and symbol.name else ()
             spelled[made, symbol] = ".".join((start, *rest, *symbol.attributes))
         return None
+
+    def tell_kept(self, kept: dict[ast.alias, str]) -> None:
+        """Tell the names that nothing here needs any more and that other files reach, such as by a patch."""
+        for alias, path in kept.items():
+            dotted = self.module.names.imported(alias) or alias.name
+            reference = self.view.reference(alias, Form.FROM_IMPORT, dotted)
+            reason = f"nothing here uses it any more, but {path} reaches it through this module: a patch there is lost"
+            self.result.findings.append(Finding(reference, Disposition.REVIEW, reason))
 
     def tell_imports(self, gone: dict[ast.alias, Scope]) -> None:
         for alias in gone:

@@ -36,6 +36,23 @@ def misfits(view: ModuleView, result: ModuleView, moves: Moves, index: Index) ->
             break
 
 
+def unfit_calls(view: ModuleView, symbols: frozenset[str], index: Index) -> dict[tuple[str, str], list[int]]:
+    """The calls in `view` of functions and classes among `symbols` that do not fit these: lines by what is called and
+    why. Raises Missing."""
+    names = FileNames(view, index)
+    found: dict[tuple[str, str], list[int]] = {}
+    for use in view.scopes.order if symbols else ():
+        for length in range(1, len(use.chain) + 1) if names.binding(use) else ():
+            node = _node(use, length)
+            call = view.surroundings.parents.get(node)
+            if isinstance(call, ast.Call) and call.func is node and names.origin(node) in symbols:
+                target = _symbol(names, use, length, index)
+                if target is not None and (reason := target[2].misfit(call)):
+                    told = f"`{target[2].signature(target[1])}` {reason}"
+                    found.setdefault((target[0], told), []).append(use.node.lineno)
+    return found
+
+
 _Symbol = tuple[str, str, "Definition"]
 
 

@@ -13,7 +13,7 @@ from codemods.index.text import SourceText, UndecodableError, decode, encode
 from codemods.model import Change, Changed, Disposition, Finding, Form, Outcome, Reference, Skipped, Unchanged, blocked
 from codemods.rules.rewrite import SyncCaller, rewrite
 from codemods.steps.check import fault_of_step, unread
-from codemods.steps.compatible import misfits
+from codemods.steps.compatible import misfits, unfit_calls
 from codemods.steps.foreign import ForeignStep, edits_between
 from codemods.steps.own import TransformStep, carry_out
 from codemods.transforms.edits import Origins, apply_edits
@@ -111,7 +111,27 @@ def _run_rules(prepared: Prepared, rules: Sequence[ReadyRule], index: Index) -> 
         return prepared
     after = apply_edits(prepared.view.source, result.edits)
     named = f"rule{'s' if len(result.rules) > 1 else ''} {', '.join(f'`{name}`' for name in sorted(result.rules))}"
-    return _judged(prepared, after, Origins(result.edits), index, named)
+    judged = _judged(prepared, after, Origins(result.edits), index, named)
+    return judged if judged.reasons else _fitting(prepared, judged, rules, index, named)
+
+
+def _fitting(before: Prepared, after: Prepared, rules: Sequence[ReadyRule], index: Index, named: str) -> Prepared:
+    """`after`, blocked where the rules have written calls that do not fit what they call."""
+    checked = (rule for rule in rules if rule.text.asked.signatures == "check")
+    symbols = frozenset(s.dotted for rule in checked for s in rule.vocabulary.symbols.values())
+    known = unfit_calls(before.view, symbols, index)
+    for (called, told), lines in unfit_calls(after.view, symbols, index).items():
+        if len(lines) > len(known.get((called, told), [])):
+            line = before.first.lines.place(_traced(after, lines[-1]))[0]
+            after = after.blocked_by(f"{named}: a call would not fit: {told}", line)
+    return after
+
+
+def _traced(prepared: Prepared, line: int) -> int:
+    offset = prepared.view.lines.at(line, 1)
+    for origins in reversed(prepared.origins):
+        offset = origins.of(offset)
+    return offset
 
 
 def _because(finding: Finding) -> str:

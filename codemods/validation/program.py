@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codemods.processes import bounded, child_environment, end, ending, shorten
+from codemods.processes import bounded, child_environment, end, ending, interrupts_held, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,21 +62,24 @@ def run_program(
     with tempfile.TemporaryDirectory(prefix="codemods-", ignore_cleanup_errors=True) as folder:
         file = Path(folder) / "output"
         # Opened to append, so that the program goes on at the new end after `shorten`.
-        with file.open("ab") as output:
-            process = subprocess.Popen(
-                list(arguments),
-                cwd=cwd,
-                env=child_environment(environment or {}),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=os.name == "posix",
-            )
+        process = None
         try:
+            # An interrupt while it starts would leave it running, since nobody would know it yet.
+            with file.open("ab") as output, interrupts_held():
+                process = subprocess.Popen(
+                    list(arguments),
+                    cwd=cwd,
+                    env=child_environment(environment or {}),
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=os.name == "posix",
+                )
             status = _wait(process, file, started + timeout)
         finally:
-            # Also when it has ended by itself: what it left running would disturb the next validation.
-            end(process)
+            if process is not None:
+                # Also when it has ended by itself: what it left running would disturb the next validation.
+                end(process)
         text = bounded(file)
     return Completed(status, text, status is None, time.monotonic() - started)
 

@@ -6,13 +6,14 @@ import json
 
 import pytest
 
-from tests.checks import check_noop, check_review, check_transformed
+from tests.checks import check_blocked, check_noop, check_review, check_transformed
 
 IMPORT = "from a.b import f\n"
 
 
 def edits(*arguments: dict[str, object], call: str = "a.b.f", **more: object) -> str:
-    return f"  - {json.dumps({'name': 'r', 'call': call, 'arguments': arguments, **more})}\n"
+    entry = {"name": "r", "call": call, "arguments": arguments, "signatures": "ignore", **more}
+    return f"  - {json.dumps(entry)}\n"
 
 
 @pytest.mark.parametrize(
@@ -80,3 +81,11 @@ def test_the_layout_of_the_call_stays() -> None:
     rewrite = edits({"rename": "k", "to": "j"}, {"add": "m", "value": "'x'"})
     after = f'{IMPORT}f(\n    a,  # one\n    # two\n    j=1,\n    m="x",\n)\n'
     check_transformed(before, after, rewrite=rewrite)
+
+
+def test_a_call_that_would_not_fit_blocks_the_file() -> None:
+    rewrite = edits({"add": "k", "value": "1"}, signatures="check")
+    assert "`f(x=…)` takes no `k`" in check_blocked(f"{IMPORT}f(a)\n", rewrite=rewrite)[0]
+    check_transformed(
+        f"{IMPORT}f()\n", f"{IMPORT}f(x=1)\n", rewrite=edits({"add": "x", "value": "1"}, signatures="check")
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.checks import check_noop, check_review, check_transformed, rule
+from codemods.model import Disposition
+from tests.checks import check_noop, check_review, check_transformed, rule, with_disposition
 
 OTHERS = {
     "app/__init__.py": "",
@@ -193,3 +194,19 @@ def test_imports_go_where_the_file_has_them() -> None:
     before = '"""Doc."""\nfrom __future__ import annotations\n\nimport os\nimport sys\n\nx = f(os, sys)\n'
     after = '"""Doc."""\nfrom __future__ import annotations\n\nimport os\nimport re\nimport sys\n\nx = re.x(os, sys)\n'
     check(before, after, rule("f($...A)", "re.x($...A)", imports=["re"]))
+
+
+def test_two_imports_that_go_make_room_for_one() -> None:
+    before = "from a import b\nfrom a.b import f\n\nprint(f(1), b.f(2))\n"
+    after = "from c.d import g\n\nprint(g(1), g(2))\n"
+    check_transformed(before, after, rewrite=rule("a.b.f($X)", "c.d.g($X)"))
+    check_noop(after, rewrite=rule("a.b.f($X)", "c.d.g($X)"))
+
+
+def test_an_import_that_only_a_patch_needs_is_told() -> None:
+    patching = {"test_u.py": "from unittest.mock import patch\npatch('u.f')\n"}
+    before = "from a.b import f\nprint(f(1))\n"
+    after = "from a.b import f\nfrom c.d import g\nprint(g(1))\n"
+    findings = check_transformed(before, after, rewrite=rule("a.b.f($X)", "c.d.g($X)"), others=patching)
+    (found,) = with_disposition(findings, Disposition.REVIEW)
+    assert found.reason.startswith("nothing here uses it any more, but test_u.py reaches it through this module")
