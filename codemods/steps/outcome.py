@@ -23,7 +23,7 @@ from codemods.transforms.self_check import REPORT, fault_in
 from codemods.transforms.view import ModuleView, UnparsableError, view_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from codemods.index.resolve import Index
     from codemods.rules.rule import ReadyRule
@@ -204,7 +204,7 @@ def finish(prepared: Prepared, steps: Sequence[Step], moves: Moves, index: Index
         return blocked(path, _in_order(prepared.findings), prepared.reasons)
     settled = redirect(prepared.view, moves, index)
     redirected = prepared.told(settled.findings)
-    findings = _in_order((*prepared.findings, *redirected))
+    findings = _in_order((*_unsettled(prepared.findings, redirected), *redirected))
     if reasons := reasons_of(redirected):
         return blocked(path, findings, reasons)
     if not settled.edits and not prepared.is_rewritten:
@@ -233,6 +233,15 @@ def finish(prepared: Prepared, steps: Sequence[Step], moves: Moves, index: Index
         tuple(sorted(settled.aliases)),
         tuple(sorted(settled.kept)),
     )
+
+
+def _unsettled(findings: Iterable[Finding], redirected: Iterable[Finding]) -> Iterator[Finding]:
+    """`findings` of the steps, without those on imports that the redirects have settled since."""
+    settled = {(finding.reference.line, finding.reference.column, finding.reference.form) for finding in redirected}
+    for finding in findings:
+        reference = finding.reference
+        if reference.form is Form.MATCH or (reference.line, reference.column, reference.form) not in settled:
+            yield finding
 
 
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -210,3 +210,12 @@ def test_an_import_that_only_a_patch_needs_is_told() -> None:
     findings = check_transformed(before, after, rewrite=rule("a.b.f($X)", "c.d.g($X)"), others=patching)
     (found,) = with_disposition(findings, Disposition.REVIEW)
     assert found.reason.startswith("nothing here uses it any more, but test_u.py reaches it through this module")
+
+
+def test_a_redirect_of_the_same_symbol_takes_patches_along() -> None:
+    patching = {"test_u.py": "from unittest.mock import patch\nimport u\npatch('u.f')\n"}
+    before = "from a.b import f\n\n\ndef run():\n    return f(1)\n"
+    after = "from c.d import g\n\n\ndef run():\n    return g(1)\n"
+    both = {"rewrite": rule("a.b.f($X)", "c.d.g($X)"), "redirect": "  - {symbol: a.b.f, to: c.d.g}\n"}
+    findings = check_transformed(before, after, others=patching, **both)
+    assert not with_disposition(findings, Disposition.REVIEW)
