@@ -166,4 +166,4 @@ def transform_step(asked: OwnTransform, transforms: Mapping[str, Transform]) -> 
             hint="Give what `codemods.load_transforms` loads to `preview`, as `transforms`.",
         )
     limited = _LimitedTransform(transform, asked.timeout)
-    return TransformStep(asked.name, limited, asked.files, asked.contains, _StandardLibrary())
+    return TransformStep(asked.name, limited, _StandardLibrary(), files=asked.files, contains=asked.contains)

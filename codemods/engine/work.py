@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 from codemods.engine.outside import outside_of
 from codemods.engine.own_transforms import transform_step
@@ -15,7 +15,6 @@ from codemods.plan.rewrites import ArgumentRule, BowlerCodemod, LibCstCodemod, O
 from codemods.plan.rule_text import RuleText, rule_texts
 from codemods.rules.rule import ReadyRule, ready
 from codemods.rules.symbols import canonical
-from codemods.steps.check import Unread
 from codemods.steps.foreign import ForeignStep, NoOutputs, Output, Wanted
 from codemods.steps.outcome import Prepared, finish, prepare
 
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from codemods.steps.outcome import Step
     from codemods.transforms.moves import Moves
 
-Answer = TypeVar("Answer")
 RunForeign = Callable[[ForeignStep, str, str], Output]
 _KEPT = 32  # trees of files
 
@@ -96,7 +94,7 @@ class Work:
 
     def _try(self, found: Scan, path: str, content: bytes, steps: tuple[Step, ...]) -> Prepared | Skipped | Wanted:
         try:
-            return _ask(found, lambda index: prepare(path, content, steps, index, self))
+            return found.ask(lambda index: prepare(path, content, steps, index, self))
         except Wanted as wanted:
             return wanted
 
@@ -109,16 +107,7 @@ class Work:
         def outcome(index: Index) -> Outcome:
             return finish(prepared, self.steps, moves, index)
 
-        return _ask(found, outcome)
-
-
-def _ask(found: Scan, question: Callable[[Index], Answer]) -> Answer:
-    """The answer to `question`, after looking for those who reach the names that it turns out to take away."""
-    while True:
-        try:
-            return found.ask(question)
-        except Unread as unread:  # noqa: PERF203 - one more try each
-            found.widen(unread.names)
+        return found.ask(outcome)
 
 
 def steps_of(
@@ -162,10 +151,17 @@ def _ready(found: Scan, text: RuleText, outside: Outside) -> ReadyRule:
 
 
 def _foreign(asked: LibCstCodemod | BowlerCodemod) -> ForeignStep:
-    common = (tuple(asked.args.items()), asked.files, asked.contains, asked.timeout)
-    if isinstance(asked, LibCstCodemod):
-        return ForeignStep(asked.name, "libcst", asked.codemod, *common)
-    return ForeignStep(asked.name, "bowler", asked.bowler, *common)
+    kind: Literal["libcst", "bowler"]
+    kind, target = ("libcst", asked.codemod) if isinstance(asked, LibCstCodemod) else ("bowler", asked.bowler)
+    return ForeignStep(
+        asked.name,
+        kind,
+        target,
+        tuple(asked.args.items()),
+        asked.timeout,
+        files=asked.files,
+        contains=asked.contains,
+    )
 
 
 def words_of(plan: Plan) -> frozenset[str]:

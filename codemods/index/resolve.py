@@ -179,7 +179,9 @@ class Index:
 
     def surely_reached_from(self, module: str, name: str) -> str | None:
         """As `reached_from`, for any name. Raises Unspelled where files may hold it that have not been read for it."""
-        beside = module.rpartition(".")[2]
+        # Modules in a package take from it without spelling its name.
+        is_package = (self.paths.get(module) or "").endswith("__init__.py")
+        beside = "" if is_package else module.rpartition(".")[2]
         if (name, beside) not in self.looked_for:
             raise Unspelled(name, beside)
         return self.reached_from(module, name)

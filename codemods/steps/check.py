@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from codemods.transforms.self_check import lost_export, unresolvable_import, unresolved
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from codemods.index.resolve import Index
     from codemods.index.scopes import Use
     from codemods.transforms.edits import Origins
@@ -20,24 +18,11 @@ _BUILT_IN = frozenset({*dir(builtins), "__file__", "__name__", "__doc__", "__pat
 _NO_MOVES = frozenset[tuple[str, str]]()
 
 
-class Unread(LookupError):  # noqa: N818 - a request to look at more files, not an error
-    """The answer needs to know who reaches `names`, each with a word that a file which does so holds, too."""
-
-    def __init__(self, names: dict[str, str]) -> None:
-        super().__init__(*names)
-        self.names = names
-
-
-def unread(view: ModuleView, lost: Collection[str], index: Index) -> None:
-    """Raise Unread where no one has looked yet for files that reach names which the module in `view` is to lose."""
-    names = sorted(set(lost) - index.words) if view.module is not None else []
-    if names:
-        is_package = view.path.endswith("/__init__.py")
-        raise Unread(dict.fromkeys(names, "" if is_package else (view.module or "").rpartition(".")[2]))
-
-
 def fault_of_step(view: ModuleView, result: ModuleView, origins: Origins, index: Index) -> str:
-    """What is wrong with `result`, which a step has made of `view`; empty where nothing is. Raises Missing."""
+    """What is wrong with `result`, which a step has made of `view`; empty where nothing is.
+
+    Raises Missing and Unspelled.
+    """
     if fault := _uncompilable(view, result):
         return fault
     unbound = unresolved(result.scopes) - unresolved(view.scopes) - _BUILT_IN
@@ -46,7 +31,7 @@ def fault_of_step(view: ModuleView, result: ModuleView, origins: Origins, index:
     return (
         unresolvable_import(view, result, _NO_MOVES, index)
         or _changed_meaning(view, result, origins)
-        or lost_export(view, result, _NO_MOVES, index)
+        or lost_export(view, result, _NO_MOVES, index.surely_reached_from)
     )
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from pathspec import GitIgnoreSpec
-
+from codemods.steps.selection import Selection
 from codemods.transforms.edits import Edit
 
 if TYPE_CHECKING:
@@ -16,27 +14,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ForeignStep:
+class ForeignStep(Selection):
     """A step of `rewrite:` that runs somebody's code. `target` is written as in the plan."""
 
     name: str
     kind: Literal["libcst", "bowler"]
     target: str
     args: tuple[tuple[str, object], ...] = ()
-    files: tuple[str, ...] = ()
-    contains: tuple[str, ...] = ()
     timeout: float = 60
-
-    @cached_property
-    def spec(self) -> GitIgnoreSpec | None:
-        """The files that it is for; None for all."""
-        return GitIgnoreSpec.from_lines(self.files) if self.files else None
-
-    def is_for(self, path: str, content: bytes) -> bool:
-        """Whether it is run on the file `path`."""
-        if self.spec is not None and not self.spec.match_file(path):
-            return False
-        return not self.contains or any(word.encode() in content for word in self.contains)
 
 
 @dataclass(frozen=True, slots=True)

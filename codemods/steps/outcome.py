@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from codemods.index.text import SourceText, UndecodableError, decode, encode
 from codemods.model import Change, Changed, Disposition, Finding, Form, Outcome, Reference, Skipped, Unchanged, blocked
 from codemods.rules.rewrite import SyncCaller, rewrite
-from codemods.steps.check import fault_of_step, unread
+from codemods.steps.check import fault_of_step
 from codemods.steps.compatible import misfits, unfit_calls
 from codemods.steps.foreign import ForeignStep, edits_between
 from codemods.steps.own import TransformStep, carry_out
@@ -79,8 +79,8 @@ class Prepared:
 def prepare(path: str, content: bytes, steps: Sequence[Step], index: Index, outputs: Outputs) -> Prepared | Skipped:
     """What the steps of `rewrite:` make of the file `path` with `content`.
 
-    Raises Missing where `index` lacks a summary, Wanted where `outputs` lack what a codemod makes, Unread where nobody
-    has looked for files that reach a name which is to go; nothing else.
+    Raises Missing where `index` lacks a summary, Wanted where `outputs` lack what a codemod makes, Unspelled where
+    nobody has looked for files that reach a name which is to go; nothing else.
     """
     try:
         source = decode(content)
@@ -144,7 +144,6 @@ def _judged(prepared: Prepared, after: bytes, origins: Origins, index: Index, na
         result = view_of(prepared.path, after, index.names)
     except UnparsableError as error:
         return prepared.blocked_by(f"{named}: the result would not parse ({error})")
-    unread(prepared.view, set(prepared.view.scopes.module.bound) - set(result.scopes.module.bound), index)
     if fault := fault_of_step(prepared.view, result, origins, index):
         return prepared.blocked_by(f"{named}: {fault}")
     return replace(prepared, view=result, origins=(*prepared.origins, origins))

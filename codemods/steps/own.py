@@ -6,10 +6,7 @@ import ast
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
-
-from pathspec import GitIgnoreSpec
 
 from codemods.api import Edit, Module, Note
 from codemods.index.resolve import Index, Missing
@@ -17,6 +14,7 @@ from codemods.model import Disposition, Finding, Form
 from codemods.rules.symbols import Outside
 from codemods.steps.own_edits import Fault, Maker
 from codemods.steps.own_text import Unfit, read_text
+from codemods.steps.selection import Selection
 from codemods.transforms.view import view_of
 
 if TYPE_CHECKING:
@@ -30,25 +28,12 @@ _LONGEST = 300  # characters of a reason
 
 
 @dataclass(frozen=True)
-class TransformStep:
+class TransformStep(Selection):
     """A step of `rewrite:` that runs a transform in this process. `outside` tells modules from what is in them."""
 
     name: str
     transform: Transform
-    files: tuple[str, ...] = ()
-    contains: tuple[str, ...] = ()
     outside: Outside = field(default_factory=Outside)
-
-    @cached_property
-    def spec(self) -> GitIgnoreSpec | None:
-        """The files that it is for; None for all."""
-        return GitIgnoreSpec.from_lines(self.files) if self.files else None
-
-    def is_for(self, path: str, content: bytes) -> bool:
-        """Whether it is run on the file `path`."""
-        if self.spec is not None and not self.spec.match_file(path):
-            return False
-        return not self.contains or any(word.encode() in content for word in self.contains)
 
 
 @dataclass(slots=True)
@@ -83,7 +68,7 @@ class _Asked(Index):
 
 
 def carry_out(view: ModuleView, step: TransformStep, index: Index) -> Carried:
-    """What `step` makes of the module in `view`. Raises Missing and Unread; what the transform raises is told."""
+    """What `step` makes of the module in `view`. Raises Missing and Unspelled; what the transform raises is told."""
     # A tree of its own: what a transform does to it concerns nobody else.
     own = view_of(view.path, view.source, index.names)
     nodes = frozenset(own.surroundings.parents)

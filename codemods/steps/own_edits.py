@@ -23,7 +23,6 @@ from codemods.rules.rule import ReadyRule
 from codemods.rules.style import Style
 from codemods.rules.symbols import Symbol, Vocabulary
 from codemods.rules.written import Written
-from codemods.steps.check import unread
 from codemods.steps.own_text import Fitter, Unfit
 from codemods.transforms.edits import Edit, OverlapError, Splice, merge
 from codemods.transforms.imports import write_imports
@@ -79,7 +78,7 @@ class Maker:
         self.gone = bytearray()
 
     def make(self) -> Made:
-        """All of it. Raises Fault, Missing and Unread."""
+        """All of it. Raises Fault, Missing and Unspelled."""
         for asked in self.texts:
             self.accepted[asked] = self._written(asked)
         self._check_overlaps()
@@ -163,9 +162,6 @@ class Maker:
                 if (text := planner.spell(symbol, made.match)) is not None:
                     spelled[made, symbol] = text
             gone = {alias: scope for alias, scope in planner.unneeded().items() if not self._is_replaced(alias)}
-            unread(
-                self.view, {_local(alias) for alias, scope in gone.items() if scope.parent is None}, self.module.index
-            )
             if self._ask(planner, [entry for entry in asking if entry[1:] not in spelled], gone, spelled):
                 planner.drop(gone)
                 self._tell_imports(gone)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from codemods.transforms.redirect import redirect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from codemods.index.resolve import Index
     from codemods.index.scopes import Scopes, Use
@@ -33,7 +33,7 @@ def fault_in(view: ModuleView, result: ModuleView, settled: Settled, moves: Move
     return (
         unresolvable_import(view, result, _granted(moves), index)
         or _changed_meaning(view.scopes, result.scopes, settled)
-        or lost_export(view, result, _granted(moves) | moves.released, index)
+        or lost_export(view, result, _granted(moves) | moves.released, index.reached_from)
     )
 
 
@@ -99,13 +99,18 @@ def _meant(use: Use) -> str:
     return f"`{use.name}` would mean something else in line {use.node.lineno} of the result; {REPORT}"
 
 
-def lost_export(view: ModuleView, result: ModuleView, granted: frozenset[tuple[str, str]], index: Index) -> str:
+def lost_export(
+    view: ModuleView,
+    result: ModuleView,
+    granted: frozenset[tuple[str, str]],
+    reached_from: Callable[[str, str], str | None],
+) -> str:
     """A name that the module had, that others reach or that it exports, and that it would not have any more, but for
-    those that are `granted`. Raises Missing."""
+    those that are `granted`. `reached_from` tells a file that reaches a name of a module."""
     lost = set(view.scopes.module.bound) - set(result.scopes.module.bound)
     if view.module is None or not lost:
         return ""
     for name in sorted(lost):
-        if (view.module, name) not in granted and (path := index.reached_from(view.module, name)) is not None:
+        if (view.module, name) not in granted and (path := reached_from(view.module, name)) is not None:
             return f"{path} reaches `{name}` through this module, and it would be gone; {REPORT}"
     return ""

@@ -219,3 +219,12 @@ def test_a_redirect_of_the_same_symbol_takes_patches_along() -> None:
     both = {"rewrite": rule("a.b.f($X)", "c.d.g($X)"), "redirect": "  - {symbol: a.b.f, to: c.d.g}\n"}
     findings = check_transformed(before, after, others=patching, **both)
     assert not with_disposition(findings, Disposition.REVIEW)
+
+
+def test_a_name_that_a_module_takes_from_its_package_is_needed() -> None:
+    # Nothing in `pkg/v.py` spells the name of the package.
+    others = {"pkg/v.py": "from . import make\n\nmake(2)\n"}
+    before = "from a.b import f as make\n\nmake(1)\n"
+    after = "from a.b import f as make\nfrom c.d import g\n\ng(1)\n"
+    rewrite = rule("a.b.f($X)", "c.d.g($X)", files=["pkg/__init__.py"])
+    check_transformed(before, after, rewrite=rewrite, path="pkg/__init__.py", others=others)

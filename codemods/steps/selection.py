@@ -1,0 +1,26 @@
+"""The files that a step which is no rule is run on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from pathspec import GitIgnoreSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """`files` are patterns in the style of `.gitignore`, `contains` words of which a file holds one. Empty: all."""
+
+    files: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
+
+    @cached_property
+    def _spec(self) -> GitIgnoreSpec | None:
+        return GitIgnoreSpec.from_lines(self.files) if self.files else None
+
+    def is_for(self, path: str, content: bytes) -> bool:
+        """Whether the file `path` with `content` is one of them."""
+        if self._spec is not None and not self._spec.match_file(path):
+            return False
+        return not self.contains or any(word.encode() in content for word in self.contains)
