@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from codemods.plan import rewrites, schema
+from codemods.plan import consolidation, rewrites, schema
 from codemods.plan.template import VARIABLES
 
 if TYPE_CHECKING:
@@ -27,7 +27,13 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("An entry of `rewrite` with `codemod`", rewrites.LibCstCodemod),
     ("An entry of `rewrite` with `bowler`", rewrites.BowlerCodemod),
     ("An entry of `rewrite` with `transform`", rewrites.OwnTransform),
+    ("An entry of `merge`", consolidation.Merge),
+    ("An entry of `delete` that names a module", consolidation.DeleteModule),
+    ("An entry of `delete` that names a symbol", consolidation.DeleteSymbol),
+    ("`forbid`", consolidation.Forbid),
+    ("`expect`", consolidation.Expect),
     ("An entry of `phases`", schema.Phase),
+    ("`expect` of a phase", consolidation.PhaseExpect),
     ("A validation of the kind `imports`", schema.ImportsValidation),
     ("A validation of the kind `command`", schema.CommandValidation),
     ("A validation of the kind `pytest`", schema.PytestValidation),
@@ -72,6 +78,8 @@ def _default(field: FieldInfo) -> str:
         return "none"
     if isinstance(default, schema.Commit):
         return "see below"
+    if default is None or isinstance(default, (consolidation.Forbid, consolidation.PhaseExpect)):
+        return "none"
     return f"`{', '.join(default) if isinstance(default, tuple) else default}`".replace("\n", "⏎")
 
 

@@ -83,7 +83,7 @@ def function_definition(node: _Function) -> Definition:
         how = "async iterator" if is_generator else "awaitable"
     else:
         how = "iterator" if is_generator else "value"
-    return Definition(how, None if node.decorator_list else tuple(_parameters(node.args)))
+    return Definition(how, None if node.decorator_list else tuple(parameters_of(node.args)))
 
 
 def class_definition(node: ast.ClassDef) -> Definition:
@@ -98,11 +98,12 @@ def class_definition(node: ast.ClassDef) -> Definition:
     init = functions.get("__init__")
     if init is None:
         return Definition("instance", (), members)
-    parameters = None if init.decorator_list else tuple(_parameters(init.args))[1:]
+    parameters = None if init.decorator_list else tuple(parameters_of(init.args))[1:]
     return Definition("instance", parameters, members)
 
 
-def _parameters(arguments: ast.arguments) -> Iterator[Parameter]:
+def parameters_of(arguments: ast.arguments) -> Iterator[Parameter]:
+    """The parameters that `arguments` declare, in order."""
     positional = [*arguments.posonlyargs, *arguments.args]
     first_default = len(positional) - len(arguments.defaults)
     for number, argument in enumerate(positional):

@@ -6,6 +6,7 @@ import difflib
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from codemods.plan.check_consolidation import check_consolidation
 from codemods.plan.schema import BUILT_IN, Plan, RedirectModule
 from codemods.plan.template import VARIABLES, malformed, variables
 
@@ -18,9 +19,10 @@ Found = tuple[Location, str]
 
 def check(plan: Plan) -> Iterator[Found]:
     """Each mistake of `plan` with its location."""
-    if not plan.redirect and not plan.rewrite:
+    if not any((plan.redirect, plan.rewrite, plan.merge, plan.delete, plan.keep, *plan.forbid)):
         yield ("name",), "there is nothing to do: give `redirect:` or `rewrite:`, with at least one entry"
     yield from _redirects(plan)
+    yield from check_consolidation(plan)
     yield from _phases(plan)
     yield from _validations(plan)
     yield from _keep(plan)
@@ -87,6 +89,8 @@ def _phases(plan: Plan) -> Iterator[Found]:
                 there = ", ".join(dict.fromkeys(known))
                 message = f"there is no validation `{name}`{nearest(name, known)}; there are: {there}"
                 yield ("phases", number, "with", position), message
+        if phase.does != "consumers":
+            continue
         if phase.files == "rest":
             if any(other.files == "rest" for other in plan.phases[:number]):
                 yield ("phases", number, "files"), "two phases take the rest"

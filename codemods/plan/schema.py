@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from codemods.plan.consolidation import Delete, Expect, Forbid, Merge, PhaseExpect
 from codemods.plan.rewrites import Rewrite  # noqa: TC001 - pydantic reads the annotation
 from codemods.plan.types import (
     Dotted,
@@ -21,10 +22,11 @@ from codemods.plan.types import (
 
 
 class Keep(Model):
-    """A module that stays; it has to exist, with the symbols named."""
+    """A module that stays: it has to exist, with the symbols named, and loses no public name while the plan runs."""
 
     module: Dotted = Field(description="The module that stays.")
     symbols: tuple[Identifier, ...] = Field((), description="Names that the module has to have.")
+    as_is: bool = Field(False, description="Whether the module may not change at all.")
     reason: str = Field("", description="Why, for those who read the plan.")
 
 
@@ -65,6 +67,7 @@ def _all_strings(value: Any) -> Any:
 StringsChoice = Annotated[Strings, BeforeValidator(_all_strings, json_schema_input_type=Choice | Strings)]
 
 
+Leave = Literal["shim", "alias", "nothing"]
 _SIGNATURES = (
     "What is done about a call that does not fit the new definition, where both are known: `check` blocks the file, "
     "`ignore` goes on."
@@ -85,6 +88,12 @@ class RedirectModule(Model):
         "rename",
         description="What consumers call it: `rename` renames its uses where that is safe, `keep` keeps the local name "
         "(`import new as old`).",
+    )
+    leave: Leave = Field(
+        "nothing",
+        description="What is left at the old path before consumers change: a `shim`, which forwards each name lazily "
+        "with a `DeprecationWarning`; an `alias`, which makes old and new one module object, so that patches of either "
+        "reach both; or `nothing`: the module stays as it is.",
     )
     strings: StringsChoice = Field(
         Strings(), description="What is done about strings that name code: `rewrite`, `review` or `leave`, or by class."
@@ -113,13 +122,23 @@ Redirect = Annotated[
 ]
 
 
+Step = Literal["merge", "shim", "consumers", "delete"]
+
+
 class Phase(Model):
     """An ordered group of files with its own rules of validation and commit."""
 
     name: PhaseName = Field(description="The name of the phase, such as `P0`.")
+    does: Step = Field(
+        "consumers",
+        description="`consumers` rewrites the files that it lists. `merge`, `shim` and `delete` carry out what the "
+        "plan says under `merge:`, `leave:` and `delete:`; they need no mention unless their rules are to be other "
+        "than the default: one commit each, with all validations of the other phases.",
+    )
     files: tuple[Pattern, ...] | Literal["rest"] = Field(
-        description="Paths, or patterns as in `.gitignore` (`**`, and `!` to leave out); or the word `rest`: "
-        "every file with references that no other phase lists."
+        (),
+        description="Of `consumers`: paths, or patterns as in `.gitignore` (`**`, and `!` to leave out); or the word "
+        "`rest`: every file with references that no other phase lists.",
     )
     commit: Literal["file", "phase"] = Field("file", description="One commit per `file`, or one for the `phase`.")
     validate_by: Literal["each", "phase"] = Field(
@@ -134,6 +153,7 @@ class Phase(Model):
         description="After a rejected unit: `stop` the run, `skip` the unit and go on, or revert what the run has "
         "committed in the phase and stop.",
     )
+    expect: PhaseExpect = Field(PhaseExpect(), description="What `audit` compares the phase with.")
 
 
 class ImportsValidation(Model):
@@ -196,7 +216,11 @@ class Plan(Model):
     rewrite: tuple[Rewrite, ...] = Field(
         (), description="Rules and codemods, carried out in this order, before the redirects, in each file."
     )
+    merge: tuple[Merge, ...] = Field((), description="What duplicates have and kept modules lack, moved there first.")
     redirect: tuple[Redirect, ...] = Field((), description="Modules and symbols to take from elsewhere.")
+    delete: tuple[Delete, ...] = Field((), description="Modules and symbols to delete once nothing refers to them.")
+    forbid: Forbid = Field(Forbid(), description="What must not be there, nor come back: for `audit` and `guard`.")
+    expect: Expect = Field(Expect(), description="What `audit` compares the code with.")
     non_python: Choice = Field(
         "review",
         description="References in files that are not Python (settings, documentation, scripts): `review` lists them, "
@@ -210,8 +234,18 @@ class Plan(Model):
 
     @property
     def effective_phases(self) -> tuple[Phase, ...]:
-        """The phases; where the plan has none, one that holds everything."""
-        return self.phases or (Phase(name="all", files="rest"),)
+        """The phases of consumers; where the plan has none, one that holds everything."""
+        return tuple(p for p in self.phases if p.does == "consumers") or (Phase(name="all", files="rest"),)
+
+    def phase_that_does(self, step: Step) -> Phase:
+        """The phase of `merge`, `shim` or `delete`: the plan's, or one that runs what any other phase runs."""
+        given = next((phase for phase in self.phases if phase.does == step), None)
+        if given is not None:
+            return given
+        used = dict.fromkeys(name for phase in self.effective_phases for name in phase.validations)
+        taken = {phase.name for phase in self.phases}
+        name = step if step not in taken else f"{step}-step"
+        return Phase(name=name, does=step, validations=tuple(used) or ("imports",))
 
     def validation_named(self, name: str) -> ImportsValidation | CommandValidation | PytestValidation:
         """The validation called `name`. Raises KeyError where there is none."""
