@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import stat
 import tempfile
@@ -21,11 +22,44 @@ def read_bytes(root: Path, path: str) -> bytes:
     return (root / path).read_bytes()
 
 
-def write_atomically(root: Path, path: str, content: bytes) -> None:
+def file_bytes(root: Path, path: str) -> bytes | None:
+    """The bytes of the file `path` under `root`; None where there is none. Raises OSError."""
+    return read_bytes(root, path) if (root / path).is_file() else None
+
+
+def write_or_remove(root: Path, path: str, content: bytes | None, *, executable: bool = False) -> None:
+    """Make the file `path` under `root` hold `content`, as `write_atomically` does; None: it goes. Makes folders."""
+    if content is None:
+        remove(root, path)
+    else:
+        _target(root, path).parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(root, path, content, executable=executable)
+
+
+def remove(root: Path, path: str) -> None:
+    """Remove the file `path` under `root`, what Python has cached of it, and the folders that are empty then.
+
+    Raises OSError, and CodemodsError as `write_atomically` does.
+    """
+    target = _target(root, path)
+    target.unlink()
+    cache = target.parent / "__pycache__"
+    for cached in cache.glob(f"{glob.escape(target.stem)}.*.pyc") if target.suffix == ".py" else ():
+        cached.unlink()
+    with suppress(OSError):
+        cache.rmdir()
+    folder = target.parent
+    while folder != root.resolve() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
+    flush_folder(folder)
+
+
+def write_atomically(root: Path, path: str, content: bytes, *, executable: bool = False) -> None:
     """Replace the file `path` under `root` by `content`: beside it, flushed to disk, then renamed over it.
 
-    Mode bits are kept. A link is followed only to a file under `root`; otherwise CodemodsError is raised.
-    Raises OSError where the disk refuses; the old file is untouched then.
+    Mode bits are kept; a new file may be `executable`. A link is followed only to a file under `root`; otherwise
+    CodemodsError is raised. Raises OSError where the disk refuses; the old file is untouched then.
     """
     target = _target(root, path)
     handle, name = tempfile.mkstemp(prefix=".codemods-", dir=target.parent)
@@ -38,7 +72,7 @@ def write_atomically(root: Path, path: str, content: bytes) -> None:
         if target.exists():
             beside.chmod(stat.S_IMODE(target.stat().st_mode))
         else:
-            beside.chmod(0o666 & ~_umask())
+            beside.chmod((0o777 if executable else 0o666) & ~_umask())
         beside.replace(target)
     except BaseException:
         with suppress(FileNotFoundError):

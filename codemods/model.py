@@ -34,6 +34,9 @@ class Form(str, Enum):
     TYPE_COMMENT = "type-comment"  # x = []  # type: a
     REEXPORT = "re-export"  # from n import a, where n imports it from m
     MODULE_VALUE = "module-value"  # f(m): the module itself is passed on
+    PATH = "file-path"  # "pkg/m.py"
+    DISCOVERY = "discovery"  # pkgutil.iter_modules(pkg.__path__), import_module(f"pkg.{name}")
+    COMMENT = "comment"  # pkg.m in a comment
 
 
 class Certainty(str, Enum):
@@ -93,6 +96,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """A file that goes: its bytes before, and `after`, as a change has it, None."""
+
+    path: str
+    before: bytes
+    after: None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """The file is to be rewritten as `change` says.
 
@@ -123,11 +135,15 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """The plan cannot migrate this file correctly: it stays untouched. `reasons` are `path:line: why`."""
+    """The plan cannot migrate this file correctly: it stays untouched. `reasons` are `path:line: why`.
+
+    `needs_old` says that the file works with the old definitions only: what forwards to the new ones would break it.
+    """
 
     path: str
     findings: tuple[Finding, ...]
     reasons: tuple[str, ...]
+    needs_old: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +154,7 @@ class Skipped:
     reason: str
 
 
-def blocked(path: str, findings: tuple[Finding, ...], reasons: tuple[str, ...]) -> Blocked:
+def blocked(path: str, findings: tuple[Finding, ...], reasons: tuple[str, ...], *, needs_old: bool = False) -> Blocked:
     """The outcome of a file that is left untouched for `reasons`, of what had been found and decided in it."""
     because = f"the file is blocked: {reasons[0]}"
     return Blocked(
@@ -150,6 +166,7 @@ def blocked(path: str, findings: tuple[Finding, ...], reasons: tuple[str, ...]) 
             for finding in findings
         ),
         reasons,
+        needs_old,
     )
 
 
@@ -158,11 +175,16 @@ Outcome = Changed | Unchanged | Blocked | Skipped
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """The changes that one commit holds: normally one file. `id` is stable between runs of one plan."""
+    """The changes that one commit holds: normally one file. `id` is stable between runs of one plan.
+
+    `summary` and `details` are for its message, where it is no change of consumers.
+    """
 
     id: str
     phase: str
-    changes: tuple[Change, ...]
+    changes: tuple[Change | Removal, ...]
+    summary: str = ""
+    details: tuple[str, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -172,6 +194,8 @@ class Unit:
 
 def printable(text: str) -> str:
     """`text` on one line: control characters, newlines and undecodable bytes of a path are spelled out."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from codemods.index.names import ModuleNames, is_python
@@ -153,14 +152,14 @@ def open_scan(paths: Iterable[str], read: Callable[[str], bytes], names: ModuleN
     """The files `paths` with their modules, none of them read yet. Names in `words` are followed through re-exports."""
     tracked = tuple(paths)
     python = tuple(path for path in tracked if is_python(path))
-    return Scan(python, read, names, words, modules=_modules(python, names), tracked=frozenset(tracked))
+    return Scan(python, read, names, words, modules=modules_of(python, names.name_of), tracked=frozenset(tracked))
 
 
-def _modules(paths: Iterable[str], names: ModuleNames) -> dict[str, str]:
+def modules_of(paths: Iterable[str], name_of: Callable[[str], str | None]) -> dict[str, str]:
     """Every module and package by its dotted name. A source comes before its stub; namespace packages map to ""."""
     modules: dict[str, str] = {}
     for path in sorted(paths, key=lambda path: path.endswith(".pyi")):
-        name = names.name_of(path)
+        name = name_of(path)
         if name is not None and not modules.get(name):
             modules[name] = path
             for package in _packages(name):
@@ -169,6 +168,6 @@ def _modules(paths: Iterable[str], names: ModuleNames) -> dict[str, str]:
 
 
 def _packages(name: str) -> Iterator[str]:
-    for parent in PurePosixPath(name.replace(".", "/")).parents:
-        if parent.name:
-            yield parent.as_posix().replace("/", ".")
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name

@@ -24,7 +24,7 @@ _BINARY = re.compile(
     re.IGNORECASE,
 )
 _PLAN = re.compile(rb"^schema:[ \t]*1\b", re.MULTILINE)
-_REDIRECT = re.compile(rb"^redirect:", re.MULTILINE)
+_VERB = re.compile(rb"^(keep|rewrite|merge|redirect|delete|forbid):", re.MULTILINE)
 LEFT = "outside Python: the plan leaves it"
 
 
@@ -37,18 +37,28 @@ def text_outcomes(found: Scan, paths: Iterable[str], moves: Moves, choice: Choic
         return found.ask(lambda index: index.has(module, name))
 
     for path in paths:
-        if _BINARY.search(path):
+        if is_binary(path):
             continue
         try:
             content = found.read(path)
         except OSError as error:
             outcomes[path] = Skipped(path, f"cannot be read: {error.strerror or error}")
             continue
-        if may_hold(content, names.words) and not (_PLAN.search(content) and _REDIRECT.search(content)):
+        if may_hold(content, names.words) and not is_plan(content):
             outcomes[path] = transform_text(path, content, names, rewrite=choice == "rewrite", has=has)
     if choice == "leave":
         return {path: _left(outcome) for path, outcome in outcomes.items()}
     return outcomes
+
+
+def is_binary(path: str) -> bool:
+    """Whether `path` is never text, by its name."""
+    return _BINARY.search(path) is not None
+
+
+def is_plan(content: bytes) -> bool:
+    """Whether `content` is a plan: what that names, it refers to for another reason than code does."""
+    return _PLAN.search(content) is not None and _VERB.search(content) is not None
 
 
 def _left(outcome: Outcome) -> Outcome:

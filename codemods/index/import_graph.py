@@ -38,6 +38,18 @@ def possible_imports(text: str, path: str, names: ModuleNames) -> set[str]:
     return found
 
 
+def possible_names(text: str, path: str, names: ModuleNames) -> set[str]:
+    """As `possible_imports`, but of `from m import a` the name alone, `m.a`; of `from m import *` the module."""
+    found: set[str] = set()
+    for match in _STATEMENT.finditer(text):
+        if match["modules"] is not None:
+            found.update(_WORD.findall(match["modules"]))
+        elif (module := names.absolute(path, len(match["dots"]), match["module"] or None)) is not None:
+            imported = _WORD.findall(match["names"])
+            found.update([f"{module}.{name}" for name in imported] or [module])
+    return found
+
+
 def eager_imports(tree: ast.Module, path: str, names: ModuleNames, *, unconditional: bool = False) -> set[str]:
     """The dotted names that the module imports while it is itself imported: not in functions, nor for type checkers.
 

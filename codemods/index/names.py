@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from functools import lru_cache
 
 SUFFIXES = (".py", ".pyi")
 
@@ -20,10 +20,9 @@ class ModuleNames:
     source_roots: tuple[str, ...] = (".",)
 
     def _parts(self, path: str) -> tuple[str, ...]:
-        parts = PurePosixPath(path).parts
-        roots = (PurePosixPath(root).parts for root in self.source_roots)
-        inside = [root for root in roots if parts[: len(root)] == root]
-        return parts[len(max(inside, key=len)) :] if inside else parts
+        parts = _split(path)
+        inside = (root for root in _innermost_first(self.source_roots) if parts[: len(root)] == root)
+        return parts[len(next(inside, ())) :]
 
     def name_of(self, path: str) -> str | None:
         """The dotted name of the module in `path`; None where no import statement can name it."""
@@ -57,3 +56,13 @@ class ModuleNames:
         if not shared:
             return None
         return len(package) - shared + 1, ".".join(target[shared:])
+
+
+# Every file of a repository is named several times: pathlib would take most of the time.
+def _split(path: str) -> tuple[str, ...]:
+    return tuple(part for part in path.split("/") if part not in ("", "."))
+
+
+@lru_cache(maxsize=16)
+def _innermost_first(roots: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple(sorted(map(_split, roots), key=len, reverse=True))

@@ -230,7 +230,7 @@ class Matcher:
             return
         for length in range(len(values) + 1):
             self._step()
-            after_run = _bind_run(state, first, name, values[:length])
+            after_run = _bind_run(state, first, name, _nodes(values[:length]))
             if after_run is not None:
                 yield from self._items(rest, values[length:], after_run)
 
@@ -259,7 +259,7 @@ class Matcher:
         lengths = range(len(block) - start + 1)
         for length in reversed(lengths) if not rest else lengths:
             self._step()
-            after_run = _bind_run(state, first, name, block[start : start + length])
+            after_run = _bind_run(state, first, name, tuple(block[start : start + length]))
             if after_run is not None:
                 yield from self._sequence(rest, block, start + length, after_run, (*begins, start), whole=whole)
 
@@ -296,8 +296,7 @@ class Matcher:
         for after, left in self._keywords(pattern.keywords, node.keywords, state):
             for taken in range(len(given) + 1):
                 self._step()
-                rest: list[ast.AST] = [*given[taken:], *left]
-                bound = _bind_run(after, wanted[last], name, rest)
+                bound = _bind_run(after, wanted[last], name, (*given[taken:], *left))
                 if bound is not None:
                     yield from self._items(wanted[:last], given[:taken], bound)
 
@@ -353,8 +352,7 @@ class Matcher:
         if spelled > len(everything):
             return
         others = (node.vararg, *node.kwonlyargs, node.kwarg)
-        rest = [*everything[spelled:], *(argument for argument in others if argument is not None)]
-        bound = _bind_run(state, pattern.vararg, name, rest)
+        bound = _bind_run(state, pattern.vararg, name, _nodes([*everything[spelled:], *others]))
         if bound is not None:
             yield from self._items([*pattern.posonlyargs, *pattern.args], everything[:spelled], bound)
 
@@ -363,8 +361,12 @@ class Matcher:
             yield from self._open(pattern.annotation, node.annotation, named)
 
 
-def _bind_run(state: State, pattern: object, name: str, values: Sequence[object]) -> State | None:
-    found = Run(tuple(value for value in values if isinstance(value, ast.AST)))
+def _nodes(values: Sequence[object]) -> tuple[ast.AST, ...]:
+    return tuple(value for value in values if isinstance(value, ast.AST))
+
+
+def _bind_run(state: State, pattern: object, name: str, nodes: tuple[ast.AST, ...]) -> State | None:
+    found = Run(nodes)
     bound = state.bind(name, found) if name else state
     return bound.pair(pattern, found) if bound is not None and isinstance(pattern, ast.AST) else bound
 

@@ -23,7 +23,6 @@ _ORDER: tuple[Step, ...] = get_args(Step)
 def check_consolidation(plan: Plan) -> Iterator[Found]:
     """Each such mistake of `plan` with its location."""
     yield from _merges(plan)
-    yield from _left(plan)
     yield from _deletions(plan)
     yield from _steps(plan)
     yield from _forms(("expect",), plan.expect)
@@ -49,13 +48,6 @@ def _merges(plan: Plan) -> Iterator[Found]:
         for name in merge.take:
             if merge.names and name not in merge.names and name.partition(".")[0] not in merge.names:
                 yield (*where, "take", name), f"`{name}` is not among the `names:` of this merge"
-
-
-def _left(plan: Plan) -> Iterator[Found]:
-    kept_as_is = {keep.module for keep in plan.keep if keep.as_is}
-    for number, redirect in enumerate(plan.redirect):
-        if isinstance(redirect, RedirectModule) and redirect.leave != "nothing" and redirect.module in kept_as_is:
-            yield ("redirect", number, "leave"), f"`{redirect.module}` is kept `as_is`: nothing else can be left there"
 
 
 def _deletions(plan: Plan) -> Iterator[Found]:

@@ -28,7 +28,14 @@ class RenameTo(Model):
     rename: Identifier = Field(description="The name that it gets in the kept module, or in the kept class.")
 
 
-Take = Literal["ours", "theirs"] | RenameTo
+def _take(value: Any) -> Any:
+    if isinstance(value, (dict, RenameTo)) or value in ("ours", "theirs"):
+        return value
+    raise ValueError("expected `ours`, `theirs` or `{rename: other}`")
+
+
+_Take = Literal["ours", "theirs"] | RenameTo
+Take = Annotated[_Take, BeforeValidator(_take, json_schema_input_type=_Take)]
 
 
 class Merge(Model):

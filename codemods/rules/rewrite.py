@@ -166,9 +166,9 @@ class _Pass:
     def collision(self, made: Written) -> Written | None:
         """An accepted match that wants the same bytes."""
         for other in self.accepted:
-            if made.meets(other):
+            if made.meets(other) and not made.is_kept_by(other) and not other.is_kept_by(made):
                 try:
-                    merge(self.view.source, [*_plain(other), *_plain(made)])
+                    merge(self.view.source, [*other.plain, *made.plain])
                 except OverlapError:
                     return other
         return None
@@ -301,7 +301,3 @@ class _Pass:
             dotted = self.module.names.imported(alias) or alias.name
             reference = self.view.reference(alias, form, dotted)
             self.result.findings.append(Finding(reference, Disposition.REWRITTEN, "the rules leave no use of it"))
-
-
-def _plain(made: Written) -> list[Splice]:
-    return made.pieces.spliced(made.edits, lambda symbol: symbol.dotted.encode())

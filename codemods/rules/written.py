@@ -60,6 +60,11 @@ class Written:
         """Where the first of the edits begins and the last one ends."""
         return min(edit.start for edit in self.edits), max(edit.end for edit in self.edits)
 
+    @cached_property
+    def plain(self) -> list[Splice]:
+        """The edits with symbols spelled in full: which bytes they want does not depend on that."""
+        return self.pieces.spliced(self.edits, lambda symbol: symbol.dotted.encode())
+
     def removes(self, offset: int) -> bool:
         """Whether the byte at `offset` goes."""
         if not self.hull[0] <= offset < self.hull[1]:
@@ -85,6 +90,13 @@ class Written:
         if self.hull[0] >= other.hull[1] or other.hull[0] >= self.hull[1]:
             return False
         return any(a.start < b.end and b.start < a.end for a in self.edits for b in other.edits)
+
+    def is_kept_by(self, other: Written) -> bool:
+        """Whether all of it is in one piece that an edit of `other` takes over, and no other edit of that is near."""
+        start, end = self.hull
+        near = [edit for edit in other.edits if edit.start <= end and start <= edit.end]
+        taken = (span for edit, span in other._taken if edit is near[0])
+        return len(near) == 1 and any(span.start <= start and end <= span.end for span in taken)
 
 
 def written(

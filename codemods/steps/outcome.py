@@ -200,7 +200,8 @@ def finish(prepared: Prepared, steps: Sequence[Step], moves: Moves, index: Index
     """What the redirects `moves` make of a prepared file; its outcome. Raises Missing."""
     path = prepared.path
     if prepared.reasons:
-        return blocked(path, _in_order(prepared.findings), prepared.reasons)
+        # Nobody has looked whether what it takes from the old module would fit the new one.
+        return blocked(path, _in_order(prepared.findings), prepared.reasons, needs_old=True)
     settled = redirect(prepared.view, moves, index)
     redirected = prepared.told(settled.findings)
     findings = _in_order((*_unsettled(prepared.findings, redirected), *redirected))
@@ -216,7 +217,7 @@ def finish(prepared: Prepared, steps: Sequence[Step], moves: Moves, index: Index
         except UnparsableError as error:
             return blocked(path, findings, (f"{path}:1: the result would not parse ({error}); {REPORT}",))
         if unfit := _unfit(prepared, result, moves, index):
-            return blocked(path, findings, unfit)
+            return blocked(path, findings, unfit, needs_old=True)
     if fault := _fault(prepared, result, settled, steps, moves, index):
         return blocked(path, findings, (f"{path}:1: {fault}",))
     try:

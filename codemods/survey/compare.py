@@ -79,7 +79,8 @@ def _pair(name: str, ours: Part, theirs: Part) -> Iterator[Difference]:
 def _details(ours: Part, theirs: Part) -> Iterator[str]:
     if ours.kind != theirs.kind:
         yield f"theirs is {_article(theirs.kind)}, ours is {_article(ours.kind)}"
-        return
+        if not {ours.kind, theirs.kind} <= _FUNCTIONS:
+            return
     if ours.bases != theirs.bases:
         yield f"bases: theirs ({', '.join(theirs.bases)}), ours ({', '.join(ours.bases)})"
     if ours.decorators != theirs.decorators:
@@ -106,6 +107,7 @@ def _parameters(ours: Part, theirs: Part) -> Iterator[str]:
         yield f"the order of the parameters: theirs {_listed(shared)}"
 
 
+_FUNCTIONS = {"function", "async function"}
 _KINDS = {
     "positional": "by position only",
     "both": "by position or name",

@@ -116,6 +116,19 @@ class _Reader:
                 self.imports[alias.asname or alias.name] = (module, alias.name)
 
 
+def named_part(tree: ast.Module, name: str) -> Part | None:
+    """The last class or function `name` of the top level of `tree`, also under `if` and `try`; None without one."""
+    found: ast.stmt | None = None
+    pending = [tree.body]
+    while pending:
+        for statement in pending.pop(0):
+            if isinstance(statement, (*_Function, ast.ClassDef)):
+                found = statement if statement.name == name else found
+            else:
+                pending += _blocks(statement)
+    return next(parts_of(found)) if found is not None else None
+
+
 def parts_of(statement: ast.stmt) -> Iterator[Part]:
     """What `statement` defines itself, not what blocks in it do."""
     if isinstance(statement, _Function):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from codemods.index.string_sites import Role, tail
 from codemods.model import Disposition, Finding, Form
 from codemods.transforms.findings import CHOICES, PLANNED
-from codemods.transforms.imports import Wish
+from codemods.transforms.import_wishes import Wish
 from codemods.transforms.moves import is_there
 from codemods.transforms.uses import INEXACT, attribute_edit, rename_name, replace_in_string
 

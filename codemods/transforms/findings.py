@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.model import Disposition, Finding
-from codemods.transforms.imports import StatementChange
+from codemods.transforms.import_wishes import StatementChange
 
 if TYPE_CHECKING:
     import ast

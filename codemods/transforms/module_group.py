@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from codemods.transforms.references import ModuleImport
     from codemods.transforms.view import ModuleView
 
+ASSIGNED = "it is assigned or deleted here: the module itself is changed"
+
 
 class ModuleGroup:
     """All imports that bind one local name to a module, in one scope."""
@@ -128,7 +130,7 @@ class ModuleGroup:
         elif read.member is not None and target.waits:
             self.found(read, Disposition.REVIEW, target.waits)
         elif read.is_assigned:
-            self.found(read, Disposition.REVIEW, "it is assigned or deleted here: the module itself is changed")
+            self.found(read, Disposition.REVIEW, ASSIGNED)
         elif locate(self.view, [read.rewrite("x")]) is None and not self.locates_together(read):
             self.found(read, Disposition.REVIEW, INEXACT)
         else:

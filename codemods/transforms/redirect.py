@@ -15,7 +15,6 @@ from codemods.model import Disposition, Finding, Form
 from codemods.transforms.chains import follow_dotted, is_handed_on
 from codemods.transforms.dynamic_modules import settle_dynamic
 from codemods.transforms.findings import Settled
-from codemods.transforms.imports import write_imports
 from codemods.transforms.redirect_modules import settle_modules
 from codemods.transforms.redirect_stars import settle_stars
 from codemods.transforms.redirect_symbols import settle_symbols
@@ -36,6 +35,18 @@ def redirect(view: ModuleView, moves: Moves, index: Index) -> Settled:
 
     Raises Missing where `index` does not hold a summary that the answer needs.
     """
+    # LibCST, which writes imports, takes longer to load than it takes to find what is in a file.
+    from codemods.transforms.imports import write_imports
+
+    settled = settle(view, moves, index)
+    settled.edits += write_imports(view, settled.statements.values())
+    # Each rewrite was located by itself before it was settled on.
+    settled.edits += locate(view, settled.rewrites) or []
+    return settled
+
+
+def settle(view: ModuleView, moves: Moves, index: Index) -> Settled:
+    """A finding for each reference in `view`, and what is asked of it, before that is written. Raises Missing."""
     settled = Settled()
     bindings = bindings_of(view, moves, index)
     settle_symbols(view, moves, index, bindings, settled)
@@ -46,9 +57,6 @@ def redirect(view: ModuleView, moves: Moves, index: Index) -> Settled:
         settled.findings.append(Finding(reference, Disposition.REVIEW, "an example in a docstring imports it"))
     settle_dynamic(view, moves, index, settled)
     settle_strings(view, moves, index, bindings, settled)
-    settled.edits += write_imports(view, settled.statements.values())
-    # Each rewrite was located by itself before it was settled on.
-    settled.edits += locate(view, settled.rewrites) or []
     return settled
 
 

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.model import Disposition, Form
-from codemods.transforms.imports import Wish
+from codemods.transforms.import_wishes import Wish
 from codemods.transforms.module_group import ModuleGroup, module_of, targets_of
 from codemods.transforms.renames import why_taken
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from codemods.model import Disposition, Finding, Form
 from codemods.plan.schema import Strings
 from codemods.transforms.findings import KEPT
-from codemods.transforms.imports import Wish
+from codemods.transforms.import_wishes import Wish
 from codemods.transforms.module_group import ModuleGroup, module_of, targets_of
 from codemods.transforms.renames import why_not_rename, why_reached
 from codemods.transforms.uses import use_reference

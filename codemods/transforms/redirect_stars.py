@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from codemods.index.string_sites import Role
 from codemods.model import Disposition, Finding, Form
 from codemods.transforms.edits import Edit
-from codemods.transforms.imports import Wish
+from codemods.transforms.import_wishes import Wish
 from codemods.transforms.moves import is_there
 from codemods.transforms.renames import read_before_class_binding, why_taken
 from codemods.transforms.uses import Rewrite, locate, use_reference

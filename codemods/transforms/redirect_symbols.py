@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.model import Disposition, Finding, Form
 from codemods.transforms.findings import KEPT
-from codemods.transforms.imports import Wish
+from codemods.transforms.import_wishes import Wish
 from codemods.transforms.moves import is_there
 from codemods.transforms.renames import may_come_by_star, why_not_rename, why_reached
 from codemods.transforms.uses import Rewrite, locate, use_reference

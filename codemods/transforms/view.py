@@ -76,8 +76,11 @@ class ModuleView:
         return Reference(self.path, node.lineno, column, form, target)
 
 
-def view_of(path: str, source: bytes, names: ModuleNames) -> ModuleView:
-    """The view of the module in `path` with the UTF-8 `source`. Raises UnparsableError."""
-    tree = parse(source)
+def view_of(path: str, source: bytes, names: ModuleNames, tree: ast.Module | None = None) -> ModuleView:
+    """The view of the module in `path` with the UTF-8 `source`, whose `tree` is made unless it is there already.
+
+    Raises UnparsableError.
+    """
+    tree = tree or parse(source)
     scopes = analyse(tree, type_comments(source), doctests(tree, source))
     return ModuleView(path, source, tree, Lines(source), scopes, names)

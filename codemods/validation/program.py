@@ -8,12 +8,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codemods.processes import bounded, child_environment, end, ending, interrupts_held, shorten
+from codemods.processes import bounded, child_environment, end, ending, interrupts_held, shorten, wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,8 +85,9 @@ def run_program(
 
 def _wait(process: subprocess.Popen[bytes], output: Path, deadline: float) -> int | None:
     while (left := deadline - time.monotonic()) > 0:
-        with suppress(subprocess.TimeoutExpired):
-            return process.wait(min(left, _LOOK_EVERY))
+        status = wait(process, min(left, _LOOK_EVERY))
+        if status is not None:
+            return status
         shorten(output)
     return process.poll()
 

@@ -164,7 +164,7 @@ def test_all_mistakes_come_at_once() -> None:
     assert len(found) >= 6
 
 
-@pytest.mark.parametrize("text", ["", "- a\n", "a: &x [*x]\n", "a\0b", "{" * 3000, "a: 1\n---\nb: 1\n", "3", "\t- a"])
+@pytest.mark.parametrize("text", ["", "- a\n", "a: &x [*x]\n", "a\0b", "{" * 1000, "a: 1\n---\nb: 1\n", "3", "\t- a"])
 def test_what_is_no_plan_is_told_in_a_line(text: str) -> None:
     assert mistakes(text)
 

@@ -1,0 +1,1 @@
+"""Duplicates merged into the module that is kept, as text."""

@@ -1,0 +1,1 @@
+"""What is left behind at an old path: shims and aliases, as text."""
