@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from codemods.api import Edit, Module, Note, Transform
     from codemods.engine.own_transforms import load_transforms
-    from codemods.engine.preview import Preview, preview
+    from codemods.engine.preview import preview
+    from codemods.engine.shown import Preview
     from codemods.errors import CodemodsError, PlanError
     from codemods.model import Blocked, Change, Changed, Disposition, Finding, Form, Reference, Skipped, Unchanged
     from codemods.plan.load import LoadedPlan, load_plan
@@ -40,7 +41,8 @@ __all__ = [
 _HOMES = {
     "codemods.api": ("Edit", "Module", "Note", "Transform"),
     "codemods.engine.own_transforms": ("load_transforms",),
-    "codemods.engine.preview": ("Preview", "preview"),
+    "codemods.engine.preview": ("preview",),
+    "codemods.engine.shown": ("Preview",),
     "codemods.errors": ("CodemodsError", "PlanError"),
     "codemods.plan.load": ("LoadedPlan", "load_plan"),
 }

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import ast
 import difflib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from codemods.engine.own_transforms import make_transform
-from codemods.engine.preview import Preview, preview
+from codemods.engine.preview import preview
 from codemods.model import Blocked, Changed, Disposition, Finding, Outcome, Skipped, Unchanged
-from codemods.plan.load import load_plan
+from codemods.plan.load import LoadedPlan, load_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from codemods.api import Edit, Note, Transform
+    from codemods.engine.shown import Preview
 
     Target = Transform | type[Transform] | Callable[..., Iterable[Edit | Note]]
 
@@ -117,8 +119,13 @@ def preview_of(files: Mapping[str, str | bytes], **given: Unpack[Given]) -> Prev
     contents = {path: source if isinstance(source, bytes) else source.encode() for path, source in files.items()}
     transform = given.get("transform")
     made = {_STEP: _made(transform, given.get("args") or {})} if transform is not None else {}
-    loaded = load_plan(_plan_text(given), "plan.yaml")
-    return preview(loaded, sorted(contents), contents.__getitem__, transforms=made)
+    return preview(_loaded(_plan_text(given)), sorted(contents), contents.__getitem__, transforms=made)
+
+
+# The cases of one rule mostly share their plan.
+@lru_cache(maxsize=32)
+def _loaded(text: str) -> LoadedPlan:
+    return load_plan(text, "plan.yaml")
 
 
 def _plan_text(given: Given) -> str:

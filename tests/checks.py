@@ -11,7 +11,7 @@ from codemods.model import Disposition, Finding, Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from codemods.engine.preview import Preview
+    from codemods.engine.shown import Preview
 
 OLD = "def f(x=1):\n    return ('f', x)\n\n\nK = 1\nL = 2\n\n\nclass C:\n    pass\n"
 NEW = "def g(x=1):\n    return ('g', x)\n\n\nZ = 26\n\n\nclass D:\n    pass\n"

@@ -4,25 +4,46 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from hypothesis import settings
 
+from codemods.foreign.runner import ForeignRunner
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 settings.register_profile("nightly", max_examples=20_000, deadline=None)
-settings.register_profile("default", deadline=None, max_examples=200)
+settings.register_profile("default", deadline=None, max_examples=100)
 settings.load_profile("default")
 
 Files = Mapping[str, str | bytes]
+Case = TypeVar("Case")
+
+
+def examples(share: float) -> int:
+    """A share of the examples that a property is tried on: fewer where each takes long."""
+    return int(settings.default.max_examples * share)
+
+
+def sample(cases: Sequence[Case], every: int) -> Sequence[Case]:
+    """One of `every` so many cases that are much alike, and all of them at night."""
+    return cases if settings.default == settings.get_profile("nightly") else cases[::every]
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder for all tests, whose git does not look after each commit whether there is something to tidy up."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / ".gitconfig").write_text("[maintenance]\n\tauto = false\n")
+    return folder
 
 
 @pytest.fixture(autouse=True)
-def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def isolated(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No git configuration of the user's, a fixed author and date, no colours, no CI."""
-    home = tmp_path_factory.mktemp("home")
     variables = {
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home),
@@ -38,7 +59,8 @@ def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "CI", "PYTHONPATH"):
+    # Without bytecode, each process that the tests start would compile the package anew.
+    for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "CI", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -76,3 +98,10 @@ def make_repo(tmp_path: Path) -> Callable[[Files], Path]:
         return root
 
     return make
+
+
+@pytest.fixture(scope="session")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForeignRunner]:
+    """Runs codemods from elsewhere in an empty folder; its process is started once."""
+    with ForeignRunner(tmp_path_factory.mktemp("foreign"), (".",)) as runner:
+        yield runner

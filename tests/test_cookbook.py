@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from codemods.engine.preview import preview
-from codemods.foreign.runner import ForeignRunner
 from codemods.foreign.step import ForeignStep as Asked
 from codemods.foreign.step import Rewritten, Untouched
 from codemods.model import Disposition
@@ -22,25 +21,25 @@ from codemods.steps.foreign import ForeignStep, Output
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from codemods.engine.preview import Preview
+    from codemods.engine.shown import Preview
+    from codemods.foreign.runner import ForeignRunner
 
 ROOT = Path(__file__).parent.parent
 RECIPES = sorted((ROOT / "migration_plans" / "cookbook").glob("*.yaml"))
 CASES = Path(__file__).parent / "cookbook"
 
 
-def carried_out(recipe: Path, files: Mapping[str, str], folder: Path) -> tuple[dict[str, str], Preview]:
-    """`files` after the plan `recipe`, with its preview. `folder` is where codemods from elsewhere run."""
+def carried_out(recipe: Path, files: Mapping[str, str], runner: ForeignRunner) -> tuple[dict[str, str], Preview]:
+    """`files` after the plan `recipe`, with its preview. `runner` runs codemods from elsewhere."""
     contents = {path: text.encode() for path, text in files.items()}
     loaded = load_plan(recipe.read_text(encoding="utf-8"), recipe.name)
-    with ForeignRunner(folder, (".",)) as runner:
 
-        def run(step: ForeignStep, path: str, text: str) -> Output:
-            ran = runner.run(Asked(step.kind, step.target, step.args), path, text)
-            assert isinstance(ran, (Rewritten, Untouched)), ran
-            return Output(ran.text if isinstance(ran, Rewritten) else None)
+    def run(step: ForeignStep, path: str, text: str) -> Output:
+        ran = runner.run(Asked(step.kind, step.target, step.args), path, text)
+        assert isinstance(ran, (Rewritten, Untouched)), ran
+        return Output(ran.text if isinstance(ran, Rewritten) else None)
 
-        shown = preview(loaded, sorted(contents), contents.__getitem__, run)
+    shown = preview(loaded, sorted(contents), contents.__getitem__, run)
     changed = {change.path: change.after.decode() for unit in shown.units for change in unit.changes}
     return {**files, **changed}, shown
 
@@ -69,22 +68,22 @@ def recipe(request: pytest.FixtureRequest) -> Path:
     return request.param
 
 
-def test_a_file_becomes_what_is_expected(recipe: Path, tmp_path: Path) -> None:
-    files, shown = carried_out(recipe, {"scripts/a.py": case(recipe, "before")}, tmp_path)
+def test_a_file_becomes_what_is_expected(recipe: Path, foreign: ForeignRunner) -> None:
+    files, shown = carried_out(recipe, {"scripts/a.py": case(recipe, "before")}, foreign)
     assert files["scripts/a.py"] == case(recipe, "after")
     ast.parse(files["scripts/a.py"])
     assert not any(finding.disposition is Disposition.BLOCKED for finding in shown.findings)
 
 
-def test_what_only_looks_alike_is_left(recipe: Path, tmp_path: Path) -> None:
-    files, shown = carried_out(recipe, {"a.py": case(recipe, "untouched")}, tmp_path)
+def test_what_only_looks_alike_is_left(recipe: Path, foreign: ForeignRunner) -> None:
+    files, shown = carried_out(recipe, {"a.py": case(recipe, "untouched")}, foreign)
     assert files == {"a.py": case(recipe, "untouched")}
     assert [finding for finding in shown.findings if finding.disposition is Disposition.BLOCKED] == []
 
 
-def test_what_is_done_is_not_done_again(recipe: Path, tmp_path: Path) -> None:
+def test_what_is_done_is_not_done_again(recipe: Path, foreign: ForeignRunner) -> None:
     after = {"scripts/a.py": case(recipe, "after")}
-    files, _ = carried_out(recipe, after, tmp_path)
+    files, _ = carried_out(recipe, after, foreign)
     assert files == after
 
 
@@ -123,18 +122,18 @@ LISTED = {
 
 
 @pytest.mark.parametrize("situation", LISTED)
-def test_what_is_unsure_is_listed(situation: str, tmp_path: Path) -> None:
+def test_what_is_unsure_is_listed(situation: str, foreign: ForeignRunner) -> None:
     name, source, reason = LISTED[situation]
     recipe = next(recipe for recipe in RECIPES if recipe.stem == name)
-    files, shown = carried_out(recipe, {"a.py": source}, tmp_path)
+    files, shown = carried_out(recipe, {"a.py": source}, foreign)
     assert files == {"a.py": source}
     assert [(finding.disposition, finding.reason) for finding in shown.findings] == [(Disposition.REVIEW, reason)]
 
 
-def test_a_caller_that_is_not_async_gets_the_other_call(tmp_path: Path) -> None:
+def test_a_caller_that_is_not_async_gets_the_other_call(foreign: ForeignRunner) -> None:
     recipe = next(recipe for recipe in RECIPES if recipe.stem == "async_http")
     source = "import requests\n\n\nclass A:\n    reply = requests.get('u')\n"
-    files, _ = carried_out(recipe, {"a.py": source}, tmp_path)
+    files, _ = carried_out(recipe, {"a.py": source}, foreign)
     assert files["a.py"] == "import httpx\n\n\nclass A:\n    reply = httpx.get('u')\n"
 
 

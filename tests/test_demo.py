@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.cli.app import run
 from codemods.demo import build_repository, fixtures
-from codemods.engine.apply import preview_of
+from codemods.engine.preview_repository import preview_of
 from codemods.plan.load import load_plan
 from codemods.vcs import Repository
 

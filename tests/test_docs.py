@@ -6,14 +6,21 @@ import re
 import runpy
 import textwrap
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from codemods.cli.app import app
+from codemods.consolidation.deleting.removal import removal
 from codemods.engine.own_transforms import load_transforms
+from codemods.index.names import ModuleNames
 from codemods.plan.load import load_plan
+from codemods.transforms.view import view_of
 from tests.checks import check_transformed
 from tests.test_cookbook import carried_out
+
+if TYPE_CHECKING:
+    from codemods.foreign.runner import ForeignRunner
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -27,7 +34,7 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize(("kind", "recipe", "text"), EXAMPLES)
-def test_examples(kind: str, recipe: str, text: str, tmp_path: Path) -> None:
+def test_examples(kind: str, recipe: str, text: str, foreign: ForeignRunner) -> None:
     plan = COOKBOOK / f"{recipe}.yaml"
     if kind == "plan":
         load_plan(text, "example.yaml")
@@ -35,8 +42,13 @@ def test_examples(kind: str, recipe: str, text: str, tmp_path: Path) -> None:
         assert text in textwrap.dedent(plan.read_text(encoding="utf-8").partition("rewrite:\n")[2])
     elif kind == "recipe":
         before, after = _sides(text)
-        files, _ = carried_out(plan, {"scripts/a.py": before}, tmp_path)
+        files, _ = carried_out(plan, {"scripts/a.py": before}, foreign)
         assert files["scripts/a.py"] == after
+    elif kind == "delete":
+        before, after = _sides(text)
+        made = removal(view_of("a.py", before.encode(), ModuleNames()), recipe, lambda names: frozenset())
+        assert made is not None
+        assert made.source.decode() == after
     else:
         check_transformed(*_sides(text))
 

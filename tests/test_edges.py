@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codemods.errors import CodemodsError, RepositoryError
-from codemods.files import unwritable, write_atomically
+from codemods.files import remove, unwritable, write_atomically, write_or_remove
 from codemods.index.text import UndecodableError, decode, encode
 from codemods.journal import EventKind, Journal, Lock, new_run_id
 from codemods.vcs import Repository, with_trailers
@@ -54,6 +54,27 @@ class TestFiles:
         with pytest.raises(IsADirectoryError):
             write_atomically(tmp_path, "a.py", b"new")
         assert [path.name for path in tmp_path.iterdir()] == ["a.py"]
+
+    def test_removes_a_file_what_is_cached_of_it_and_the_folders_that_are_empty_then(self, tmp_path: Path) -> None:
+        package = tmp_path / "a" / "b"
+        (package / "__pycache__").mkdir(parents=True)
+        for name in ("m.py", "__pycache__/m.cpython-311.pyc"):
+            (package / name).write_text("")
+        remove(tmp_path, "a/b/m.py")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_removing_leaves_all_else(self, tmp_path: Path) -> None:
+        (tmp_path / "a" / "__pycache__").mkdir(parents=True)
+        for name in ("m.py", "mm.py", "__pycache__/m.cpython-311.pyc", "__pycache__/mm.cpython-311.pyc"):
+            (tmp_path / "a" / name).write_text("")
+        remove(tmp_path, "a/m.py")
+        left = sorted(file.relative_to(tmp_path).as_posix() for file in tmp_path.rglob("*.py*"))
+        assert left == ["a/__pycache__/mm.cpython-311.pyc", "a/mm.py"]
+
+    def test_writes_a_file_in_a_folder_that_is_not_there(self, tmp_path: Path) -> None:
+        write_or_remove(tmp_path, "a/b/run.py", b"new", executable=True)
+        file = tmp_path / "a" / "b" / "run.py"
+        assert (file.read_text(), bool(file.stat().st_mode & 0o100)) == ("new", True)
 
     def test_unwritable(self, tmp_path: Path) -> None:
         (tmp_path / "a.py").write_text("")

@@ -14,6 +14,7 @@ from hypothesmith import from_grammar
 
 from codemods.model import Blocked, Changed, Disposition, Skipped, Unchanged
 from tests.checks import BASE, check_accounted, outcome, with_disposition
+from tests.conftest import examples, write_files
 
 IMPORTS = (
     "from a.b import f",
@@ -148,9 +149,9 @@ def meaning(source: str) -> str:
 @settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
     deadline=None,
-    max_examples=30,
+    max_examples=examples(0.3),
 )
-@given(from_grammar())
+@given(st.deferred(from_grammar))  # making it takes a second, also where the test is not run
 def test_any_python_is_survived(source: str) -> None:
     """Whatever follows the import, the outcome is a value; a changed file parses and is not changed again."""
     text = f"from a.b import f\n{source}"
@@ -166,8 +167,6 @@ def test_any_python_is_survived(source: str) -> None:
 @pytest.mark.parametrize("number", range(3))
 def test_programs_run_the_same_afterwards(number: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A program that ran runs, with the old names gone, whatever imports and uses it is made of."""
-    from tests.conftest import write_files
-
     root = tmp_path_factory.mktemp("run")
     heads = IMPORTS[number::3]
     sources = [f"{head}\n{use}\n" for head in heads for use in USES]

@@ -8,7 +8,21 @@ from typing import Annotated
 
 import typer
 
-from codemods.cli import apply, demo, preview, rollback, schema, status, try_rule, why
+from codemods.cli import (
+    apply,
+    audit,
+    demo,
+    guard,
+    init,
+    preview,
+    report,
+    rollback,
+    scan,
+    schema,
+    status,
+    try_rule,
+    why,
+)
 from codemods.errors import CodemodsError
 from codemods.model import printable
 
@@ -23,12 +37,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("scan")(scan.scan)
+app.command("init")(init.init)
+app.command("audit")(audit.audit)
 app.command("preview")(preview.preview)
 app.command("apply")(apply.apply)
 app.command("status")(status.status)
+app.command("report")(report.report)
 app.command("why")(why.why)
 app.command("try")(try_rule.try_rule)
 app.command("rollback")(rollback.rollback)
+app.command("guard")(guard.guard)
 app.command("demo")(demo.demo)
 app.command("schema")(schema.schema)
 

@@ -35,7 +35,7 @@ def preview(
 
     Exit status: 0 nothing to do, 1 there are changes, 2 error.
     """
-    from codemods.engine.apply import preview_of
+    from codemods.engine.preview_repository import preview_of
 
     loaded, repository = read_plan(plan, non_python=non_python), open_repository(repo)
     shown = preview_of(require_trust(loaded, repository, trust=trust), repository)

@@ -32,6 +32,7 @@ def rollback(
     """
     from codemods.engine import rollback as engine
     from codemods.engine.recovery import recover
+    from codemods.engine.rollback_order import require_order
     from codemods.errors import CodemodsError
     from codemods.journal import Lock
     from codemods.report.terminal import console, show_steps
@@ -50,7 +51,9 @@ def rollback(
         if not dry_run:
             recover(repository, journal)
             repository.require_clean()
-        steps = engine.plan_rollback(repository, engine.select(repository, name, selection))
+        chosen = engine.select(repository, name, selection)
+        require_order(repository, name, chosen)
+        steps = engine.plan_rollback(repository, chosen)
         show_steps(out, steps, dry_run=dry_run)
         if not dry_run:
             commits = engine.rollback(repository, journal, name, steps, lambda _: None)

@@ -25,16 +25,15 @@ def status(plan: PlanFile, repo: RepositoryFolder = Path(), as_json: AsJson = Fa
 
     Exit status: 0 nothing is left, 1 something is, 2 error.
     """
-    from codemods.engine.apply import preview_of
-    from codemods.engine.status import status as read_status
+    from codemods.engine.status import status_of
     from codemods.report.terminal import console, show_status
     from codemods.report.to_json import status_json
 
     loaded, repository = read_plan(plan), open_repository(repo)
     loaded = require_trust(loaded, repository, trust=trust)
-    result = read_status(preview_of(loaded, repository), repository, open_journal(repository))
+    result = status_of(loaded, repository, open_journal(repository))
     if as_json:
         typer.echo(status_json(result))
     else:
         show_status(console(), result)
-    return 1 if any(phase.left or phase.rejected or phase.blocked for phase in result.phases) else 0
+    return 0 if result.is_complete else 1

@@ -28,6 +28,19 @@ def new_circles(found: Scan, outcomes: Mapping[str, Outcome]) -> dict[str, str]:
     return {found.modules[module]: " imports ".join(f"`{step}`" for step in way) for module, way in circles if way}
 
 
+def circles_ahead(found: Scan, targets: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """The files that would close a circle of imports if they imported the modules `targets` names for them when they
+    are imported themselves, each with the circle in words. For files whose change is not known."""
+    graph = _Graph(found)
+    circles: dict[str, str] = {}
+    for path, modules in targets.items():
+        module = found.names.name_of(path)
+        way = next((way for target in modules if module and (way := graph.way_back(module, target))), None)
+        if way:
+            circles[path] = " imports ".join(f"`{step}`" for step in way)
+    return circles
+
+
 @dataclass(slots=True)
 class _Graph:
     """The imports of a repository, read as far as they are asked for. `changed` are the sources after the changes."""
@@ -52,6 +65,13 @@ class _Graph:
                 if way and not self.is_circle_before(module, target):
                     return [module, *way]
         return []
+
+    def way_back(self, module: str, target: str) -> list[str]:
+        """The circle that an import of `target` in `module` would close; empty where it closes none."""
+        if not path_between(target, module, self.may_import):
+            return []
+        way = path_between(target, module, self.before)
+        return [module, *way] if way and not self.is_circle_before(module, target) else []
 
     def is_circle_before(self, module: str, target: str) -> bool:
         """Whether both import each other already."""

@@ -26,7 +26,12 @@ def trailers(plan: str, phase: str, run: str, unit: str) -> dict[str, str]:
 
 
 def message(plan: Plan, run: str, unit: Unit, findings: Iterable[Finding]) -> str:
-    """The plan's message template, filled in for `unit`; `findings` are those of its files."""
+    """The plan's message template, filled in for `unit`; `findings` are those of its files.
+
+    Merges, shims and deletions have one of their own: the plan's speaks of consumers.
+    """
+    if unit.summary:
+        return _step_message(plan, unit)
     everything = [finding for finding in findings if finding.disposition is Disposition.REWRITTEN]
     by_rule = [finding for finding in everything if finding.reference.form in (Form.MATCH, Form.CODEMOD)]
     rewritten = [finding for finding in everything if finding not in by_rule]
@@ -54,6 +59,13 @@ def message(plan: Plan, run: str, unit: Unit, findings: Iterable[Finding]) -> st
         "summary": _summary(_file(unit), new_module, rules),
     }
     return render(plan.commit.message, values)
+
+
+def _step_message(plan: Plan, unit: Unit) -> str:
+    issue = f" - Issue {plan.issue}" if plan.issue else ""
+    details = "".join(f"- {printable(line)}\n" for line in unit.details)
+    paragraphs = (f"refactor: {unit.summary}{issue}\n", details, f"Plan {plan.name}, phase {unit.phase}.\n")
+    return "\n".join(filter(None, paragraphs))
 
 
 def _summary(file: str, new_module: str, rules: str) -> str:

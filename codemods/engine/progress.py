@@ -55,7 +55,7 @@ class BlockedFile:
 class RunReport:
     """One run. `branch` is where its commits are; `recovered` are units of a run that had been killed.
 
-    `blocked` are files that codemods failed on.
+    `blocked` are files that codemods failed on, `refused` why merges, shims and deletions of the plan were not done.
     """
 
     run: str
@@ -67,12 +67,13 @@ class RunReport:
     seconds: float
     recovered: tuple[str, ...] = ()
     blocked: tuple[BlockedFile, ...] = ()
+    refused: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
-        """Whether every unit is committed and stands."""
+        """Whether every unit is committed and stands, and no step was refused."""
         committed = len(self.in_state(UnitState.COMMITTED))
-        return self.end is RunEnd.FINISHED and committed == len(self.results) and not self.left
+        return self.end is RunEnd.FINISHED and committed == len(self.results) and not (self.left or self.refused)
 
     def in_state(self, state: UnitState) -> tuple[UnitResult, ...]:
         """The results in one state."""

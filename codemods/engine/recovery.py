@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from codemods.files import write_atomically
+from codemods.files import file_bytes, write_or_remove
 from codemods.journal import Event, EventKind, Journal
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _SETTLED = {EventKind.UNIT_COMMITTED, EventKind.UNIT_REJECTED, EventKind.UNIT_RESTORED}
 
 
-def digest(content: bytes) -> str:
-    """The identity of some bytes, as the journal records it."""
-    return hashlib.sha256(content).hexdigest()
+def digest(content: bytes | None) -> str:
+    """The identity of some bytes, as the journal records it; of no file at all, an empty text."""
+    return hashlib.sha256(content).hexdigest() if content is not None else ""
 
 
 def change_digest(unit: Unit) -> str:
@@ -72,16 +72,17 @@ def _settle(repository: Repository, journal: Journal, event: Event) -> str:
     unit, phase = str(event.data["unit"]), str(event.data["phase"])
     files = event.data["files"]
     entries: list[dict[str, str]] = files if isinstance(files, list) else []
-    head = {entry["path"]: repository.checked_out("HEAD", entry["path"]) or b"" for entry in entries}
+    head = {entry["path"]: repository.checked_out("HEAD", entry["path"]) for entry in entries}
     if all(digest(head[entry["path"]]) == entry["after"] for entry in entries):
         sha = repository.head() or ""
         journal.record(EventKind.UNIT_COMMITTED, event.run, event.plan, unit=unit, phase=phase, sha=sha)
         return f"{unit} was committed just before the run was killed."
     for entry in entries:
         path = entry["path"]
-        file = repository.root / path
-        current = file.read_bytes() if file.is_file() else b""
+        current = file_bytes(repository.root, path)
         if digest(current) == entry["after"] and digest(head[path]) == entry["before"]:
-            write_atomically(repository.root, path, head[path])
+            write_or_remove(
+                repository.root, path, head[path], executable=current is None and repository.is_executable("HEAD", path)
+            )
     journal.record(EventKind.UNIT_RESTORED, event.run, event.plan, unit=unit, phase=phase)
     return f"{unit} was half done when the run was killed; it was taken back."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.messages import PHASE, PLAN, REVERTS, RUN, UNIT, trailers
 from codemods.errors import CodemodsError, ConflictError, RepositoryError
-from codemods.files import read_bytes, write_atomically
+from codemods.files import file_bytes, write_or_remove
 from codemods.journal import EventKind, Journal
 
 if TYPE_CHECKING:
@@ -142,20 +142,23 @@ def _revert(repository: Repository, journal: Journal, plan: str, step: Step) -> 
     changed = tuple((path, before, after) for path, before, after in step.files if before != after)
     if not changed:
         return commit.sha
-    before_writing = {path: _current(repository, path) for path, _, _ in changed}
+    before_writing = {path: file_bytes(repository.root, path) for path, _, _ in changed}
     written = {path: _in_work_tree(repository, path, before, after) for path, before, after in changed}
     for path, content in written.items():
-        _write(repository, path, content)
+        executable = before_writing[path] is None and _was_executable(repository, commit, path)
+        write_or_remove(repository.root, path, content, executable=executable)
     try:
         sha = repository.commit(
             tuple(path for path, _, _ in changed),
             text,
             {**trailers(plan, phase, run, unit), REVERTS: commit.sha},
+            new=tuple(path for path, before, after in changed if before is None and after is not None),
         )
     except BaseException:
         for path, content in written.items():
-            if _current(repository, path) == content:
-                _write(repository, path, before_writing[path])
+            if file_bytes(repository.root, path) == content:
+                executable = content is None and repository.is_executable("HEAD", path)
+                write_or_remove(repository.root, path, before_writing[path], executable=executable)
         raise
     journal.record(EventKind.ROLLBACK_COMMITTED, run, plan, unit=unit, phase=phase, sha=sha, reverts=commit.sha)
     return sha
@@ -163,19 +166,12 @@ def _revert(repository: Repository, journal: Journal, plan: str, step: Step) -> 
 
 def _in_work_tree(repository: Repository, path: str, before: bytes | None, after: bytes | None) -> bytes | None:
     """The blob `after` as it belongs in the work tree, where git may convert line ends or filter `path`."""
-    is_plain = _current(repository, path) == before
+    is_plain = before is not None and file_bytes(repository.root, path) == before
     return after if is_plain or after is None else repository.filtered(path, after)
 
 
-def _current(repository: Repository, path: str) -> bytes | None:
-    return read_bytes(repository.root, path) if (repository.root / path).is_file() else None
-
-
-def _write(repository: Repository, path: str, content: bytes | None) -> None:
-    if content is None:
-        (repository.root / path).unlink()
-    else:
-        write_atomically(repository.root, path, content)
+def _was_executable(repository: Repository, commit: Commit, path: str) -> bool:
+    return commit.parent is not None and repository.is_executable(commit.parent, path)
 
 
 def revert_units(

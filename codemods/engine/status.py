@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.engine.messages import PHASE, RUN, UNIT
+from codemods.engine.preview_repository import preview_of
 from codemods.engine.recovery import change_digest, rejections
 from codemods.engine.rollback import live_commits
 from codemods.model import Blocked, Finding
 
 if TYPE_CHECKING:
-    from codemods.engine.preview import Preview
+    from codemods.engine.shown import Preview
     from codemods.journal import Journal
+    from codemods.plan.load import LoadedPlan
     from codemods.vcs import Repository
 
 
@@ -55,20 +57,34 @@ class Status:
     branch: str
     phases: tuple[PhaseStatus, ...]
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left, rejected or blocked."""
+        return not any(phase.left or phase.rejected or phase.blocked for phase in self.phases)
+
+
+def status_of(loaded: LoadedPlan, repository: Repository, journal: Journal) -> Status:
+    """The state of a plan in a repository. What depends on units that were rejected is told as they left it.
+
+    Raises CodemodsError as a preview does.
+    """
+    rejected = set(rejections(journal.events(), loaded.plan.name))
+    return status(preview_of(loaded, repository, passed_over=rejected), repository, journal)
+
 
 def status(shown: Preview, repository: Repository, journal: Journal) -> Status:
     """The state of the plan that `shown` previews."""
     plan = shown.loaded.plan.name
     rejected = rejections(journal.events(), plan)
     live = live_commits(repository, plan)
+    by_phase: dict[str, list[Done]] = {}
+    for commit in reversed(live):
+        done_here = by_phase.setdefault(commit.trailers.get(PHASE, ""), [])
+        done_here.append(Done(commit.trailers[UNIT], commit.sha, commit.trailers[RUN]))
     phases = []
     for phase in shown.phases:
         name = phase.phase.name
-        done = tuple(
-            Done(commit.trailers[UNIT], commit.sha, commit.trailers[RUN])
-            for commit in reversed(live)
-            if commit.trailers.get(PHASE) == name
-        )
+        done = tuple(by_phase.pop(name, ()))
         events = [(unit, rejected.get(change_digest(unit))) for unit in phase.units]
         turned_down = tuple(
             Rejected(unit.id, str(event.data.get("reason")), str(event.data.get("evidence")), event.run)
@@ -78,4 +94,6 @@ def status(shown: Preview, repository: Repository, journal: Journal) -> Status:
         left = tuple(unit.id for unit, event in events if event is None)
         blocked = tuple(outcome for outcome in phase.outcomes if isinstance(outcome, Blocked))
         phases.append(PhaseStatus(name, done, turned_down, blocked, left, phase.findings))
+    # Phases that the plan does not have any more.
+    phases += [PhaseStatus(name, tuple(done), (), (), (), ()) for name, done in by_phase.items()]
     return Status(plan, repository.branch() or "(detached HEAD)", tuple(phases))

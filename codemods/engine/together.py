@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Renames = dict[tuple[str, str], str]  # (module, old local name) to new local name
 _PATCHING = (Form.PATCH, Form.MEMBER, Form.MODULE_STRING)
+CIRCLE = "modules would import each other in a circle: "
+STILL_LOOKED_UP = "still looks it up there"
 _LOOKING_UP = (Form.ATTRIBUTE, Form.MEMBER, Form.MODULE_STRING, Form.FROM_IMPORT)
 
 
@@ -130,8 +132,8 @@ def _circular(found: Scan, outcomes: Mapping[str, Outcome]) -> dict[str, Outcome
     for path, circle in new_circles(found, outcomes).items():
         outcome = outcomes[path]
         if isinstance(outcome, Changed):
-            reason = f"{path}:1: modules would import each other in a circle: {circle}"
-            circular[path] = blocked(path, outcome.findings, (reason,))
+            reason = f"{path}:1: {CIRCLE}{circle}"
+            circular[path] = blocked(path, outcome.findings, (reason,), needs_old=True)
     return circular
 
 
@@ -209,7 +211,7 @@ def _let_patches_wait(found: Scan, work: Work, outcomes: dict[str, Outcome], mov
             holders = (*staying.get(target, ()), *staying.get(target.rpartition(".")[0], ()))
             user = next((other for other in holders if other != path and _uses(found, path, other)), None)
             if user is not None:
-                waiting[target] = f"{user} still looks it up there"
+                waiting[target] = f"{user} {STILL_LOOKED_UP}"
         if waiting:
             outcomes[path] = _transform(found, work, path, moves.with_waiting(waiting))
 

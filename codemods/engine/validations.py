@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def validations_of(plan: Plan, root: Path) -> dict[str, Validation]:
     """The validations that the phases of `plan` use, by name."""
-    used = dict.fromkeys(name for phase in plan.effective_phases for name in phase.validations)
+    steps = (plan.phase_that_does("merge"), plan.phase_that_does("shim"), plan.phase_that_does("delete"))
+    used = dict.fromkeys(name for phase in (*plan.effective_phases, *steps) for name in phase.validations)
     return {name: _validation(plan, name, root) for name in used}
 
 

@@ -9,6 +9,7 @@ from codemods.engine.outside import imported_roots, outside_of
 from codemods.engine.verify_rules import mistakes_in_rules
 from codemods.errors import Mistake, PlanError
 from codemods.plan.check import is_literal, nearest
+from codemods.plan.consolidation import DeleteModule
 from codemods.plan.schema import RedirectModule, RedirectSymbol
 
 if TYPE_CHECKING:
@@ -23,9 +24,15 @@ if TYPE_CHECKING:
 
 def verify_names(loaded: LoadedPlan, scan: Scan, work: Work) -> None:
     """Raise PlanError where the plan keeps, redirects or names what the repository does not have."""
-    checks = _Names(loaded, scan)
+    checks = Names(loaded, scan)
     mistakes = (*checks.keep(), *checks.redirects(), *checks.files(), *mistakes_in_rules(loaded, scan, work))
     if mistakes:
+        raise PlanError(loaded.where, mistakes)
+
+
+def verify_keep(loaded: LoadedPlan, scan: Scan) -> None:
+    """Raise PlanError where the plan keeps what the repository does not have."""
+    if mistakes := tuple(Names(loaded, scan).keep()):
         raise PlanError(loaded.where, mistakes)
 
 
@@ -56,7 +63,9 @@ def _phase_position(loaded: LoadedPlan, name: str) -> tuple[str | int, ...]:
     return ("phases",)
 
 
-class _Names:
+class Names:
+    """What a plan names, held against the code."""
+
     def __init__(self, loaded: LoadedPlan, scan: Scan) -> None:
         self.loaded = loaded
         self.scan = scan
@@ -77,12 +86,13 @@ class _Names:
                 yield from self.redirected_symbol(number, redirect)
 
     def redirected_module(self, number: int, redirect: RedirectModule) -> Iterator[Mistake]:
-        old = self.module(("redirect", number, "module"), redirect.module)
+        is_gone = self.is_deleted(redirect.module)
+        old = () if is_gone else self.module(("redirect", number, "module"), redirect.module)
         new = self.module(("redirect", number, "to"), redirect.to)
         yield from (*old, *new)
         for name, target in redirect.symbols.items():
             where = ("redirect", number, "symbols", name)
-            if not old:
+            if not old and not is_gone:
                 yield from self.symbol(where, redirect.module, name)
             module, _, last = target.rpartition(".")
             missing = self.module(where, module) if module else new
@@ -94,8 +104,20 @@ class _Names:
         for key, dotted in (("symbol", redirect.symbol), ("to", redirect.to)):
             module, _, name = dotted.rpartition(".")
             where = ("redirect", number, key)
+            if key == "symbol" and (self.is_deleted(module) or self.is_deleted(dotted)):
+                continue
             missing = self.module(where, module)
             yield from missing or self.symbol(where, module, name)
+
+    def is_deleted(self, name: str) -> bool:
+        """Whether the plan deletes the module or symbol `name`, and has done so."""
+        for delete in self.loaded.plan.delete:
+            if isinstance(delete, DeleteModule):
+                if delete.module == name and not self.scan.index.is_module(name):
+                    return True
+            elif delete.symbol == name and not self.has(*name.rpartition(".")[::2]):
+                return True
+        return False
 
     def module(self, where: tuple[str | int, ...], name: str) -> tuple[Mistake, ...]:
         if self.scan.index.is_module(name) or self.is_outside(name):
@@ -126,11 +148,16 @@ class _Names:
         folder = inside[: -len(name) - 1].replace(".", "/")
         return f"; it is in the folder `{folder}`: add `source_roots: [{folder}]`"
 
-    def symbol(self, where: tuple[str | int, ...], module: str, name: str) -> tuple[Mistake, ...]:
+    def has(self, module: str, name: str) -> bool:
+        """Whether `module` has `name`."""
+
         def has(index: Index) -> bool:
             return index.has(module, name)
 
-        if self.scan.ask(has) or self.is_outside(module):
+        return self.scan.ask(has)
+
+    def symbol(self, where: tuple[str | int, ...], module: str, name: str) -> tuple[Mistake, ...]:
+        if self.has(module, name) or self.is_outside(module):
             return ()
         summary = self.scan.ask(lambda index: index.summary(module))
         known = summary.exports if summary is not None else ()

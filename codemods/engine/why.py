@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.engine.apply import preview_of
 from codemods.engine.messages import PHASE, UNIT
 from codemods.engine.phases import included
+from codemods.engine.preview_repository import preview_of
 from codemods.engine.rollback import live_commits
+from codemods.engine.rollback_order import is_step
 from codemods.errors import CodemodsError
 from codemods.files import read_bytes
 from codemods.model import Blocked, Changed, Finding, Outcome, Skipped
 from codemods.plan.check import nearest
 
 if TYPE_CHECKING:
-    from codemods.engine.preview import Preview
+    from codemods.engine.shown import Preview
     from codemods.plan.load import LoadedPlan
     from codemods.vcs import Commit, Repository
 
@@ -35,15 +36,17 @@ def why(loaded: LoadedPlan, repository: Repository, path: str) -> Why:
     Where a commit of the plan has changed the file, that is told, by looking at the files as they were before it.
     Raises CodemodsError where git tracks no such file.
     """
+    done = next(
+        (c for c in live_commits(repository, loaded.plan.name) if path in repository.changed_paths(c.sha)), None
+    )
+    if done is not None and is_step(done.trailers.get(UNIT, "")):
+        return Why(path, f"{path}: done in {done.sha[:12]} ({done.trailers.get(PHASE, '')}): {done.trailers[UNIT]}", ())
     tracked = {file.path for file in repository.tracked_files()}
     if path not in tracked:
         hint = f"Name a file by its path from the root of the repository{nearest(path, tracked)}"
         raise CodemodsError("git tracks no such file.", where=path, hint=hint)
     if not included((path,), loaded.plan.exclude):
         return Why(path, f"{path}: the plan excludes it", ())
-    done = next(
-        (c for c in live_commits(repository, loaded.plan.name) if path in repository.changed_paths(c.sha)), None
-    )
     if done is None:
         return _explained(preview_of(loaded, repository), path)
     before = _preview_before(loaded, repository, done)
@@ -66,6 +69,9 @@ def _preview_before(loaded: LoadedPlan, repository: Repository, done: Commit) ->
 
 
 def _explained(shown: Preview, path: str) -> Why:
+    for unit in shown.units:
+        if path in unit.paths and unit.summary:
+            return Why(path, f"{path}: to be changed in {unit.phase}: {unit.summary}", ())
     for phase in shown.phases:
         outcome = next((o for o in phase.outcomes if o.path == path), None)
         if outcome is not None:

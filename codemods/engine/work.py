@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from codemods.engine.outside import outside_of
 from codemods.engine.own_transforms import transform_step
-from codemods.model import Skipped
+from codemods.model import Changed, Skipped, Unchanged, blocked
 from codemods.plan.feeds import feeds
 from codemods.plan.rewrites import ArgumentRule, BowlerCodemod, LibCstCodemod, OwnTransform, Rule
 from codemods.plan.rule_text import RuleText, rule_texts
@@ -40,11 +40,13 @@ _KEPT = 32  # trees of files
 class Work:
     """The steps, and the files that they have been carried out on. `run` runs a codemod that is not ours.
 
+    `fixed` are files that do not change, each with the reason; none where something else takes the file's place.
     `callers` are the functions that block a file since they cannot await, `evidence` what codemods told that failed.
     """
 
     steps: tuple[Step, ...] = ()
     run: RunForeign | None = None
+    fixed: Mapping[str, str] = field(default_factory=dict)
     prepared: OrderedDict[str, Prepared | Skipped] = field(default_factory=OrderedDict)
     outputs: dict[tuple[str, str, str], Output] = field(default_factory=dict)
     callers: dict[str, tuple[SyncCaller, ...]] = field(default_factory=dict)
@@ -100,6 +102,8 @@ class Work:
 
     def outcome(self, found: Scan, path: str, content: bytes, moves: Moves) -> Outcome:
         """The outcome of the file `path`."""
+        if self.fixed.get(path) == "":
+            return Unchanged(path)
         prepared = self.prepare(found, path, content)
         if isinstance(prepared, Skipped):
             return prepared
@@ -107,7 +111,10 @@ class Work:
         def outcome(index: Index) -> Outcome:
             return finish(prepared, self.steps, moves, index)
 
-        return found.ask(outcome)
+        made = found.ask(outcome)
+        if path in self.fixed and isinstance(made, Changed):
+            return blocked(path, made.findings, (f"{path}:1: {self.fixed[path]}",))
+        return made
 
 
 def steps_of(

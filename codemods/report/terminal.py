@@ -10,19 +10,20 @@ from rich.table import Table
 from rich.text import Text
 
 from codemods.engine.progress import RunEnd, RunReport, UnitState
-from codemods.model import Blocked, Change, Disposition, Finding, Form, count, count_forms, printable
+from codemods.model import Blocked, Change, Disposition, Finding, Form, Removal, count, count_forms, printable
 from codemods.report.diff import unified
 from codemods.transforms.findings import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from codemods.engine.preview import Preview
     from codemods.engine.rollback import Step
+    from codemods.engine.shown import Preview
     from codemods.engine.status import Status
     from codemods.engine.why import Why
 
 _LISTED = 40
+_REMARKS = {"merge": "Of the merges", "shim": "Of what is left behind", "delete": "Of the deletions"}
 _STYLES = ((b"+++", "bold"), (b"---", "bold"), (b"@@", "cyan"), (b"+", "green"), (b"-", "red"))
 
 
@@ -34,7 +35,7 @@ def console(*, stderr: bool = False) -> Console:
     return made
 
 
-def show_diff(out: Console, change: Change) -> None:
+def show_diff(out: Console, change: Change | Removal) -> None:
     """The diff of one change: on a terminal coloured, with controls spelled out, so that no file can drive the
     reader's terminal; in a pipe the bare bytes.
     """
@@ -52,14 +53,21 @@ def show_diff(out: Console, change: Change) -> None:
 def show_preview(out: Console, preview: Preview, *, diffs: bool) -> None:
     """Diffs, a summary per phase, and what needs a person."""
     if diffs:
-        for unit in preview.units:
-            for change in unit.changes:
+        shown: set[str] = set()
+        for change in (change for unit in preview.units for change in unit.changes):
+            # The end of a shim is told below: git applies no diff that changes a file and removes it.
+            if change.after is not None or change.path not in shown:
                 show_diff(out, change)
+            shown.add(change.path)
     out.print(_phase_table(preview))
     findings = preview.findings
     if findings:
         out.print()
         out.print(_form_table(findings))
+    for phase in preview.phases:
+        # All of them: what is undecided has to be read to be decided.
+        lines = [line for remark in phase.remarks for line in remark.splitlines()]
+        list_lines(out, _REMARKS.get(phase.phase.does, ""), lines, limit=len(lines))
     kept = [finding for finding in findings if finding.reason.startswith(KEPT)]
     _list_findings(out, "Local names that stay, by an alias", kept)
     overlapping = [f for f in _with(findings, Disposition.LEFT) if f.reference.form is Form.MATCH]
@@ -133,15 +141,15 @@ def _list_findings(out: Console, title: str, findings: list[Finding]) -> None:
     list_lines(out, title, lines)
 
 
-def list_lines(out: Console, title: str, lines: list[str]) -> None:
-    """A titled list, cut after 40 lines; nothing where it is empty."""
+def list_lines(out: Console, title: str, lines: list[str], limit: int = _LISTED) -> None:
+    """A titled list, cut after `limit` lines; nothing where it is empty."""
     if not lines:
         return
     out.print(Text(f"\n{title} ({len(lines)}):", style="bold"))
-    for line in lines[:_LISTED]:
+    for line in lines[:limit]:
         out.print(f"  {printable(line)}")
-    if len(lines) > _LISTED:
-        out.print(f"  … and {len(lines) - _LISTED} more; --json lists all of them")
+    if len(lines) > limit:
+        out.print(f"  … and {len(lines) - limit} more; --json lists all of them")
 
 
 def show_run(out: Console, report: RunReport, plan_file: str) -> None:
@@ -155,6 +163,7 @@ def show_run(out: Console, report: RunReport, plan_file: str) -> None:
         "Blocked by a codemod that failed",
         [f"{b.path}: {b.reason} (output: {b.evidence})" for b in report.blocked],
     )
+    list_lines(out, "Merges, shims and deletions that were refused", list(report.refused))
     passed = report.in_state(UnitState.PASSED_OVER)
     list_lines(
         out, "Rejected by an earlier run, and not tried again (--retry does)", [result.unit for result in passed]
@@ -176,6 +185,8 @@ def _next_step(report: RunReport, plan_file: str) -> str:
         return f"The run stopped at a rejected unit. Mend it, then `codemods apply {plan_file} --retry`."
     if not report.results:
         return "Nothing to do: no reference is left that can be rewritten."
+    if not report.in_state(UnitState.COMMITTED):
+        return f"Nothing was committed. Next: `codemods status {plan_file}`."
     return f"Next: `codemods status {plan_file}`; to take it back, `codemods rollback {plan_file} --run {report.run}`."
 
 

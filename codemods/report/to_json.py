@@ -5,21 +5,24 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from codemods.model import Blocked, Changed, Disposition, Finding, Outcome, Skipped, count, count_forms
+from codemods.model import Blocked, Changed, Disposition, Finding, Outcome, Skipped, Unit, count, count_forms
 from codemods.report.diff import unified
 
 if TYPE_CHECKING:
-    from codemods.engine.preview import Preview
+    from codemods.engine.compliance import Compliance
     from codemods.engine.progress import RunReport
     from codemods.engine.rollback import Step
+    from codemods.engine.shown import Preview
     from codemods.engine.status import Status
+    from codemods.engine.tracker import Tracker
     from codemods.engine.trial import Trial
     from codemods.engine.why import Why
 
 VERSION = 1
 
 
-def _dump(kind: str, **values: object) -> str:
+def dump(kind: str, **values: object) -> str:
+    """`values` as a document of that kind."""
     return json.dumps({"version": VERSION, "kind": kind, **values}, indent=2, ensure_ascii=False)
 
 
@@ -53,9 +56,14 @@ def _file(outcome: Outcome) -> dict[str, object]:
     return values
 
 
+def _unit(unit: Unit) -> dict[str, object]:
+    removed = [change.path for change in unit.changes if change.after is None]
+    return {"unit": unit.id, "files": list(unit.paths), "removed": removed, "details": list(unit.details)}
+
+
 def preview_json(preview: Preview) -> str:
     """A preview: phases with their files, references and diffs; totals; skipped files."""
-    return _dump(
+    return dump(
         "preview",
         plan=preview.loaded.plan.name,
         files_searched=preview.files_searched,
@@ -67,6 +75,9 @@ def preview_json(preview: Preview) -> str:
         phases=[
             {
                 "name": phase.phase.name,
+                "does": phase.phase.does,
+                "remarks": list(phase.remarks),
+                "units": [_unit(unit) for unit in phase.units],
                 "files_to_change": sum(len(unit.changes) for unit in phase.units),
                 "totals": _counts(phase.findings),
                 "files": [_file(outcome) for outcome in phase.outcomes],
@@ -80,7 +91,7 @@ def preview_json(preview: Preview) -> str:
 
 def run_json(report: RunReport) -> str:
     """A run: how it ended, and what became of each unit."""
-    return _dump(
+    return dump(
         "run",
         run=report.run,
         plan=report.plan,
@@ -90,6 +101,7 @@ def run_json(report: RunReport) -> str:
         seconds=round(report.seconds, 3),
         recovered=list(report.recovered),
         blocked=[{"path": b.path, "reason": b.reason, "evidence": b.evidence} for b in report.blocked],
+        refused=list(report.refused),
         units=[
             {
                 "unit": result.unit,
@@ -110,30 +122,50 @@ def run_json(report: RunReport) -> str:
 
 def status_json(status: Status) -> str:
     """A plan's state, phase by phase."""
-    return _dump(
-        "status",
-        plan=status.plan,
-        branch=status.branch,
-        phases=[
-            {
-                "name": phase.name,
-                "done": [{"unit": done.unit, "sha": done.sha, "run": done.run} for done in phase.done],
-                "rejected": [
-                    {"unit": r.unit, "reason": r.reason, "evidence": r.evidence, "run": r.run} for r in phase.rejected
-                ],
-                "blocked": [{"path": blocked.path, "reasons": list(blocked.reasons)} for blocked in phase.blocked],
-                "left": list(phase.left),
-                "totals": _counts(phase.findings),
-            }
-            for phase in status.phases
-        ],
+    return dump("status", plan=status.plan, branch=status.branch, phases=_phases(status))
+
+
+def tracker_json(tracker: Tracker) -> str:
+    """A plan's state, and its compliance before and now."""
+    return dump(
+        "report",
+        plan=tracker.status.plan,
+        branch=tracker.status.branch,
+        head=tracker.head,
+        base=tracker.base,
+        compliance={"before": _share(tracker.before), "now": _share(tracker.now)},
+        phases=_phases(tracker.status),
     )
+
+
+def _share(compliance: Compliance | None) -> dict[str, object] | None:
+    if compliance is None:
+        return None
+    share = compliance.overall
+    percent = round(share.percent, 2) if share.percent is not None else None
+    return {"canonical": share.canonical, "old": share.old, "other": share.other, "percent": percent}
+
+
+def _phases(status: Status) -> list[dict[str, object]]:
+    return [
+        {
+            "name": phase.name,
+            "done": [{"unit": done.unit, "sha": done.sha, "run": done.run} for done in phase.done],
+            "rejected": [
+                {"unit": r.unit, "reason": r.reason, "evidence": r.evidence, "run": r.run} for r in phase.rejected
+            ],
+            "blocked": [{"path": blocked.path, "reasons": list(blocked.reasons)} for blocked in phase.blocked],
+            "left": list(phase.left),
+            "totals": _counts(phase.findings),
+        }
+        for phase in status.phases
+    ]
 
 
 def trial_json(trial: Trial) -> str:
     """A trial of a rule: its matches with their bindings, and the diffs."""
     outcomes: tuple[Outcome, ...] = (*trial.changed, *trial.blocked, *trial.skipped)
-    return _dump(
+    return dump(
         "trial",
         matches=[
             {
@@ -153,7 +185,7 @@ def trial_json(trial: Trial) -> str:
 
 def why_json(why: Why) -> str:
     """What became of each reference in one file, or will, and why."""
-    return _dump(
+    return dump(
         "why",
         path=why.path,
         headline=why.headline,
@@ -164,7 +196,7 @@ def why_json(why: Why) -> str:
 
 def rollback_json(steps: tuple[Step, ...], commits: tuple[str, ...]) -> str:
     """A rollback: the commits to take back, and the revert commits (none in a dry run)."""
-    return _dump(
+    return dump(
         "rollback",
         steps=[
             {"unit": step.unit, "sha": step.commit.sha, "files": [path for path, _, _ in step.files]} for step in steps

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.checks import BASE
-from tests.cli.test_verbs import codemods
+from tests.cli.commands import codemods
 from tests.conftest import Files
 
 MakeRepo = Callable[[Files], Path]

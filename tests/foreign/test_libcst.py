@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,8 +38,17 @@ TELL = (
 )
 
 
-def mine(repository: Repository, code: str) -> None:
-    repository.write({"tools/mine.py": HEADER + code})
+NUMBERS = count(1)
+
+
+def mine(repository: Repository, code: str) -> str:
+    """A new module with `code` in a repository whose process runs already; its name."""
+    number = next(NUMBERS)
+    repository.write({f"tools/mine{number}.py": HEADER + code})
+    # Python looks into a folder anew where its time is another one.
+    later = time.time_ns() + number * 10**9
+    os.utime(repository.root / "tools", ns=(later, later))
+    return f"tools.mine{number}"
 
 
 def test_a_command_with_arguments_renames_and_mends_imports(shared: Repository) -> None:
@@ -120,13 +132,10 @@ def test_a_module_of_the_repository_does_not_stand_in_for_one_that_the_worker_ne
     repository.check_transformed(PERCENT, "x = 'a %s' % y\n", "x = f'a {y}'\n")
 
 
-def test_the_context_names_file_module_and_package(repository: Repository) -> None:
-    mine(repository, TELL)
-    step = libcst_step("tools.mine:Tell")
-    told = [
-        repository.check_noop(step, "x\n", path).warnings for path in ("src/shop/a.py", "src/shop/__init__.py", "b.py")
-    ]
-    root = repository.root
+def test_the_context_names_file_module_and_package(shared: Repository) -> None:
+    step = libcst_step(f"{mine(shared, TELL)}:Tell")
+    told = [shared.check_noop(step, "x\n", path).warnings for path in ("src/shop/a.py", "src/shop/__init__.py", "b.py")]
+    root = shared.root
     assert told == [
         (f"{root}/src/shop/a.py|shop.a|shop|[]",),
         (f"{root}/src/shop/__init__.py|shop|shop|[]",),
@@ -134,9 +143,9 @@ def test_the_context_names_file_module_and_package(repository: Repository) -> No
     ]
 
 
-def test_metadata_of_the_whole_repository_is_there(repository: Repository) -> None:
-    mine(
-        repository,
+def test_metadata_of_the_whole_repository_is_there(shared: Repository) -> None:
+    module = mine(
+        shared,
         "class Names(VisitorBasedCodemodCommand):\n"
         "    METADATA_DEPENDENCIES = (metadata.FullyQualifiedNameProvider, metadata.FilePathProvider)\n"
         "    def visit_Module(self, node):\n"
@@ -145,15 +154,15 @@ def test_metadata_of_the_whole_repository_is_there(repository: Repository) -> No
         "        names = {n.name for n in self.get_metadata(metadata.FullyQualifiedNameProvider, o, ())}\n"
         "        return u.with_changes(value='yes') if 'shop.b.f' in names else u\n",
     )
-    step = libcst_step("tools.mine:Names")
+    step = libcst_step(f"{module}:Names")
     before = "from .b import f\n\nf()\n"
-    ran = repository.check_transformed(step, before, "from .b import f\n\nyes()\n")
-    assert ran.warnings == (str((repository.root / "src/shop/a.py").resolve()),)
-    repository.check_noop(step, before, "src/other/a.py")
+    ran = shared.check_transformed(step, before, "from .b import f\n\nyes()\n")
+    assert ran.warnings == (str((shared.root / "src/shop/a.py").resolve()),)
+    shared.check_noop(step, before, "src/other/a.py")
 
 
 def test_types_need_pyre(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    mine(
+    module = mine(
         repository,
         "class Types(VisitorBasedCodemodCommand):\n"
         "    METADATA_DEPENDENCIES = (metadata.TypeInferenceProvider,)\n"
@@ -161,7 +170,7 @@ def test_types_need_pyre(repository: Repository, monkeypatch: pytest.MonkeyPatch
         "        kind = self.get_metadata(metadata.TypeInferenceProvider, o, None)\n"
         "        return u.with_changes(value='typed') if kind == 'int' else u\n",
     )
-    step = libcst_step("tools.mine:Types")
+    step = libcst_step(f"{module}:Types")
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(ForeignError, match="no program `pyre` on PATH"):
         repository.runner.load(step)
@@ -175,23 +184,23 @@ def test_types_need_pyre(repository: Repository, monkeypatch: pytest.MonkeyPatch
     assert "another text" in repository.check_failed(step, "\na = b\n").reason
 
 
-def test_imports_that_a_transformer_asks_for_are_made(repository: Repository) -> None:
+def test_imports_that_a_transformer_asks_for_are_made(shared: Repository) -> None:
     visit = "    def leave_Name(self, o, u):\n        AddImportsVisitor.add_needed_import(self.context, 'os', 'path')\n"
     remove = "        RemoveImportsVisitor.remove_unused_import(self.context, 'sys')\n        return u\n"
     classes = (
         f"class {base[:3]}({base}):\n{visit}{remove}"
         for base in ("VisitorBasedCodemodCommand", "ContextAwareTransformer")
     )
-    mine(repository, "\n".join(classes))
+    module = mine(shared, "\n".join(classes))
     for name in ("Vis", "Con"):
-        step = libcst_step(f"tools.mine:{name}")
-        repository.check_transformed(step, "import sys\n\nx\n", "from os import path\n\nx\n")
-        repository.check_noop(step, "1\n")
+        step = libcst_step(f"{module}:{name}")
+        shared.check_transformed(step, "import sys\n\nx\n", "from os import path\n\nx\n")
+        shared.check_noop(step, "1\n")
 
 
-def test_commands_that_chain_transforms_and_plain_transformers_run(repository: Repository) -> None:
-    mine(
-        repository,
+def test_commands_that_chain_transforms_and_plain_transformers_run(shared: Repository) -> None:
+    module = mine(
+        shared,
         "class One(ContextAwareTransformer):\n"
         "    def __init__(self, context, to):\n        super().__init__(context)\n        self.to = to\n"
         "    def leave_Name(self, o, u):\n        return u.with_changes(value=self.to)\n"
@@ -205,22 +214,22 @@ def test_commands_that_chain_transforms_and_plain_transformers_run(repository: R
         "        line = self.get_metadata(metadata.PositionProvider, o).start.line\n"
         "        return u.with_changes(value=self.to) if line == 2 else u\n",
     )
-    repository.check_transformed(libcst_step("tools.mine:Chain"), "a\n", "z\n")
-    repository.check_transformed(libcst_step("tools.mine:Chain", to="b"), "a\n", "b\n")
-    repository.check_transformed(libcst_step("tools.mine:Plain", to="b"), "a\na\n", "a\nb\n")
-    repository.check_noop(libcst_step("tools.mine:Plain", to="b"), "a\n")
+    shared.check_transformed(libcst_step(f"{module}:Chain"), "a\n", "z\n")
+    shared.check_transformed(libcst_step(f"{module}:Chain", to="b"), "a\n", "b\n")
+    shared.check_transformed(libcst_step(f"{module}:Plain", to="b"), "a\na\n", "a\nb\n")
+    shared.check_noop(libcst_step(f"{module}:Plain", to="b"), "a\n")
 
 
-def test_a_file_that_the_codemod_skips_has_the_reason(repository: Repository) -> None:
-    mine(
-        repository,
+def test_a_file_that_the_codemod_skips_has_the_reason(shared: Repository) -> None:
+    module = mine(
+        shared,
         "class Skip(VisitorBasedCodemodCommand):\n"
         "    def visit_Name(self, node):\n        self.warn('w')\n        raise SkipFile('not mine')\n",
     )
-    step = libcst_step("tools.mine:Skip")
-    ran = repository.run(step, "a\n")
+    step = libcst_step(f"{module}:Skip")
+    ran = shared.run(step, "a\n")
     assert ran == Skipped(reason="not mine", warnings=("w",))
-    repository.check_noop(step, "1\n")
+    shared.check_noop(step, "1\n")
 
 
 def test_a_generated_file_is_skipped_as_by_the_tool(shared: Repository) -> None:
@@ -229,18 +238,18 @@ def test_a_generated_file_is_skipped_as_by_the_tool(shared: Repository) -> None:
     assert "generated" in ran.reason
 
 
-def test_an_exception_fails_the_file_with_its_traceback(repository: Repository) -> None:
-    mine(
-        repository,
+def test_an_exception_fails_the_file_with_its_traceback(shared: Repository) -> None:
+    module = mine(
+        shared,
         "class Break(VisitorBasedCodemodCommand):\n"
         "    def visit_Name(self, node):\n        self.warn('w')\n        raise ValueError('no\\n' + node.value)\n",
     )
-    step = libcst_step("tools.mine:Break")
-    ran = repository.check_failed(step, "bad\n")
+    step = libcst_step(f"{module}:Break")
+    ran = shared.check_failed(step, "bad\n")
     assert (ran.reason, ran.warnings) == ("It raised ValueError: no bad", ("w",))
-    assert "mine.py" in ran.traceback
+    assert f"{module.rpartition('.')[2]}.py" in ran.traceback
     assert "in visit_Name" in ran.traceback
-    repository.check_noop(step, "1\n")
+    shared.check_noop(step, "1\n")
 
 
 def test_a_file_that_does_not_parse_fails_with_its_line(shared: Repository) -> None:

@@ -16,6 +16,7 @@ from codemods.model import Blocked, Changed, Disposition, Skipped, Unchanged
 from codemods.patterns.language import read_snippet
 from codemods.patterns.match import Matcher
 from tests.checks import check_accounted, outcome, rule, with_disposition
+from tests.conftest import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -211,7 +212,7 @@ def comments(source: str) -> Counter[str]:
     return Counter(token.string for token in tokens if token.type == tokenize.COMMENT)
 
 
-@settings(SETTINGS, max_examples=150)
+@settings(SETTINGS)
 @given(modules(), st.sampled_from(sorted(RULES)))
 def test_a_rule_does_what_an_independent_transformer_does(source: str, named: str) -> None:
     """The trees are equal, no comment is lost, nothing changes again, and the result compiles."""
@@ -242,7 +243,7 @@ def transformed(source: str, change: Callable[[Node], Node]) -> ast.AST:
     return tree
 
 
-@settings(SETTINGS, max_examples=60)
+@settings(SETTINGS, max_examples=examples(0.6))
 @given(modules(), st.sampled_from(sorted(RULES)), st.sampled_from(["\r\n", "\r"]))
 def test_lines_without_a_match_stay_as_they_are(source: str, named: str, newline: str) -> None:
     """Each line that no match stands in is there afterwards, in the same order."""
@@ -276,7 +277,7 @@ PATTERNS = (
 )  # fmt: skip
 
 
-@settings(SETTINGS, max_examples=60)
+@settings(SETTINGS, max_examples=examples(0.6))
 @given(st.sampled_from(PATTERNS), expressions, expressions)
 def test_a_pattern_matches_what_it_is_filled_in_with(pattern: str, first: str, second: str) -> None:
     """And binds what was filled in."""

@@ -1,0 +1,49 @@
+"""`codemods init`: a plan, drafted from what is there more than once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from codemods.cli.inputs import RepositoryFolder
+from codemods.cli.scan import Exclude, IncludePrivate, IncludeTests, Limit, Roots, Wanted, surveyed
+from codemods.errors import CodemodsError
+
+
+def init(
+    wanted: Wanted = None,
+    repo: RepositoryFolder = Path(),
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the plan to this new file.")] = None,
+    name: Annotated[str, typer.Option("--name", help="The name of the plan.")] = "",
+    limit: Limit = 5,
+    source_root: Roots = None,
+    exclude: Exclude = None,
+    include_tests: IncludeTests = False,
+    include_private: IncludePrivate = False,
+) -> int:
+    """Draft a plan from what is there more than once: the most used or most complete one is proposed to keep, with the
+    reasons as comments. What a person has to decide is a comment.
+
+    Example: codemods init ExecutionEngineFactory --output plan.yaml
+
+    Exit status: 0 a plan was drafted, 2 error.
+    """
+    from codemods.engine.drafting import draft_of
+
+    if output is not None and output.exists():
+        raise CodemodsError("The file is there already.", where=str(output), hint="Name a new one with --output.")
+    found = surveyed(wanted, repo, None, source_root, exclude, include_tests, include_private)
+    text = draft_of(found, limit=limit, name=name)
+    if output is None:
+        typer.echo(text, nl=False)
+        return 0
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        what = f"The plan cannot be written: {error.strerror or error}."
+        raise CodemodsError(what, where=str(output), hint="Name another file with --output.") from error
+    typer.echo(f"{output}: read its comments, then run `codemods preview {output} --summary`.")
+    return 0

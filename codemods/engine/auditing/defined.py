@@ -1,0 +1,109 @@
+"""Where the code base defines a name, by reading no more files than those that may."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from codemods.index.names import is_python
+from codemods.index.text import UndecodableError, decode
+from codemods.survey.outline import Outline, Part, outline
+from codemods.transforms.view import UnparsableError, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from codemods.index.names import ModuleNames
+
+_CLASS = re.compile(rb"^class[ \t]+(\w+)", re.MULTILINE)
+_TEST = re.compile(r"(?:^|/)(?:tests?(?:_[^/]*)?|testing|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.pyi?$")
+
+
+def is_test(path: str) -> bool:
+    """Whether the file `path` holds tests, or helps them, by its name."""
+    return _TEST.search(path) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """A class or function, and the file that defines it at its top level. `lines` is the length of that file."""
+
+    path: str
+    module: str | None
+    part: Part
+    lines: int
+
+    @property
+    def dotted(self) -> str:
+        """Its full name; the plain one where no import can name its module."""
+        return f"{self.module}.{self.part.name}" if self.module else self.part.name
+
+
+@dataclass(slots=True)
+class Definitions:
+    """The Python files `paths`, whose bytes `read` gives, and what they define, read as far as it is asked for."""
+
+    paths: tuple[str, ...]
+    read: Callable[[str], bytes]
+    names: ModuleNames
+    outlines: dict[str, Outline | None] = field(default_factory=dict)
+    found: dict[str, tuple[Defined, ...]] = field(default_factory=dict)
+    spelled: dict[str, list[tuple[str, int]]] | None = None
+
+    def outline(self, path: str) -> Outline | None:
+        """What the file `path` defines; None where it cannot be read as Python."""
+        if path not in self.outlines:
+            content = self._content(path) if path else None
+            try:
+                tree = parse(decode(content).text.encode()) if content is not None else None
+            except (UndecodableError, UnparsableError):
+                tree = None
+            self.outlines[path] = outline(tree, path, self.names) if tree is not None else None
+        return self.outlines[path]
+
+    def look_for(self, names: Iterable[str]) -> None:
+        """Find the definitions of all `names` in one go."""
+        wanted = sorted(set(names) - set(self.found))
+        if not wanted:
+            return
+        words = [name.encode() for name in wanted]
+        either = b"|".join(map(re.escape, words))
+        definition = re.compile(rb"^[ \t]*(?:class|(?:async[ \t]+)?def)[ \t]+(?:" + either + rb")\b", re.MULTILINE)
+        found: dict[str, list[Defined]] = {name: [] for name in wanted}
+        for path in self.paths:
+            content = self._content(path) if is_python(path) else None
+            if content is None or not any(word in content for word in words) or not definition.search(content):
+                continue
+            for defined in self._defined(path):
+                if defined.part.name in found:
+                    found[defined.part.name].append(defined)
+        self.found.update({name: tuple(places) for name, places in found.items()})
+
+    def of(self, name: str) -> tuple[Defined, ...]:
+        """The classes and functions called `name`, by path; where a file defines it twice, the last one."""
+        self.look_for((name,))
+        return self.found[name]
+
+    def classes(self) -> dict[str, list[tuple[str, int]]]:
+        """Every class by its name, with the files and lines where it begins: by letters, so also those in strings."""
+        if self.spelled is None:
+            self.spelled = {}
+            for path in self.paths:
+                content = self._content(path) if is_python(path) else None
+                for match in _CLASS.finditer(content or b""):
+                    line = (content or b"").count(b"\n", 0, match.start()) + 1
+                    self.spelled.setdefault(match[1].decode("utf-8", "replace"), []).append((path, line))
+        return self.spelled
+
+    def _defined(self, path: str) -> Iterator[Defined]:
+        made = self.outline(path)
+        parts = {part.name: part for part in made.parts if part.kind != "constant"} if made is not None else {}
+        for part in parts.values():
+            yield Defined(path, self.names.name_of(path), part, made.lines if made else 0)
+
+    def _content(self, path: str) -> bytes | None:
+        try:
+            return self.read(path)
+        except OSError:
+            return None

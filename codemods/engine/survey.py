@@ -1,0 +1,162 @@
+"""Surveys a repository: reads every Python file once, parses only those whose definitions are shown in detail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from codemods.engine.phases import included
+from codemods.index.names import ModuleNames, is_python
+from codemods.index.text import UndecodableError, decode
+from codemods.model import Skipped
+from codemods.survey.code_base import CodeBase
+from codemods.survey.context import Context
+from codemods.survey.details import details, lacking
+from codemods.survey.findings import Finding, Kind, LeftOut, Place
+from codemods.survey.likeness import Bodies, is_namesake
+from codemods.survey.outline import named_part
+from codemods.survey.roots import source_roots
+from codemods.survey.sketch import sketch
+from codemods.survey.survey import survey
+from codemods.survey.usage import count_users
+from codemods.transforms.view import UnparsableError, parse
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable, Collection, Iterable
+
+    from codemods.survey.outline import Part
+    from codemods.survey.sketch import Sketch
+
+_COMPARED = 8  # places of one finding
+_ROOM = 256 * 1024 * 1024  # letters
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of a survey. `roots` are the source roots, guessed where there are none; `exclude` patterns of
+    files that are not looked at; `names` and `paths` keep the findings that concern one of them."""
+
+    roots: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = tuple(Kind)
+    names: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    include_tests: bool = False
+    include_private: bool = False
+
+
+@dataclass(slots=True)
+class Survey:
+    """What is there more than once. `findings` are ranked within each kind; `files` is how many were read."""
+
+    wish: Wish
+    roots: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    left_out: tuple[LeftOut, ...]
+    files: int
+    code: CodeBase
+    read: Callable[[str], bytes]
+    skipped: dict[str, Skipped] = field(default_factory=dict)
+    trees: dict[str, ast.Module | None] = field(default_factory=dict)
+
+    def of_kind(self, kind: Kind) -> tuple[Finding, ...]:
+        """The findings of one kind."""
+        return tuple(finding for finding in self.findings if finding.kind is kind)
+
+    def detailed(self, finding: Finding) -> Finding:
+        """`finding` with how its places differ from the first one: this parses their modules.
+
+        Of those that have only the name in common, this is told where a name was asked for.
+        """
+        if finding.kind not in (Kind.DUPLICATE, Kind.NEAR):
+            return finding
+        kept, *others = finding.places
+        compared = (self._compared(kept, place) for place in others[:_COMPARED])
+        return replace(finding, places=(kept, *compared, *others[_COMPARED:]))
+
+    def _compared(self, kept: Place, place: Place) -> Place:
+        if is_namesake(place) and not self.wish.names:
+            return replace(place, differences=("only the name is the same",))
+        our, their = self._part(kept), self._part(place)
+        if our is None or their is None:
+            return place
+        return replace(place, differences=details(our, their), extra=lacking(our, their))
+
+    def _part(self, place: Place) -> Part | None:
+        """The definition at `place`; None, and listed as skipped, where its file cannot be parsed."""
+        if place.path not in self.trees:
+            try:
+                self.trees[place.path] = parse(decode(self.read(place.path)).text.encode())
+            except (OSError, UndecodableError, UnparsableError) as error:
+                self.skipped[place.path] = Skipped(place.path, str(error))
+                self.trees[place.path] = None
+        tree = self.trees[place.path]
+        return named_part(tree, place.name) if tree is not None else None
+
+
+class _Texts:
+    """The texts of files, read as Latin-1: one letter per byte, whatever the encoding, so that nothing fails to
+    decode and names are found. Most are read several times: they are kept up to a limit."""
+
+    def __init__(self, read: Callable[[str], bytes]) -> None:
+        self.read = read
+        self.held: dict[str, str] = {}
+        self.room = _ROOM
+        self.skipped: dict[str, Skipped] = {}
+
+    def __call__(self, path: str) -> str:
+        text = self.held.get(path)
+        if text is None:
+            try:
+                text = self.read(path).decode("latin-1")
+            except OSError as error:
+                self.skipped[path] = Skipped(path, f"cannot be read: {error.strerror or error}")
+                text = ""
+            if len(text) <= self.room:
+                self.room -= len(text)
+                self.held[path] = text
+        return text
+
+
+def survey_files(tracked: Iterable[str], read: Callable[[str], bytes], wish: Wish = Wish()) -> Survey:
+    """Survey the Python files among `tracked`, whose bytes `read` gives; files that cannot be read are skipped."""
+    paths = [path for path in included(tracked, wish.exclude) if is_python(path)]
+    text = _Texts(read)
+    roots, sketches = _sketches(paths, text, wish.roots)
+    code = CodeBase(sketches)
+    context = Context(
+        code,
+        count_users(code, text),
+        Bodies(text),
+        include_tests=wish.include_tests,
+        include_private=wish.include_private,
+    )
+    findings = survey(context, wish.kinds)
+    wanted = tuple(finding for finding in findings if _is_wanted(finding, code, wish.names, wish.paths))
+    return Survey(wish, roots, wanted, context.all_left_out, len(paths), code, read, text.skipped)
+
+
+def _sketches(paths: list[str], text: _Texts, roots: tuple[str, ...]) -> tuple[tuple[str, ...], list[Sketch]]:
+    """The source roots, guessed where none are given, and the sketches of all files by them."""
+    names = ModuleNames(roots or (".",))
+    sketches = [sketch(text(path), path, names) for path in paths]
+    if roots:
+        return roots, sketches
+    roots = source_roots(paths, ({item.module for item in made.imports if not item.level} for made in sketches))
+    inside = tuple(f"{root}/" for root in roots[1:])
+    names = ModuleNames(roots)
+    return roots, [sketch(text(s.path), s.path, names) if s.path.startswith(inside) else s for s in sketches]
+
+
+def _is_wanted(finding: Finding, code: CodeBase, names: Collection[str], paths: Collection[str]) -> bool:
+    if not (names or paths):
+        return True
+    concerned = {finding.name, *finding.names}
+    if finding.kind is Kind.FORWARDER:
+        concerned |= set(code.public_names(finding.name))
+    for place in finding.places:
+        concerned |= {place.name, place.dotted, place.module, place.module.rpartition(".")[2]}
+    if concerned.intersection(names):
+        return True
+    return any(place.path == path or place.path.startswith(f"{path}/") for place in finding.places for path in paths)

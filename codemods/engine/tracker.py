@@ -1,0 +1,58 @@
+"""A migration as its tracker tells it: the goal, what is done and open, compliance before and now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemods.engine.compliance import compliance
+from codemods.engine.rollback import live_commits
+from codemods.engine.status import status_of
+from codemods.files import read_bytes
+
+if TYPE_CHECKING:
+    from codemods.engine.compliance import Compliance
+    from codemods.engine.status import Status
+    from codemods.journal import Journal
+    from codemods.plan.load import LoadedPlan
+    from codemods.vcs import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Tracker:
+    """How far a plan is. `base` is the commit before its first one, and `before` the compliance there; "" and None
+    where nothing is committed yet. `head` is the commit that `status` and `now` tell of."""
+
+    loaded: LoadedPlan
+    status: Status
+    head: str
+    now: Compliance
+    base: str = ""
+    before: Compliance | None = None
+
+
+def tracker(loaded: LoadedPlan, repository: Repository, journal: Journal) -> Tracker:
+    """The tracker of a plan on the branch that HEAD is on. Raises CodemodsError as a preview does."""
+    state = status_of(loaded, repository, journal)
+    paths = [file.path for file in repository.tracked_files() if not file.is_symlink]
+    now = compliance(loaded, paths, lambda path: read_bytes(repository.root, path))
+    head = repository.head() or ""
+    committed = live_commits(repository, loaded.plan.name)
+    base = committed[-1].parent if committed else None
+    if base is None:
+        return Tracker(loaded, state, head, now)
+    return Tracker(loaded, state, head, now, base, _compliance_at(loaded, repository, base))
+
+
+def _compliance_at(loaded: LoadedPlan, repository: Repository, rev: str) -> Compliance:
+    differing = frozenset(repository.differing_paths(rev))
+
+    def read(path: str) -> bytes:
+        if path not in differing:
+            return read_bytes(repository.root, path)
+        content = repository.blob(rev, path)
+        if content is None:
+            raise FileNotFoundError(path)
+        return content
+
+    return compliance(loaded, repository.paths_at(rev), read)

@@ -1,0 +1,61 @@
+"""The command on real repositories: in this process, or in one of its own where that is what is tested."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codemods.cli import app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COMMAND = [sys.executable, "-m", "codemods"]
+
+
+def codemods(root: Path, *arguments: str, expect: int) -> str:
+    """The output of a command in `root`, which has to end with the status expected. An error of ours comes through."""
+    return _output(run(root, *arguments), expect)
+
+
+def codemods_apart(root: Path, *arguments: str, expect: int) -> str:
+    """The same in a process of its own: for what ends it, and for what only a whole process shows."""
+    completed = subprocess.run([*COMMAND, *arguments], cwd=root, capture_output=True, text=True, check=False)
+    return _output(completed, expect)
+
+
+def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """What a command in `root` prints, apart by stream, and its exit status."""
+    with _inside(root), redirect_stdout(_stream()) as out, redirect_stderr(_stream()) as err:
+        status = app.run(list(arguments))
+    return subprocess.CompletedProcess(arguments, status, _written(out), _written(err))
+
+
+def _output(completed: subprocess.CompletedProcess[str], expect: int) -> str:
+    assert completed.returncode == expect, completed.stdout + completed.stderr
+    return completed.stdout + completed.stderr
+
+
+@contextmanager
+def _inside(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def _stream() -> io.TextIOWrapper:
+    # As the streams of a process are in the locale of the tests.
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="surrogateescape", newline="\n")
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
