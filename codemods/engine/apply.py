@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.kept import kept_modules
 from codemods.engine.preview_repository import preview_of
-from codemods.engine.recovery import recover, rejections
+from codemods.engine.recovery import change_digest, recover, rejections
 from codemods.engine.run import Run
 from codemods.engine.validations import validations_of
 from codemods.errors import CodemodsError, RepositoryError
@@ -62,7 +62,7 @@ def _prepare(
 ) -> Run:
     """Everything that can be refused is refused here, before the first write."""
     rejected = set() if retry else set(rejections(journal.events(), loaded.plan.name))
-    shown = preview_of(loaded, repository, passed_over=rejected)
+    shown = preview_of(loaded, repository, passed_over=lambda unit: change_digest(unit) in rejected)
     validations = validations_of(loaded.plan, repository.root)
     for validation in validations.values():
         validation.require()

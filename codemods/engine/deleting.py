@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.engine.deletion.judge import deletions
@@ -10,7 +11,7 @@ from codemods.index.names import ModuleNames
 from codemods.model import Blocked, Disposition, Removal, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from codemods.engine.deletion.judge import Deletion
     from codemods.engine.tree import Tree
@@ -19,13 +20,18 @@ if TYPE_CHECKING:
     from codemods.plan.schema import Phase
 
 
-def delete_phase(loaded: LoadedPlan, tree: Tree) -> tuple[PhasePreview, ...]:
+def delete_phase(
+    loaded: LoadedPlan,
+    tree: Tree,
+    not_merged: Mapping[str, str],
+    passed_over: Callable[[Unit], bool] = lambda _: False,
+) -> tuple[PhasePreview, ...]:
     """What the deletions of a plan remove from `tree`, in their order, each seeing those before; none: nothing."""
     plan = loaded.plan
     if not plan.delete:
         return ()
     phase = plan.phase_that_does("delete")
-    judged = judge_deletions(loaded, tree)
+    judged = judge_deletions(loaded, tree, not_merged, lambda deletion: passed_over(_unit(deletion, phase)))
     names = ModuleNames(plan.source_roots)
     modules = {names.name_of(path) or "": path for path in tree.paths}
     outcomes = (_refused(deletion, modules) for deletion in judged if deletion.state == "refused")
@@ -34,9 +40,25 @@ def delete_phase(loaded: LoadedPlan, tree: Tree) -> tuple[PhasePreview, ...]:
     return (PhasePreview(phase, tuple(outcomes), tuple(units), tuple(remarks)),)
 
 
-def judge_deletions(loaded: LoadedPlan, tree: Tree) -> tuple[Deletion, ...]:
-    """Each deletion of a plan, judged by `tree`."""
-    return deletions(loaded, tree.paths, tree.read) if loaded.plan.delete else ()
+def judge_deletions(
+    loaded: LoadedPlan,
+    tree: Tree,
+    not_merged: Mapping[str, str],
+    stays: Callable[[Deletion], bool] = lambda _: False,
+) -> tuple[Deletion, ...]:
+    """Each deletion of a plan, judged by `tree` without those before it, but for what `stays`. Duplicates that are
+    `not_merged` stay, each for the reason given there."""
+
+    def waits(deletion: Deletion) -> bool:
+        return deletion.target in not_merged or stays(deletion)
+
+    judged = deletions(loaded, tree.paths, tree.read, waits) if loaded.plan.delete else ()
+    return tuple(
+        replace(deletion, state="refused", reason=not_merged[deletion.target])
+        if deletion.target in not_merged and deletion.state == "ready"
+        else deletion
+        for deletion in judged
+    )
 
 
 def _refused(deletion: Deletion, modules: dict[str, str]) -> Blocked:

@@ -21,7 +21,7 @@ from codemods.plan.consolidation import DeleteModule
 from codemods.transforms.view import UnparsableError, view_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from codemods.engine.scan import Scan
     from codemods.engine.tree import Tree
@@ -48,14 +48,18 @@ class Judged:
     is_left: bool = False
 
 
-def judge_merges(loaded: LoadedPlan, tree: Tree) -> tuple[Judged, ...]:
-    """What the merges of a plan change in `tree`, in their order, each seeing those before."""
+def judge_merges(
+    loaded: LoadedPlan, tree: Tree, passed_over: Callable[[Unit], bool] = lambda _: False
+) -> tuple[Judged, ...]:
+    """What the merges of a plan change in `tree`, in their order, each seeing those before that are not
+    `passed_over`."""
     judged = []
     for number, asked in enumerate(loaded.plan.merge):
         found = open_scan(tree.paths, tree.read, ModuleNames(loaded.plan.source_roots), frozenset())
         judged.append(_judge(loaded, number, asked, found))
-        if (change := judged[-1].change) is not None:
-            tree = tree.after([change])
+        unit = _unit(loaded, judged[-1])
+        if unit is not None and not passed_over(unit):
+            tree = tree.after(unit.changes)
     return tuple(judged)
 
 
@@ -105,12 +109,18 @@ def merge_phase(loaded: LoadedPlan, judged: tuple[Judged, ...]) -> tuple[PhasePr
     for one in judged:
         if one.blocked is not None:
             outcomes.append(one.blocked)
-        elif one.change is not None and isinstance(one.made, Merged):
+        elif one.change is not None and (unit := _unit(loaded, one)) is not None:
             outcomes.append(Changed(one.change.path, one.change, ()))
-            summary = summary_of(one.asked)
-            units.append(Unit(summary, phase.name, (one.change,), summary, one.made.told))
+            units.append(unit)
     remarks = tuple(remark for one in judged for remark in _remarks(one))
     return (PhasePreview(phase, tuple(outcomes), tuple(units), remarks),)
+
+
+def _unit(loaded: LoadedPlan, one: Judged) -> Unit | None:
+    if one.change is None or not isinstance(one.made, Merged):
+        return None
+    summary = summary_of(one.asked)
+    return Unit(summary, loaded.plan.phase_that_does("merge").name, (one.change,), summary, one.made.told)
 
 
 def _remarks(one: Judged) -> Iterator[str]:

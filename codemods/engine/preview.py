@@ -36,7 +36,7 @@ def preview(
     Raises PlanError where the plan names what is not there, or its phases overlap or miss a file that has to change.
     """
     plan, tree = loaded.plan, Tree(tuple(paths), read)
-    judged = judge_merges(loaded, tree)
+    judged = judge_merges(loaded, tree, passed_over)
     merging = merge_phase(loaded, judged)
     not_merged = undone(judged, (unit for phase in merging for unit in phase.units if passed_over(unit)))
     merged = tree.after(changes_of(merging, passed_over))
@@ -46,7 +46,7 @@ def preview(
     leaving = shim_phase(plan, sight.left, sight.found, examined.outcomes)
     shown = consumers_preview(sight, examined, (*merging, *leaving))
     left = merged.after(changes_of(shown.phases[len(merging) :], passed_over))
-    return shown.followed_by(delete_phase(loaded, left))
+    return shown.followed_by(delete_phase(loaded, left, not_merged, passed_over))
 
 
 def changes_of(

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from codemods.engine.foreign_codemods import ForeignCodemods
 from codemods.engine.own_transforms import load_transforms
 from codemods.engine.preview import preview
-from codemods.engine.recovery import change_digest
 from codemods.engine.trust import named_code, untrusted
 from codemods.files import read_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
 
     from codemods.engine.shown import Preview
     from codemods.model import Unit
@@ -24,23 +23,19 @@ def preview_of(
     loaded: LoadedPlan,
     repository: Repository,
     read: Callable[[str], bytes] | None = None,
-    passed_over: Collection[str] | None = (),
+    passed_over: Callable[[Unit], bool] = lambda _: False,
 ) -> Preview:
     """The preview of a plan over the tracked files of a repository: as they are in its work tree, or as `read` has
-    them. What follows from units whose digests are `passed_over` (None: from all) is told as if these were never
-    carried out.
+    them. What follows from units that are `passed_over` is told as if these were never carried out.
 
     Raises CodemodsError where the plan names code to run and is not trusted."""
     paths = [file.path for file in repository.tracked_files() if not file.is_symlink]
     read = read or (lambda path: read_bytes(repository.root, path))
 
-    def is_passed_over(unit: Unit) -> bool:
-        return passed_over is None or change_digest(unit) in passed_over
-
     if not named_code(loaded.plan):
-        return preview(loaded, paths, read, passed_over=is_passed_over)
+        return preview(loaded, paths, read, passed_over=passed_over)
     if not loaded.is_trusted:
         raise untrusted(loaded)
     with ForeignCodemods(repository.root, loaded) as codemods:
         codemods.load()
-        return preview(loaded, paths, read, codemods.run, load_transforms(loaded), is_passed_over)
+        return preview(loaded, paths, read, codemods.run, load_transforms(loaded), passed_over)

@@ -31,7 +31,7 @@ from codemods.journal import EventKind, Journal
 from codemods.validation.base import Result, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from codemods.engine.kept import Kept
     from codemods.engine.shown import PhasePreview, Preview
@@ -110,6 +110,10 @@ class Run:
     def pending(self, phases: Iterable[PhasePreview]) -> list[Unit]:
         return [unit for phase in phases for unit in phase.units if change_digest(unit) not in self.passed_over]
 
+    def still_pending(self, phase: PhasePreview) -> list[Unit]:
+        rejected = set(rejections(self.journal.events(), self.plan)) | self.passed_over
+        return [unit for unit in phase.units if change_digest(unit) not in rejected]
+
     def look_at_unchanged_tree(self, phases: Iterable[PhasePreview]) -> None:
         """Run the validations of `phases` before the first change; one that could tell nothing ends the run."""
         for phase in phases:
@@ -137,7 +141,7 @@ class Run:
                 number += 1
                 self.pass_over(phase)
                 units = self.pending([phase])
-                if units and not self.phase(phase, units):
+                if units and not self.phase(number - 1, units):
                     return RunEnd.STOPPED
         except (KeyboardInterrupt, BrokenPipeError):
             # A reader of our output that goes away is no reason to go on unseen.
@@ -152,10 +156,14 @@ class Run:
     def look_again(self, number: int) -> None:
         """Make the phases from `number` on again, by the tree that is there now: what has become of the units before
         decides what is left to do, and what may go. Raises CodemodsError where that has become impossible."""
-        passed_over = set(rejections(self.journal.events(), self.plan)) | self.passed_over
-        is_last = self.shown.phases[number].phase.does == "delete"
-        # What has become possible only now, such as by a shim, is for the next run: nothing may go that needs it.
-        shown = preview_of(self.shown.loaded, self.repository, passed_over=None if is_last else passed_over)
+        rejected = set(rejections(self.journal.events(), self.plan)) | self.passed_over
+        this = self.shown.phases[number].phase
+
+        def passed_over(unit: Unit) -> bool:
+            # What has become possible only now, such as by a shim, is for the next run: nothing may go that needs it.
+            return change_digest(unit) in rejected or (this.does == "delete" and unit.phase != this.name)
+
+        shown = preview_of(self.shown.loaded, self.repository, passed_over=passed_over)
         phases = (*self.shown.phases[:number], *shown.phases[number:])
         self.shown = replace(self.shown, phases=phases)
         self.total = len(self.shown.units)
@@ -167,14 +175,23 @@ class Run:
                 reason = "an earlier run rejected the same change; --retry tries it again"
                 self.results.append(UnitResult(unit.id, unit.phase, UnitState.PASSED_OVER, reason=reason))
 
-    def phase(self, phase: PhasePreview, units: list[Unit]) -> bool:
+    def phase(self, number: int, units: list[Unit]) -> bool:
         """Carry out one phase; whether the run goes on after it."""
+        phase = self.shown.phases[number]
         name = phase.phase.name
         self.notify(PhaseStarted(name, len(units)))
         self.repository.update_ref(f"refs/codemods/{self.plan}/{self.id}/phase/{name}", self.head)
         self.record(EventKind.PHASE_STARTED, phase=name, head=self.head, units=len(units))
-        for group in _groups(phase.phase, units):
-            if self.group(phase, group) or phase.phase.on_failure == "skip":
+        waiting = _groups(phase.phase, units)
+        while waiting:
+            if self.group(phase, waiting.pop(0)):
+                continue
+            if phase.phase.on_failure == "skip":
+                if waiting and phase.phase.does != "consumers":
+                    # Those that follow were made for a tree in which it is done.
+                    self.look_again(number)
+                    phase = self.shown.phases[number]
+                    waiting = _groups(phase.phase, self.still_pending(phase))
                 continue
             if phase.phase.on_failure == "rollback-phase":
                 self.take_back(name)
@@ -276,8 +293,5 @@ class Run:
             self.results[index] = replace(result, state=UnitState.TAKEN_BACK, reason=reason)
 
 
-def _groups(phase: Phase, units: list[Unit]) -> Iterator[list[Unit]]:
-    if phase.validate_by == "phase":
-        yield units
-    else:
-        yield from ([unit] for unit in units)
+def _groups(phase: Phase, units: list[Unit]) -> list[list[Unit]]:
+    return [units] if phase.validate_by == "phase" else [[unit] for unit in units]

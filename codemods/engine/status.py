@@ -69,7 +69,9 @@ def status_of(loaded: LoadedPlan, repository: Repository, journal: Journal) -> S
     Raises CodemodsError as a preview does.
     """
     rejected = set(rejections(journal.events(), loaded.plan.name))
-    return status(preview_of(loaded, repository, passed_over=rejected), repository, journal)
+    return status(
+        preview_of(loaded, repository, passed_over=lambda unit: change_digest(unit) in rejected), repository, journal
+    )
 
 
 def status(shown: Preview, repository: Repository, journal: Journal) -> Status:

@@ -129,7 +129,7 @@ def _own(function: ast.AST) -> Iterator[ast.AST]:
 
 def _bound(node: ast.ClassDef) -> Iterator[str]:
     """The names that a class has by its body, and by what its methods assign to `self`."""
-    for inner in ast.walk(node):
+    for inner in (inner for inner in ast.walk(node) if inner is not node):
         if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield inner.name
         elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):

@@ -183,6 +183,8 @@ def _next_step(report: RunReport, plan_file: str) -> str:
         return f"The tree is clean. Run `codemods apply {plan_file}` to go on."
     if report.end is RunEnd.STOPPED:
         return f"The run stopped at a rejected unit. Mend it, then `codemods apply {plan_file} --retry`."
+    if not report.results and report.refused:
+        return f"Nothing was committed: mend what is refused, or decide it in the plan {plan_file}."
     if not report.results:
         return "Nothing to do: no reference is left that can be rewritten."
     if not report.in_state(UnitState.COMMITTED):

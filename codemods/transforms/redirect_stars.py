@@ -47,6 +47,7 @@ class _Star:
         self.index = index
         self.settled = settled
         self.star = star
+        self.lost: frozenset[str] = frozenset()
         self.listed = {
             str(string.value)
             for string in view.scopes.strings
@@ -59,6 +60,8 @@ class _Star:
         if brought is None:
             self.settle_unknown()
             return
+        if whole is not None:
+            self.lost = brought - (self.index.star_names(whole.module) or frozenset())
         needed = [name for name in sorted(brought) if self.is_needed(name)]
         moving = {name: target for name in needed if (target := self.moves.symbol(self.star.module, name)) is not None}
         doubtful = [name for name in moving if self.why_doubtful(name)]
@@ -93,6 +96,9 @@ class _Star:
         if self.view.module is None or (self.view.module, name) in self.moves.symbols:
             # What the plan redirects from here is reached elsewhere.
             return None
+        if name in self.lost:
+            # The new star will not bring it: all files are searched for who takes it from here.
+            return self.index.surely_reached_from(self.view.module, name)
         return self.index.reached_from(self.view.module, name)
 
     def is_needed(self, name: str) -> bool:

@@ -213,6 +213,74 @@ def test_what_a_shim_frees_is_for_the_next_run_and_nothing_goes_before(make_repo
     assert not (repo / "app" / "old.py").exists()
 
 
+UNDECIDED = {
+    **FILES,
+    "app/new.py": NEW.replace("started", "running"),
+    "plan.yaml": PLAN,
+}
+
+
+def test_a_merge_that_is_undecided_keeps_what_only_the_duplicate_has(make_repo: MakeRepo, git: Git) -> None:
+    unused = {path: text for path, text in UNDECIDED.items() if path not in ("app/user.py", "app/other.py")}
+    plan = PLAN.replace("{name: P0, files: [app/user.py], with: [imports, check]}", "{name: P0, files: [check.py]}")
+    plan = plan.replace("  check: {kind: command, run: [python, check.py]}\n", "").replace("validation:\n", "")
+    for files in ({**unused, "plan.yaml": plan, "check.py": ""}, UNDECIDED):
+        repo = make_repo(files)
+        codemods(repo, "apply", str(repo / "plan.yaml"), expect=1)
+        assert (repo / "app" / "old.py").read_text() == OLD
+        assert git(repo, "log", "--format=%s", "main..HEAD") == ""
+        repo.rename(repo.with_name(f"done{len(files)}"))
+
+
+def test_what_a_rejected_deletion_needs_stays(make_repo: MakeRepo, git: Git) -> None:
+    plan = """\
+schema: 1
+name: p
+delete: [{module: app.a}, {module: app.b}, {module: app.c}]
+phases:
+  - {name: D, does: delete, with: [check], on_failure: skip}
+validation:
+  check: {kind: command, run: [python, check.py]}
+"""
+    files = {
+        "app/__init__.py": "",
+        "app/a.py": "import app.b\n",
+        "app/b.py": "",
+        "app/c.py": "",
+        "check.py": "import os\nassert 'a.py' in os.listdir('app')\n",
+        "plan.yaml": plan,
+    }
+    repo = make_repo(files)
+    for _ in range(2):
+        codemods(repo, "apply", str(repo / "plan.yaml"), expect=1)
+        assert subjects(repo, git) == ["refactor: delete app.c"]
+        assert sorted(path.name for path in (repo / "app").glob("*.py")) == ["__init__.py", "a.py", "b.py"]
+
+
+def test_a_rejected_merge_does_not_stop_the_next_into_the_same_module(make_repo: MakeRepo, git: Git) -> None:
+    plan = """\
+schema: 1
+name: p
+merge: [{module: app.a, into: app.new}, {module: app.b, into: app.new}]
+phases:
+  - {name: M, does: merge, with: [check], on_failure: skip}
+validation:
+  check: {kind: command, run: [python, check.py]}
+"""
+    files = {
+        "app/__init__.py": "",
+        "app/a.py": "def a(): ...\n",
+        "app/b.py": "def b(): ...\n",
+        "app/new.py": "",
+        "check.py": "assert 'def a' not in open('app/new.py').read()\n",
+        "plan.yaml": plan,
+    }
+    repo = make_repo(files)
+    codemods(repo, "apply", str(repo / "plan.yaml"), expect=1)
+    assert subjects(repo, git) == ["refactor: merge app.b into app.new"]
+    assert (repo / "app" / "new.py").read_text() == "def b(): ...\n"
+
+
 def test_a_shim_is_refused_where_somebody_sets_what_it_would_forward(
     make_repo: MakeRepo, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -84,6 +84,14 @@ def test_a_plan_may_only_forbid() -> None:
             "`consumers` comes before `delete`",
         ),
         ("keep: [{module: a}]\nphases: [{name: p, does: merge}, {name: q, does: merge}]", "two phases do `merge`"),
+        (
+            "delete: [{module: a}]\nphases: [{name: p, does: delete, commit: phase}]",
+            "each merge, shim and deletion is a commit of its own",
+        ),
+        (
+            "delete: [{module: a}]\nphases: [{name: p, does: delete, validate: phase}]",
+            "each merge, shim and deletion is a commit of its own",
+        ),
         ("keep: [{module: a}]\nexpect: {forms: {call: 3}}", "there is no form `call`"),
         ("keep: [{module: a}]\nexpect: {files: about 600}", "expected a number, a range such as `10..20`"),
     ],

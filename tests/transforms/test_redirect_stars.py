@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.checks import check_blocked, check_noop, check_review, check_transformed
+from codemods.model import Blocked, Changed
+from tests.checks import check_blocked, check_noop, check_review, check_transformed, preview_files
 
 MODULE = "  - {module: a.b, to: c.d}\n"
 SAME = {"c/d.py": "def f(x=1): ...\nK = 1\nL = 2\nclass C: ...\n"}
@@ -125,3 +126,20 @@ def test_a_star_that_would_capture_is_for_review() -> None:
 
 def test_a_name_that_the_new_module_lacks_blocks() -> None:
     assert check_blocked("from a.b import *\nL\n", redirect=MODULE) == ("u.py:1: `c.d` has no name `L`",)
+
+
+HANDED_ON = {
+    "p/__init__.py": "",
+    "p/heaps.py": "class H: ...\n",
+    "p/misc.py": "X = 1\n",
+    "p/mid.py": "from p.heaps import *\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("user", "expected"), [("from p.mid import H\n", Blocked), ("import p.mid\n\nH = 3\n", Changed)]
+)
+def test_what_others_take_from_here_has_to_be_in_the_new_star(user: str, expected: type) -> None:
+    shown = preview_files({**HANDED_ON, "u.py": user}, "  - {module: p.heaps, to: p.misc}\n")
+    (outcome,) = (outcome for phase in shown.phases for outcome in phase.outcomes if outcome.path == "p/mid.py")
+    assert isinstance(outcome, expected)

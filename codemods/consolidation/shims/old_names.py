@@ -93,7 +93,7 @@ class _Reader:
     def name(self, name: str, nodes: list[ast.AST]) -> OldName | None:
         if any(isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del) for node in nodes):
             return None
-        nodes = [node for node in nodes if not isinstance(node, ast.ExceptHandler)]
+        nodes = [n for n in nodes if not isinstance(n, ast.ExceptHandler) and id(n) not in self.only_annotated]
         at_runtime = [node for node in nodes if id(node) not in self.typing]
         nodes = at_runtime or nodes
         if not nodes:
@@ -110,6 +110,12 @@ class _Reader:
             is_typing=not at_runtime,
             is_incidental=origin is None and (bool(origins) or self.is_for_itself(nodes)),
         )
+
+    @cached_property
+    def only_annotated(self) -> set[int]:
+        """The names in annotations without a value, which bind nothing."""
+        found = (s for s in self.statements if isinstance(s, ast.AnnAssign) and s.value is None)
+        return {id(statement.target) for statement in found}
 
     def is_for_itself(self, nodes: list[ast.AST]) -> bool:
         if all(id(node) in self.passing for node in nodes):

@@ -35,7 +35,10 @@ class Unlike:
 
 def unlike(view: ModuleView, moves: Moves, index: Index) -> tuple[Unlike, ...]:
     """The functions and classes of `view` that become something else where `moves` lead them: a class a function, what
-    is awaited a plain value. Those whose redirect ignores signatures are left out. Raises Missing."""
+    is awaited a plain value, a class one that lacks a public member.
+
+    Those whose redirect ignores signatures are left out. Raises Missing.
+    """
     return tuple(sorted(_unlike(view, moves, index), key=lambda one: one.line))
 
 
@@ -70,7 +73,9 @@ def _defined(module: str, name: str, index: Index) -> tuple[str, Definition] | N
 
 def _why(old: Definition, new: Definition) -> str:
     if old.how == new.how:
-        return ""
+        known = old.members is not None and new.members is not None
+        lost = sorted(m for m in (old.members or ()) if known and m not in (new.members or ()) and m[0] != "_")
+        return f"it lacks {', '.join(f'`{member}`' for member in lost)}" if lost else ""
     if "instance" in (old.how, new.how):
         return "a class becomes a function" if old.how == "instance" else "a function becomes a class"
     if old.parameters is None or new.parameters is None:

@@ -21,8 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["Deletion", "RemovedFile", "deletions"]
 
 
-def deletions(loaded: LoadedPlan, paths: Iterable[str], read: Callable[[str], bytes]) -> tuple[Deletion, ...]:
-    """What becomes of each deletion of a plan, in its order, each in the tree without those before it.
+def deletions(
+    loaded: LoadedPlan,
+    paths: Iterable[str],
+    read: Callable[[str], bytes],
+    stays: Callable[[Deletion], bool] = lambda _: False,
+) -> tuple[Deletion, ...]:
+    """What becomes of each deletion of a plan, in its order, each in the tree without those before it, but for what
+    `stays` although it is ready.
 
     `paths` are the tracked files, `read` gives their bytes or raises OSError.
     """
@@ -37,7 +43,7 @@ def deletions(loaded: LoadedPlan, paths: Iterable[str], read: Callable[[str], by
         is_module = isinstance(delete, DeleteModule)
         found = judge_module(tree, search, delete) if is_module else judge_symbol(tree, search, delete)  # type: ignore[arg-type]
         judged.append(found)
-        if found.state == "ready":
+        if found.state == "ready" and not stays(found):
             tree.without((file.path for file in found.removed), {c.path: c.after for c in found.changes})
     return waiting_told(judged)
 
