@@ -69,7 +69,7 @@ def wait(process: subprocess.Popen[bytes], seconds: float) -> int | None:
 
 def _sleep_until_end(process: subprocess.Popen[bytes], seconds: float) -> None:
     # `Popen.wait` looks now and then, at last 50 ms apart: a short check would take up to twice as long.
-    if sys.platform == "linux" and process.poll() is None:
+    if sys.platform == "linux" and hasattr(os, "pidfd_open") and process.poll() is None:
         with suppress(OSError):
             descriptor = os.pidfd_open(process.pid)
             try:

@@ -85,6 +85,7 @@ def surveyed(
     """The survey of a repository, as the options of a command ask for it."""
     from codemods.engine.survey import Wish, survey_files
     from codemods.files import read_bytes
+    from codemods.index.names import is_python
 
     repository = open_repository(repo)
     names, paths = _wanted(wanted or [], repository.root, repo)
@@ -98,7 +99,14 @@ def surveyed(
         include_private=include_private,
     )
     tracked = [file.path for file in repository.tracked_files() if not file.is_symlink]
-    return survey_files(tracked, lambda path: read_bytes(repository.root, path), wish)
+    if not any(map(is_python, tracked)):
+        hint = "`git add` the files first: only what git tracks is looked at."
+        raise CodemodsError("git tracks no Python file here.", where=str(repository.root), hint=hint)
+    found = survey_files(tracked, lambda path: read_bytes(repository.root, path), wish)
+    if unknown := [name for name in names if not found.code.is_known(name)]:
+        hint = "Name a class, a function or a module as the code spells it, or a path."
+        raise CodemodsError(f"Nothing here is called {', '.join(f'`{name}`' for name in unknown)}.", hint=hint)
+    return found
 
 
 def _kinds(only: list[str]) -> tuple[Kind, ...]:

@@ -55,7 +55,8 @@ class BlockedFile:
 class RunReport:
     """One run. `branch` is where its commits are; `recovered` are units of a run that had been killed.
 
-    `blocked` are files that codemods failed on, `refused` why merges, shims and deletions of the plan were not done.
+    `blocked` are files that codemods failed on, `refused` why merges, shims and deletions of the plan were not done,
+    `blocked_consumers` how many files the plan cannot migrate.
     """
 
     run: str
@@ -68,6 +69,7 @@ class RunReport:
     recovered: tuple[str, ...] = ()
     blocked: tuple[BlockedFile, ...] = ()
     refused: tuple[str, ...] = ()
+    blocked_consumers: int = 0
 
     @property
     def is_complete(self) -> bool:

@@ -65,7 +65,8 @@ def select(repository: Repository, plan: str, selection: Selection) -> tuple[Com
     if not chosen:
         known = sorted({commit.trailers.get(PHASE, "") for commit in live})
         hint = f"Committed here: phases {', '.join(known)}." if live else "HEAD holds no commit of this plan."
-        raise CodemodsError(f"There is nothing to take back for {selection}.", hint=hint)
+        what = "" if selection.everything else f" for {selection}"
+        raise CodemodsError(f"There is nothing to take back{what}.", hint=hint)
     return chosen
 
 

@@ -22,7 +22,7 @@ from codemods.engine.progress import (
 )
 from codemods.engine.recovery import change_digest, rejections, written
 from codemods.engine.rollback import revert_units
-from codemods.engine.shown import refused
+from codemods.engine.shown import blocked_consumers, refused
 from codemods.engine.unit_files import is_committed, require_undisturbed, restore, write
 from codemods.engine.validations import validate
 from codemods.errors import RepositoryError
@@ -97,6 +97,7 @@ class Run:
             seconds,
             blocked=tuple(self.blocked),
             refused=tuple(refused(self.shown)),
+            blocked_consumers=blocked_consumers(self.shown),
         )
 
     def keep_evidence(self) -> None:

@@ -74,3 +74,9 @@ def refused(shown: Preview) -> Iterator[str]:
     steps = (phase for phase in shown.phases if phase.phase.does != "consumers")
     for outcome in (outcome for phase in steps for outcome in phase.outcomes):
         yield from outcome.reasons if isinstance(outcome, Blocked) else ()
+
+
+def blocked_consumers(shown: Preview) -> int:
+    """How many files refer to what the plan moves, and cannot be migrated."""
+    phases = (phase for phase in shown.phases if phase.phase.does == "consumers")
+    return sum(isinstance(outcome, Blocked) for phase in phases for outcome in phase.outcomes)

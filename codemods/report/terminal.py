@@ -175,6 +175,8 @@ def show_run(out: Console, report: RunReport, plan_file: str) -> None:
         f"\nRun {report.run} {report.end.value}: {done} commit(s){where}, {len(rejected)} rejected, "
         f"{back} rolled back with their phase, {report.left} left, {report.seconds:.1f} s."
     )
+    if report.blocked_consumers:
+        out.print(f"{report.blocked_consumers} file(s) are blocked: `codemods status {plan_file}` says why.")
     out.print(_next_step(report, plan_file))
 
 

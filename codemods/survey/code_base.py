@@ -36,6 +36,12 @@ class CodeBase:
         """Whether the repository has a module or package of that name."""
         return name in self.modules or name in self.packages
 
+    def is_known(self, name: str) -> bool:
+        """Whether a definition or a module has that name, or ends in it."""
+        last = name.rpartition(".")[2]
+        is_module = any(module == name or module.endswith(f".{name}") for module in (*self.modules, *self.packages))
+        return is_module or any(last in sketch.definitions for sketch in self.sketches)
+
     def definition(self, target: Target) -> Definition | None:
         """The class or function that `target` is."""
         sketch = self.modules.get(target[0])

@@ -75,7 +75,7 @@ def test_scan_ends_with_0_where_nothing_is_found(make_repo: MakeRepo, capsys: py
 def test_scan_takes_names_paths_kinds_and_a_limit(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["scan", "app/legacy.py", "--only", "duplicate"]) == 0
     assert run(["scan", "app/legacy.py"]) == 1
-    assert run(["scan", "Nothing"]) == 0
+    assert run(["scan", "Nothing"]) == 2
     capsys.readouterr()
     assert run(["scan", "--only", "duplicate", "--include-tests", "--limit", "1"]) == 1
     assert "Defined more than once (2 name(s), the first 1)" in capsys.readouterr().out
@@ -123,7 +123,7 @@ def test_scan_with_draft_prints_the_same_plan(repo: Path, capsys: pytest.Capture
         (["scan", "no/such"], "There is no such file or folder"),
         (["scan", "--only", "duplicates"], "There is no kind of findings `duplicates`; did you mean `duplicate`?"),
         (["scan", "--source-root", "lib"], "There is no such file or folder in the repository"),
-        (["init", "Nothing"], "Nothing that concerns Nothing is there more than once"),
+        (["init", "Nothing"], "Nothing here is called `Nothing`."),
         (["init", "--output", "no/such/plan.yaml"], "The plan cannot be written"),
     ],
 )
@@ -132,6 +132,23 @@ def test_mistakes_are_told_with_status_2(
 ) -> None:
     assert run(arguments) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["scan", "init"])
+def test_what_is_not_there_is_told(make_repo: MakeRepo, capsys: pytest.CaptureFixture[str], verb: str) -> None:
+    root = make_repo({"a.py": "class A: ...\n", "b.py": "class A: ...\n"})
+    assert run([verb, "A", "Nobody", "--repo", str(root)]) == 2
+    assert "Nothing here is called `Nobody`." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["scan", "init"])
+def test_files_that_git_does_not_track_are_told(
+    make_repo: MakeRepo, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    root = make_repo({"README": ""})
+    (root / "a.py").write_text("class A: ...\n")
+    assert run([verb, "--repo", str(root)]) == 2
+    assert "git tracks no Python file here." in capsys.readouterr().err
 
 
 def test_the_example_of_the_page_is_true(

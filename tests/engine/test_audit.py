@@ -209,7 +209,7 @@ class TestMergeDeleteForbid:
     def test_a_deletion_waits_for_a_merge(self) -> None:
         merge = self.MERGE % ", names: [helper]"
         found = audited({"u.py": "from app.old import helper\n"}, MODULE + merge + "delete: [{module: app.old}]\n")
-        assert told(found, "delete") == [("holds", "ready once 1 reference in 1 file are rewritten")]
+        assert told(found, "delete") == [("holds", "ready once these are rewritten: 1 reference in 1 file")]
 
     def test_a_merge_that_is_done(self) -> None:
         merge = self.MERGE % ", take: {Factory.make: ours, helper: ours}"

@@ -37,7 +37,7 @@ def _item(ground: Ground, tell: Teller, number: int, deletion: Deletion) -> Item
         return tell.fails(where, name, said, evidence, "Settle these first, or `ignore:` their files.")
     if deletion.state == "ready":
         moving = [finding for finding in now if finding.disposition is Disposition.REWRITTEN]
-        ready = f"ready once {in_files(moving)} are rewritten" if moving else "ready: nothing refers to it"
+        ready = f"ready once these are rewritten: {in_files(moving)}" if moving else "ready: nothing refers to it"
         return tell.holds(where, name, ready, tuple(Evidence(file) for file in deletion.paths))
     if now:
         said = f"it is gone, but {in_files(now)} still name it"
@@ -45,4 +45,4 @@ def _item(ground: Ground, tell: Teller, number: int, deletion: Deletion) -> Item
     if left := naming(ground.loaded, ground.sight.paths, ground.sight.tree.read, frozenset([name])):
         said = f"it is gone, but {counted(len(left), 'reference')} name it"
         return tell.fails(where, name, said, tuple(Evidence(place.path, place.line, place.dotted) for place in left))
-    return tell.done(where, name, "it is gone, and nothing names it")
+    return tell.done(where, name, "it is gone, or never was there, and nothing names it")

@@ -44,6 +44,12 @@ class Evidence:
     what: str = ""
 
 
+def evidence_of(reason: str) -> Evidence:
+    """The place that a reason `path:line: why` names."""
+    path, line, why = reason.split(":", 2)
+    return Evidence(path, int(line), why.strip())
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing that the plan says or takes for granted.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.engine.auditing.ground import counted
-from codemods.engine.auditing.items import Evidence, Section, Teller
+from codemods.engine.auditing.items import Evidence, Section, Teller, evidence_of
 from codemods.model import Blocked
 
 if TYPE_CHECKING:
@@ -27,15 +27,10 @@ def left_items(ground: Ground) -> Iterator[Item]:
         name = f"{kind} at {left.redirect.module}"
         if left.path in refused:
             reasons = refused[left.path].reasons
-            evidence = tuple(_evidence(reason) for reason in reasons)
+            evidence = tuple(evidence_of(reason) for reason in reasons)
             said = f"it would be refused, for {counted(len(reasons), 'reason')}"
             yield tell.fails(where, name, said, evidence, "Mend these, or leave `nothing`.")
         elif left.path in changed:
             yield tell.holds(where, name, f"the {kind} can be put in place", (Evidence(left.path),))
         else:
             yield tell.done(where, name, f"the {kind} is in place", (Evidence(left.path),))
-
-
-def _evidence(reason: str) -> Evidence:
-    path, line, why = reason.split(":", 2)
-    return Evidence(path, int(line), why.strip())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from codemods.consolidation.merging.values import Merged, Refused
 from codemods.engine.auditing.equivalents import lacking_words
 from codemods.engine.auditing.ground import counted
-from codemods.engine.auditing.items import Evidence, Section, Teller
+from codemods.engine.auditing.items import Evidence, Section, Teller, evidence_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,13 +46,8 @@ def _refused(tell: Teller, judged: Judged, made: Refused, name: str) -> Item:
     said = f"it cannot be merged as the plan says: {counted(len(made.reasons), 'reason')}"
     if made.undecided:
         said = f"{counted(len(made.undecided), 'name')} to decide, since both define them differently"
-    evidence = tuple(_evidence(reason) for reason in made.reasons)
+    evidence = tuple(evidence_of(reason) for reason in made.reasons)
     return tell.fails(("merge", judged.number), name, said, evidence, "Decide each under `take:`; preview shows both.")
-
-
-def _evidence(reason: str) -> Evidence:
-    path, line, why = reason.split(":", 2)
-    return Evidence(path, int(line), why.strip())
 
 
 def _merged(tell: Teller, judged: Judged, made: Merged, name: str) -> Item:
