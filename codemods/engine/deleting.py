@@ -90,7 +90,7 @@ def _unit(deletion: Deletion, phase: Phase) -> Unit:
 def _remarks(deletion: Deletion) -> Iterator[str]:
     if deletion.state == "done":
         yield f"{deletion.target}: {deletion.reason}"
-    for file in deletion.removed:
+    for file in deletion.removed if deletion.state == "ready" else ():
         yield f"{file.path} goes"
     yield from deletion.notes
     for finding in deletion.mentions:

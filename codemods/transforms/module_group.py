@@ -130,7 +130,7 @@ class ModuleGroup:
         elif read.member is not None and target.waits:
             self.found(read, Disposition.REVIEW, target.waits)
         elif read.is_assigned:
-            self.found(read, Disposition.REVIEW, ASSIGNED)
+            self.found(read, Disposition.BLOCKED, ASSIGNED)
         elif locate(self.view, [read.rewrite("x")]) is None and not self.locates_together(read):
             self.found(read, Disposition.REVIEW, INEXACT)
         else:
