@@ -35,10 +35,14 @@ _ADDED = {
 }
 
 
-def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """What a program of the team's finds in its environment: ours and `extra`, without what would disturb it."""
+def child_environment(extra: Mapping[str, str | None]) -> dict[str, str]:
+    """What a program of the team's finds in its environment: ours and `extra`, without what would disturb it.
+
+    A None in `extra` takes a variable out.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in _DROPPED}
-    return {**kept, **_ADDED, **extra}
+    merged = {**kept, **_ADDED, **extra}
+    return {name: value for name, value in merged.items() if value is not None}
 
 
 @contextmanager

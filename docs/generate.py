@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from codemods.plan import consolidation, rewrites, schema
+from codemods.plan import consolidation, rewrites, schema, validations
 from codemods.plan.template import VARIABLES
 
 if TYPE_CHECKING:
@@ -34,9 +34,12 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("`expect`", consolidation.Expect),
     ("An entry of `phases`", schema.Phase),
     ("`expect` of a phase", consolidation.PhaseExpect),
-    ("A validation of the kind `imports`", schema.ImportsValidation),
-    ("A validation of the kind `command`", schema.CommandValidation),
-    ("A validation of the kind `pytest`", schema.PytestValidation),
+    ("A validation of the kind `imports`", validations.ImportsValidation),
+    ("A validation of the kind `command`", validations.CommandValidation),
+    ("`pattern` of a command", validations.Appearance),
+    ("A validation of the kind `pytest`", validations.PytestValidation),
+    ("A validation of the kind `unittest`", validations.UnittestValidation),
+    ("`triggers`", validations.Triggers),
     ("`commit`", schema.Commit),
 )
 

@@ -110,7 +110,7 @@ def surveyed(
 
 
 def _kinds(only: list[str]) -> tuple[Kind, ...]:
-    from codemods.plan.check import nearest
+    from codemods.plan.nearest import nearest
     from codemods.survey.findings import Kind
 
     known = [kind.value for kind in Kind]

@@ -84,7 +84,7 @@ def _rule(given: list[str], plan: Path | None, name: str | None, repo: Path) -> 
 
 
 def _planned(plan: Path | None, name: str | None) -> _Tried:
-    from codemods.plan.check import nearest
+    from codemods.plan.nearest import nearest
     from codemods.plan.rewrites import ArgumentRule, Rule
 
     if plan is None:

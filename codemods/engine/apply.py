@@ -14,6 +14,7 @@ from codemods.errors import CodemodsError, RepositoryError
 from codemods.files import read_bytes, unwritable
 from codemods.index.names import ModuleNames
 from codemods.journal import Journal, new_run_id
+from codemods.validation.base import Still
 
 if TYPE_CHECKING:
     from codemods.engine.kept import Kept
@@ -63,9 +64,9 @@ def _prepare(
     """Everything that can be refused is refused here, before the first write."""
     rejected = set() if retry else set(rejections(journal.events(), loaded.plan.name))
     shown = preview_of(loaded, repository, passed_over=lambda unit: change_digest(unit) in rejected)
-    validations = validations_of(loaded.plan, repository.root)
+    validations = validations_of(loaded.plan)
     for validation in validations.values():
-        validation.require()
+        validation.require(Still(repository.root))
     paths = tuple(path for unit in shown.units for path in unit.paths)
     if blocked := unwritable(repository.root, paths):
         what = f"{len(blocked)} file(s) cannot be written: {', '.join(blocked[:5])}"

@@ -16,8 +16,8 @@ from codemods.errors import Mistake, PlanError
 from codemods.index.names import ModuleNames
 from codemods.index.text import UndecodableError, decode, encode
 from codemods.model import Blocked, Change, Changed, Outcome, Unit
-from codemods.plan.check import nearest
 from codemods.plan.consolidation import DeleteModule
+from codemods.plan.nearest import nearest
 from codemods.transforms.view import UnparsableError, view_of
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from codemods.engine.outside import outside_of
 from codemods.engine.time_limit import TimeLimit
 from codemods.errors import CodemodsError, Mistake, PlanError
-from codemods.plan.check import nearest
+from codemods.plan.nearest import nearest
 from codemods.plan.rewrites import OwnTransform
 from codemods.rules.symbols import Outside
 from codemods.steps.own import TransformStep

@@ -28,7 +28,7 @@ from codemods.engine.validations import validate
 from codemods.errors import RepositoryError
 from codemods.files import read_bytes
 from codemods.journal import EventKind, Journal
-from codemods.validation.base import Result, Verdict
+from codemods.validation.base import Result, Scope, Still, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,7 +122,8 @@ class Run:
             if units and phase.phase.validations:
                 self.notify(BaselineStarted(phase.phase.name))
                 for name in phase.phase.validations:
-                    self.validations[name].baseline(tuple(path for unit in units for path in unit.paths))
+                    paths = tuple(path for unit in units for path in unit.paths)
+                    self.validations[name].baseline(Still(self.repository.root), Scope(paths))
 
     def begin(self) -> None:
         if self.branch and self.branch != self.repository.branch():
@@ -218,7 +219,9 @@ class Run:
                 self.record(EventKind.UNIT_WRITING, unit=unit.id, phase=unit.phase, files=written(unit))
                 write(self.repository, unit)
             paths = tuple(path for unit in units for path in unit.paths)
-            results = self.look_at_kept(paths) or validate(phase.phase, self.validations, paths)
+            results = self.look_at_kept(paths) or validate(
+                phase.phase.validations, self.validations, Still(self.repository.root), Scope(paths)
+            )
             if all(result.holds for result in results):
                 return self.commit_all(phase, waiting, results, started)
             for unit in waiting:

@@ -5,38 +5,41 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.index.names import ModuleNames
-from codemods.plan.schema import CommandValidation, ImportsValidation, Phase, Plan
+from codemods.plan.validations import CommandValidation, ImportsValidation
 from codemods.validation.command import Command
 from codemods.validation.import_smoke import ImportSmoke
 from codemods.validation.pytest_suite import PytestSuite
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
-    from codemods.validation.base import Result, Validation
+    from codemods.plan.schema import Plan
+    from codemods.validation.base import Ground, Result, Scope, Validation
 
 
-def validations_of(plan: Plan, root: Path) -> dict[str, Validation]:
+def validations_of(plan: Plan) -> dict[str, Validation]:
     """The validations that the phases of `plan` use, by name."""
     steps = (plan.phase_that_does("merge"), plan.phase_that_does("shim"), plan.phase_that_does("delete"))
-    used = dict.fromkeys(name for phase in (*plan.effective_phases, *steps) for name in phase.validations)
-    return {name: _validation(plan, name, root) for name in used}
+    used = dict.fromkeys(name for phase in (*plan.effective_phases, *steps) for name in phase.all_validations)
+    return {name: _validation(plan, name) for name in used}
 
 
-def _validation(plan: Plan, name: str, root: Path) -> Validation:
+def _validation(plan: Plan, name: str) -> Validation:
     asked = plan.validation_named(name)
     if isinstance(asked, ImportsValidation):
-        return ImportSmoke(name, root, ModuleNames(plan.source_roots).name_of, plan.source_roots, asked.timeout)
+        return ImportSmoke(name, ModuleNames(plan.source_roots).name_of, plan.source_roots, asked.timeout, asked.env)
     if isinstance(asked, CommandValidation):
-        return Command(name, root, asked.run, asked.timeout)
-    return PytestSuite(name, root, asked.args, asked.timeout)
+        return Command(name, asked.run, asked.timeout, asked.env)
+    return PytestSuite(name, asked.args, asked.timeout, asked.env)
 
 
-def validate(phase: Phase, validations: dict[str, Validation], paths: tuple[str, ...]) -> tuple[Result, ...]:
-    """Run the validations of `phase` in order, up to the first that does not hold."""
+def validate(
+    names: Iterable[str], validations: Mapping[str, Validation], ground: Ground, scope: Scope
+) -> tuple[Result, ...]:
+    """Run the validations `names` in order, up to the first that does not hold."""
     results: list[Result] = []
-    for name in phase.validations:
-        results.append(validations[name].run(paths))
+    for name in names:
+        results.append(validations[name].run(ground, scope))
         if not results[-1].holds:
             break
     return tuple(results)

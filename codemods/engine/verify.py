@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from codemods.engine.outside import imported_roots, outside_of
 from codemods.engine.verify_rules import mistakes_in_rules
 from codemods.errors import Mistake, PlanError
-from codemods.plan.check import is_literal, nearest
+from codemods.plan.check import is_literal
 from codemods.plan.consolidation import DeleteModule
+from codemods.plan.nearest import nearest
 from codemods.plan.schema import RedirectModule, RedirectSymbol
 
 if TYPE_CHECKING:

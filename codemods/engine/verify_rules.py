@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from codemods.engine.outside import imported_roots
 from codemods.index.analysis import analyse
 from codemods.patterns.language import Snippet, dotted, is_reserved, read_snippet
-from codemods.plan.check import nearest
 from codemods.plan.check_rewrites import Fault, snippets_of
+from codemods.plan.nearest import nearest
 from codemods.plan.rewrites import ArgumentRule, Rule
 from codemods.transforms.self_check import unresolved
 

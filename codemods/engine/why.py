@@ -13,7 +13,7 @@ from codemods.engine.rollback_order import is_step
 from codemods.errors import CodemodsError
 from codemods.files import read_bytes
 from codemods.model import Blocked, Changed, Finding, Outcome, Skipped
-from codemods.plan.check import nearest
+from codemods.plan.nearest import nearest
 
 if TYPE_CHECKING:
     from codemods.engine.shown import Preview

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from codemods.plan.check_consolidation import check_consolidation
-from codemods.plan.schema import BUILT_IN, Plan, RedirectModule
+from codemods.plan.check_validations import check_validations
+from codemods.plan.nearest import nearest
+from codemods.plan.schema import Plan, RedirectModule
 from codemods.plan.template import VARIABLES, malformed, variables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 Location = tuple[str | int, ...]
 Found = tuple[Location, str]
@@ -24,15 +25,9 @@ def check(plan: Plan) -> Iterator[Found]:
     yield from _redirects(plan)
     yield from check_consolidation(plan)
     yield from _phases(plan)
-    yield from _validations(plan)
+    yield from check_validations(plan)
     yield from _keep(plan)
     yield from _message(plan)
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean …?` with the nearest of `known`, or nothing."""
-    found = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean `{found[0]}`?" if found else ""
 
 
 def _sources(plan: Plan) -> Iterator[tuple[Location, str, str]]:
@@ -77,18 +72,12 @@ def _chained(old: str, new: str, targets: dict[str, str]) -> str:
 
 
 def _phases(plan: Plan) -> Iterator[Found]:
-    known = (*plan.validation, *BUILT_IN)
     names = Counter(phase.name for phase in plan.phases)
     listed: dict[str, str] = {}
     for number, phase in enumerate(plan.phases):
         if names[phase.name] > 1:
             names[phase.name] = 0
             yield ("phases", number, "name"), f"two phases are called `{phase.name}`"
-        for position, name in enumerate(phase.validations):
-            if name not in known:
-                there = ", ".join(dict.fromkeys(known))
-                message = f"there is no validation `{name}`{nearest(name, known)}; there are: {there}"
-                yield ("phases", number, "with", position), message
         if phase.does != "consumers":
             continue
         if phase.files == "rest":
@@ -100,14 +89,6 @@ def _phases(plan: Plan) -> Iterator[Found]:
                 message = f"{path} is listed in phase {listed[path]} already; a file belongs to one phase"
                 yield ("phases", number, "files", position), message
             listed.setdefault(path, phase.name)
-
-
-def _validations(plan: Plan) -> Iterator[Found]:
-    used = {name for phase in plan.phases for name in phase.validations}
-    for name in plan.validation:
-        if name not in used:
-            hint = "name it in the `with:` of a phase" if plan.phases else "add phases, and name it in their `with:`"
-            yield ("validation", name), f"`{name}` would never run: {hint}"
 
 
 def is_literal(pattern: str) -> bool:

@@ -82,7 +82,7 @@ def _steps(plan: Plan) -> Iterator[Found]:
         elif phase.files:
             what = f"a phase that does `{phase.does}` takes no files: `{_key(phase.does)}:` says what it concerns"
             yield (*where, "files"), what
-        elif "phase" in (phase.commit, phase.validate_by):
+        elif phase.commit == "phase" or phase.validate_by != "each":
             key = "commit" if phase.commit == "phase" else "validate"
             yield (*where, key), "each merge, shim and deletion is a commit of its own, and validated by itself"
         elif phase.does in seen:

@@ -9,31 +9,30 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ValidationError
 
 from codemods.errors import Mistake, PlanError
-from codemods.plan.check import check, nearest
+from codemods.plan.check import check
 from codemods.plan.check_rewrites import Fault, check_rewrites
+from codemods.plan.nearest import nearest
 from codemods.plan.positions import Document, Location, read_yaml
 from codemods.plan.rewrites import STEPS, ArgumentEdit, Requires, Test, step_kind
-from codemods.plan.schema import (
+from codemods.plan.schema import Commit, Keep, Phase, Plan, RedirectModule, RedirectSymbol, Strings
+from codemods.plan.validations import (
+    Appearance,
     CommandValidation,
-    Commit,
     ImportsValidation,
-    Keep,
-    Phase,
-    Plan,
     PytestValidation,
-    RedirectModule,
-    RedirectSymbol,
-    Strings,
+    Triggers,
+    UnittestValidation,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SECTIONS: dict[str, type[BaseModel]] = {"keep": Keep, "phases": Phase, "commit": Commit}
+_SECTIONS: dict[str, type[BaseModel]] = {"keep": Keep, "phases": Phase, "commit": Commit, "triggers": Triggers}
 _KINDS: dict[str, type[BaseModel]] = {
     "imports": ImportsValidation,
     "command": CommandValidation,
     "pytest": PytestValidation,
+    "unittest": UnittestValidation,
 }
 
 
@@ -141,8 +140,12 @@ def _model_at(document: Document, location: Location) -> type[BaseModel]:
     if location[0] == "rewrite":
         return _model_in_rewrite(document, location)
     if location[0] == "validation":
+        if location[2:3] == ("pattern",):
+            return Appearance
         entry = _value(document, location[:2])
         return _KINDS.get(str(entry.get("kind")) if isinstance(entry, dict) else "", CommandValidation)
+    if location[0] == "phases" and location[2:3] == ("triggers",):
+        return Triggers
     return _SECTIONS.get(str(location[0]), Plan)
 
 

@@ -8,17 +8,8 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from codemods.plan.consolidation import Delete, Expect, Forbid, Merge, PhaseExpect
 from codemods.plan.rewrites import Rewrite  # noqa: TC001 - pydantic reads the annotation
-from codemods.plan.types import (
-    Dotted,
-    Identifier,
-    Model,
-    NonEmpty,
-    Pattern,
-    PhaseName,
-    Seconds,
-    Slug,
-    Symbol,
-)
+from codemods.plan.types import Dotted, Identifier, Model, NonEmpty, Pattern, PhaseName, Slug, Symbol
+from codemods.plan.validations import BUILT_IN, Action, Triggers, Validation
 
 
 class Keep(Model):
@@ -141,48 +132,34 @@ class Phase(Model):
         "`rest`: every file with references that no other phase lists.",
     )
     commit: Literal["file", "phase"] = Field("file", description="One commit per `file`, or one for the `phase`.")
-    validate_by: Literal["each", "phase"] = Field(
+    gate: Literal["manual"] | None = Field(
+        None, description="`manual`: `apply` stops before the phase until it is asked for by name: `--phase NAME`."
+    )
+    entry: tuple[str, ...] = Field((), description="Validations that have to hold before the first unit.")
+    exit: tuple[str, ...] = Field((), description="Validations that have to hold after the last unit.")
+    validate_by: Literal["each", "batch", "phase"] = Field(
         "each",
         alias="validate",
-        description="`each` validates after every unit; `phase` writes all units of the phase, validates once, and "
-        "commits all of them or none.",
+        description="`each` validates after every unit. `batch` writes many units, validates once, and commits each "
+        "when that holds; when not, it finds the culprits by bisection and keeps the rest. `phase` writes all units of "
+        "the phase, validates once, and commits all of them or none.",
+    )
+    batch: int | None = Field(
+        None, ge=2, description="How many units a batch holds at most; without it, all of the phase."
     )
     validations: tuple[str, ...] = Field((), alias="with", description="The validations, in the order they run.")
-    on_failure: Literal["stop", "skip", "rollback-phase"] = Field(
+    triggers: Triggers | None = Field(None, description="Those of this phase, in place of the plan's.")
+    on_failure: Action = Field(
         "stop",
         description="After a rejected unit: `stop` the run, `skip` the unit and go on, or revert what the run has "
         "committed in the phase and stop.",
     )
     expect: PhaseExpect = Field(PhaseExpect(), description="What `audit` compares the phase with.")
 
-
-class ImportsValidation(Model):
-    """Imports every changed module in a fresh interpreter; a module that failed before may fail still."""
-
-    kind: Literal["imports"] = Field(description="Import the changed modules.")
-    timeout: Seconds = Field(60, description="Seconds for the imports of one unit.")
-
-
-class CommandValidation(Model):
-    """Runs a program, without a shell, from the root of the repository; exit status 0 holds."""
-
-    kind: Literal["command"] = Field(description="Run a program.")
-    run: tuple[NonEmpty, ...] = Field(
-        min_length=1, description="The program and its arguments. `python` is the Python of the project."
-    )
-    timeout: Seconds = Field(600, description="Seconds until the program and all it started are killed.")
-
-
-class PytestValidation(Model):
-    """Runs pytest and compares test by test with a baseline on the unchanged tree."""
-
-    kind: Literal["pytest"] = Field(description="Run pytest.")
-    args: tuple[str, ...] = Field((), description="Arguments for pytest, such as `tests/unit`.")
-    timeout: Seconds = Field(1800, description="Seconds for one run of pytest.")
-
-
-Validation = Annotated[ImportsValidation | CommandValidation | PytestValidation, Field(discriminator="kind")]
-BUILT_IN: dict[str, ImportsValidation] = {"imports": ImportsValidation(kind="imports")}
+    @property
+    def all_validations(self) -> tuple[str, ...]:
+        """The validations of its entry, of its units and of its exit, each once."""
+        return tuple(dict.fromkeys((*self.entry, *self.validations, *self.exit)))
 
 
 class Commit(Model):
@@ -230,6 +207,18 @@ class Plan(Model):
     validation: dict[str, Validation] = Field(
         default_factory=dict, description="The validations by name. `imports` is built in."
     )
+    triggers: Triggers = Field(Triggers(), description="What ends a phase before its end.")
+    prepare: tuple[Annotated[tuple[NonEmpty, ...], Field(min_length=1)], ...] = Field(
+        (),
+        description="Commands that make a new checkout fit for the validations, such as to build an extension. They "
+        "run once in each linked worktree (`--jobs`) and in each worker's clone, without a shell; `{checkout}` is the "
+        "folder of the original checkout.",
+    )
+    remote: NonEmpty | None = Field(
+        None,
+        description="Where workers on other machines (`--executor`) fetch candidates from: a remote of the repository, "
+        "such as `origin`, or a URL that they and this machine can reach.",
+    )
     commit: Commit = Field(default_factory=Commit, description="How commits are made.")
 
     @property
@@ -247,6 +236,10 @@ class Plan(Model):
         name = step if step not in taken else f"{step}-step"
         return Phase(name=name, does=step, validations=tuple(used) or ("imports",))
 
-    def validation_named(self, name: str) -> ImportsValidation | CommandValidation | PytestValidation:
+    def triggers_of(self, phase: Phase) -> Triggers:
+        """The triggers of `phase`."""
+        return phase.triggers or self.triggers
+
+    def validation_named(self, name: str) -> Validation:
         """The validation called `name`. Raises KeyError where there is none."""
         return self.validation.get(name) or BUILT_IN[name]

@@ -1,10 +1,17 @@
-"""What every kind of validation offers, and the verdict that it gives."""
+"""What every kind of validation offers, what it is given, and the verdict that it gives.
+
+A validation is plain data and knows no folder: it is handed a `Ground`, so that it can run in any checkout, on any
+machine.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Verdict(str, Enum):
@@ -17,15 +24,60 @@ class Verdict(str, Enum):
     ABORTED = "aborted"  # somebody ended it before it could tell
 
 
+class Ground(Protocol):
+    """The checkout that a validation runs in. It shows the tree with the change, or without it."""
+
+    @property
+    def root(self) -> Path:
+        """The folder of the checkout."""
+
+    @property
+    def log(self) -> Path | None:
+        """The file that programs write their output to while they run; None: nobody reads it before they end."""
+
+    def show(self, *, changed: bool) -> None:
+        """Make the files what they are with the change, or what they were without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a validation has to look at. Paths are relative to the root, with `/`.
+
+    `paths` are the files that the change concerns. `affected` are those files and all that reach them by imports; None:
+    nobody knows, so everything counts. `unreached` are tests that are known not to touch `paths`, from recorded
+    coverage. `only` are the tests that newly failed: no others are of interest.
+    """
+
+    paths: tuple[str, ...] = ()
+    affected: frozenset[str] | None = None
+    unreached: frozenset[str] = frozenset()
+    only: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """`all`, `affected` or `only`, for the journal."""
+        if self.only:
+            return "only"
+        return "all" if self.affected is None else "affected"
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One validation of one unit. `summary` is a line, `evidence` the whole output, `seconds` the time it took."""
+    """One validation of one candidate. `summary` is a line, `evidence` the whole output, `seconds` the time it took.
+
+    `guilty` are the tests or modules that convict it, `flaky` those that failed at times and do not. Of `total` tests,
+    `passed` have passed; both are 0 where a validation does not know tests.
+    """
 
     name: str
     verdict: Verdict
     summary: str
     evidence: str = ""
     seconds: float = 0.0
+    guilty: tuple[str, ...] = ()
+    flaky: tuple[str, ...] = ()
+    passed: int = 0
+    total: int = 0
 
     @property
     def holds(self) -> bool:
@@ -34,21 +86,42 @@ class Result:
 
 
 class Validation(Protocol):
-    """A validation, ready to run in one repository. Paths are relative to its root, with `/`."""
+    """A validation, ready to run. It can be pickled, with what it knows of the unchanged tree."""
 
     name: str
 
-    def require(self) -> None:
+    def require(self, ground: Ground) -> None:
         """Raise ValidationSetupError where it cannot run at all, such as without its program. Runs nothing else."""
 
-    def baseline(self, paths: tuple[str, ...]) -> None:
-        """Look at the unchanged tree, before the first change to `paths`; what is known already is not run again.
+    def identity(self, ground: Ground) -> str:
+        """What its outcome on a given tree depends on besides the tree, as a text: its program, arguments, Python."""
+
+    def remembered(self) -> object:
+        """What it knows of the unchanged tree, as JSON can hold it; None: nothing that is worth keeping."""
+
+    def recall(self, known: object) -> None:
+        """Take for known what `remembered` gave for the same tree and identity."""
+
+    def baseline(self, ground: Ground, scope: Scope) -> None:
+        """Look at the unchanged tree, before the first change to the files of `scope`; what is known is not run again.
 
         Raises ValidationSetupError where it could tell nothing about a change.
         """
 
-    def run(self, paths: tuple[str, ...]) -> Result:
-        """Judge the tree after a change to `paths`.
+    def run(self, ground: Ground, scope: Scope) -> Result:
+        """Judge the tree with the change, which `ground` shows. It may be shown without it in between; in the end it is
+        shown with it again.
 
         Raises ValidationSetupError where its program cannot be started any more: no verdict on the change.
         """
+
+
+@dataclass(slots=True)
+class Still:
+    """A ground that shows the same all the time: somebody else changes it."""
+
+    root: Path
+    log: Path | None = None
+
+    def show(self, *, changed: bool) -> None:
+        """Nothing to do."""

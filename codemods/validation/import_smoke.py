@@ -14,7 +14,9 @@ from codemods.validation.base import Result, Verdict
 from codemods.validation.program import Completed, project_python, run_program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from codemods.validation.base import Ground, Scope
 
 # Runs in the project's own interpreter, whatever its version. It imports as little as it can itself, since a module
 # that forgets an import must not find it done. Each outcome is written at once, so that a module that ends or hangs
@@ -100,81 +102,88 @@ class ImportSmoke:
     def __init__(
         self,
         name: str,
-        root: Path,
         modules: Callable[[str], str | None],
         source_roots: tuple[str, ...],
         timeout: float,
+        environment: Mapping[str, str | None] | None = None,
     ) -> None:
         """`modules` names the module of a path, None for a file that none can import; `timeout` is in seconds."""
         self.name = name
-        self.root = root
+        self.environment = dict(environment or {})
         self.module_of = modules
         self.source_roots = source_roots
         self.timeout = timeout
         self.before: dict[str, _Fault | None] = {}
 
-    def require(self) -> None:
+    def require(self, ground: Ground) -> None:
         """There is always a Python: the one that runs us at the least."""
 
-    def baseline(self, paths: tuple[str, ...]) -> None:
-        """Remember which modules of `paths` cannot be imported on the unchanged tree, and how they fail.
+    def identity(self, ground: Ground) -> str:  # noqa: ARG002 - the same in every checkout
+        """The Python, the source roots, the environment."""
+        return repr((project_python(), self.source_roots, self.timeout, sorted(self.environment.items())))
+
+    def remembered(self) -> object:
+        """What could be imported, and how the others failed."""
+        return {name: fault and [fault.text, fault.owner, fault.timed_out] for name, fault in self.before.items()}
+
+    def recall(self, known: object) -> None:
+        """Add what is known of modules that were not looked at yet."""
+        if isinstance(known, dict):
+            self.before = {name: fault and _Fault(*fault) for name, fault in known.items()} | self.before
+
+    def baseline(self, ground: Ground, scope: Scope) -> None:
+        """Remember which modules of the scope cannot be imported on the unchanged tree, and how they fail.
 
         Raises ValidationSetupError where Python itself cannot be started.
         """
-        pending = [module for module in self._modules(paths) if module not in self.before]
-        together, _ = self._import(pending)
+        pending = [module for module in self._modules(ground.root, scope.paths) if module not in self.before]
+        together, _ = self._import(ground.root, pending)
         for module in pending:
             # A module that fails beside others may only suffer from them.
-            self.before[module] = self._import([module])[0].get(module) if module in together else None
+            self.before[module] = self._import(ground.root, [module])[0].get(module) if module in together else None
 
-    def run(self, paths: tuple[str, ...]) -> Result:
-        """Import each module of `paths` by itself. Raises ValidationSetupError where Python cannot be started."""
+    def run(self, ground: Ground, scope: Scope) -> Result:
+        """Import each module of the scope by itself. Raises ValidationSetupError where Python cannot be started."""
         started = time.monotonic()
-        modules = self._modules(paths)
+        modules = self._modules(ground.root, scope.paths)
         new: dict[str, _Fault] = {}
         old: dict[str, _Fault] = {}
         outputs = []
         for module in modules:
-            faults, output = self._import([module])
+            faults, output = self._import(ground.root, [module])
             for fault in faults.values():
                 outputs.append(f"{module}: {fault.text}\n{output}")
-                (new if self._is_new(module, fault) else old)[module] = fault
+                (new if self._is_new(ground.root, module, fault) else old)[module] = fault
         verdict = Verdict.PASSED
         if new:
             verdict = Verdict.TIMED_OUT if all(fault.timed_out for fault in new.values()) else Verdict.FAILED
         summary = _summary(len(modules), new, old)
         return Result(self.name, verdict, summary, "\n".join(outputs), time.monotonic() - started)
 
-    def _is_new(self, module: str, fault: _Fault) -> bool:
+    def _is_new(self, root: Path, module: str, fault: _Fault) -> bool:
         """Whether it was not there before; another fault counts only where a module of the project lacks something."""
         before = self.before.get(module)
         if before is None:
             return True
-        return fault.text != before.text and bool(fault.owner) and self._is_own(fault.owner)
+        return fault.text != before.text and bool(fault.owner) and self._is_own(root, fault.owner)
 
-    def _is_own(self, module: str) -> bool:
+    def _is_own(self, root: Path, module: str) -> bool:
         top = module.partition(".")[0]
-        places = [self.root / source_root / top for source_root in self.source_roots]
+        places = [root / source_root / top for source_root in self.source_roots]
         return any(place.is_dir() or place.with_name(f"{top}.py").is_file() for place in places)
 
-    def _modules(self, paths: Sequence[str]) -> list[str]:
+    def _modules(self, root: Path, paths: Sequence[str]) -> list[str]:
         """The modules of `paths` that are there and define something when imported, each once."""
-        files = (path for path in paths if path.endswith(".py") and (self.root / path).is_file())
-        named = (self.module_of(path) for path in files if not self._is_program(path))
+        files = (path for path in paths if path.endswith(".py") and (root / path).is_file())
+        named = (self.module_of(path) for path in files if not _is_program(root / path))
         return list(dict.fromkeys(module for module in named if module))
 
-    def _is_program(self, path: str) -> bool:
-        file = self.root / path
-        if file.name == "setup.py":
-            return not file.with_name("__init__.py").is_file()
-        return file.name == "__main__.py"
-
-    def _import(self, modules: list[str]) -> tuple[dict[str, _Fault], str]:
+    def _import(self, root: Path, modules: list[str]) -> tuple[dict[str, _Fault], str]:
         """The faults of `modules` by name, and the output; a module that ends the process does not hide the others."""
         faults: dict[str, _Fault] = {}
         outputs = []
         while modules:
-            told, completed = self._child(modules)
+            told, completed = self._child(root, modules)
             outputs.append(completed.output)
             faults.update({module: _Fault(text, owner) for what, module, text, owner in told if what == "failed"})
             settled = {module for what, module, _, _ in told if what in ("failed", "held")}
@@ -186,16 +195,18 @@ class ImportSmoke:
             modules = [module for module in modules if module not in settled and module not in guilty]
         return faults, "".join(outputs)
 
-    def _child(self, modules: list[str]) -> tuple[list[tuple[str, str, str, str]], Completed]:
+    def _child(self, root: Path, modules: list[str]) -> tuple[list[tuple[str, str, str, str]], Completed]:
         """What one interpreter told of `modules`, up to its end."""
         python = project_python()
-        roots = [str((self.root / source_root).absolute()) for source_root in self.source_roots]
+        roots = [str((root / source_root).absolute()) for source_root in self.source_roots]
         with tempfile.TemporaryDirectory(prefix="codemods-") as folder:
             report, script = Path(folder) / "report", Path(folder) / "codemods_import.py"
             values = ascii((str(report), roots, modules))
             script.write_text(f"REPORT, ROOTS, MODULES = {values}\n{_CHILD}", encoding="ascii")
             try:
-                completed = run_program([python, "-X", "faulthandler", str(script)], self.root, self.timeout)
+                completed = run_program(
+                    [python, "-X", "faulthandler", str(script)], root, self.timeout, self.environment
+                )
             except OSError as error:
                 raise self._cannot_start(python, str(error)) from error
             lines = report.read_text(encoding="ascii").splitlines() if report.exists() else []
@@ -206,6 +217,12 @@ class ImportSmoke:
     def _cannot_start(self, python: str, why: str) -> ValidationSetupError:
         what = f"The validation `{self.name}` cannot start {python}: {why}"
         return ValidationSetupError(what, hint="Activate the project's virtual environment, or mend it.")
+
+
+def _is_program(file: Path) -> bool:
+    if file.name == "setup.py":
+        return not file.with_name("__init__.py").is_file()
+    return file.name == "__main__.py"
 
 
 def _summary(total: int, new: dict[str, _Fault], old: dict[str, _Fault]) -> str:

@@ -50,9 +50,10 @@ class Completed:
 
 
 def run_program(
-    arguments: Sequence[str], cwd: Path, timeout: float, environment: Mapping[str, str] | None = None
+    arguments: Sequence[str], cwd: Path, timeout: float, environment: Mapping[str, str | None] | None = None
 ) -> Completed:
-    """Run `arguments` in `cwd` for at most `timeout` seconds; `environment` is added to our own.
+    """Run `arguments` in `cwd` for at most `timeout` seconds; `environment` is added to our own,
+    where None takes a variable out.
 
     Whatever it leaves running in its process group is ended too. Raises OSError where it cannot be started.
     """

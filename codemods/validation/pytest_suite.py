@@ -18,6 +18,8 @@ from codemods.validation.program import Completed, project_python, run_program
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from codemods.validation.base import Ground, Scope
+
 # A plugin, since JUnit XML does not hold node ids. Under pytest-xdist only the controller writes.
 _PLUGIN = """
 import json, os
@@ -84,19 +86,21 @@ class _Session:
 class PytestSuite:
     """Runs pytest after each unit. What failed before may fail still; what is new, worse or gone rejects."""
 
-    def __init__(self, name: str, root: Path, args: Sequence[str], timeout: float) -> None:
-        """`args` go to pytest; `timeout` is in seconds, for one session."""
+    def __init__(
+        self, name: str, args: Sequence[str], timeout: float, environment: Mapping[str, str | None] | None = None
+    ) -> None:
+        """`args` go to pytest; `timeout` is in seconds, for one session; `environment` is added to ours."""
         self.name = name
-        self.root = root
+        self.environment = dict(environment or {})
         self.arguments = tuple(args)
         self.timeout = timeout
         self.before: Mapping[str, str] | None = None
 
-    def require(self) -> None:
+    def require(self, ground: Ground) -> None:
         """Raise ValidationSetupError where the project's Python has no pytest."""
         python = project_python()
         try:
-            has_pytest = run_program([python, "-c", "import pytest"], self.root, 60).status == 0
+            has_pytest = run_program([python, "-c", "import pytest"], ground.root, 60, self.environment).status == 0
         except OSError:
             has_pytest = False
         if not has_pytest:
@@ -104,11 +108,24 @@ class PytestSuite:
             hint = "Activate the project's virtual environment, or install pytest in it."
             raise ValidationSetupError(what, hint=hint)
 
-    def baseline(self, paths: tuple[str, ...]) -> None:  # noqa: ARG002 - the suite looks at the whole tree
+    def identity(self, ground: Ground) -> str:  # noqa: ARG002 - the same in every checkout
+        """The Python, the arguments, the environment."""
+        return repr((project_python(), self.arguments, self.timeout, sorted(self.environment.items())))
+
+    def remembered(self) -> object:
+        """The outcome of each test."""
+        return self.before and dict(self.before)
+
+    def recall(self, known: object) -> None:
+        """Take the outcome of each test for known."""
+        if isinstance(known, dict):
+            self.before = known
+
+    def baseline(self, ground: Ground, scope: Scope) -> None:  # noqa: ARG002 - the suite looks at the whole tree
         """Remember the outcome of each test on the unchanged tree. Raises ValidationSetupError where none runs."""
         if self.before is not None:
             return
-        session = self._session()
+        session = self._session(ground.root)
         completed = session.completed
         if completed.status not in _RAN or not session.outcomes:
             why = "it runs no tests" if completed.status in (*_RAN, _NO_TESTS) else self._ending(session)
@@ -117,13 +134,13 @@ class PytestSuite:
             raise ValidationSetupError(what, hint=f"{completed.last_lines(_LINES)}\n{hint}".lstrip("\n"))
         self.before = session.outcomes
 
-    def run(self, paths: tuple[str, ...]) -> Result:  # noqa: ARG002 - the suite looks at the whole tree
+    def run(self, ground: Ground, scope: Scope) -> Result:  # noqa: ARG002 - the suite looks at the whole tree
         """Compare each test with the baseline; what newly fails is run once more, without the others, before it counts.
 
         Without a baseline every failure is new. Raises ValidationSetupError where Python cannot be started.
         """
         started = time.monotonic()
-        session = self._session()
+        session = self._session(ground.root)
         evidence = session.completed.output
         if session.completed.status not in _RAN:
             verdict = Verdict.TIMED_OUT if session.completed.timed_out else Verdict.FAILED
@@ -131,7 +148,7 @@ class PytestSuite:
         worse = _worse(self.before or {}, session.outcomes)
         flaky: list[str] = []
         if suspects := sorted(test for test, how in worse.items() if how != _VANISHED):
-            again = self._session(suspects)
+            again = self._session(ground.root, suspects)
             evidence += f"\n--- run again: {len(suspects)} ---\n{again.completed.output}"
             flaky = [test for test in suspects if _passes(test, again)]
         guilty = {test: how for test, how in worse.items() if test not in flaky and _file(test) not in flaky}
@@ -151,14 +168,14 @@ class PytestSuite:
         ending = f"pytest: {completed.ending(self.timeout)}"
         return f"{ending}, {detail}" if detail and (not is_sudden or session.last_started) else ending
 
-    def _session(self, only: Sequence[str] = ()) -> _Session:
+    def _session(self, root: Path, only: Sequence[str] = ()) -> _Session:
         """Run pytest with the plan's arguments; `only` are node ids that it then leaves out all others for."""
         with tempfile.TemporaryDirectory(prefix="codemods-") as name:
             folder = Path(name)
             (folder / "codemods_pytest.py").write_text(_PLUGIN, encoding="utf-8")
             if only:
                 (folder / "only").write_text(json.dumps(only), encoding="utf-8")
-            completed = self._run(folder)
+            completed = self._run(root, folder)
             report = folder / "report"
             # A process that was killed may have left half a line.
             lines = report.read_text(encoding="utf-8").split("\n")[:-1] if report.exists() else []
@@ -166,21 +183,22 @@ class PytestSuite:
         outcomes = {test: outcome for what, test, outcome in told if what == "outcome"}
         return _Session(outcomes, next((test for what, test, _ in reversed(told) if what == "start"), ""), completed)
 
-    def _run(self, folder: Path) -> Completed:
+    def _run(self, root: Path, folder: Path) -> Completed:
         python = project_python()
         options = ["-p", "codemods_pytest", "--continue-on-collection-errors"]
         # Else a first failure would make all tests after it vanish.
         options += ["--maxfail=0"]
         # Not `-p no:cacheprovider`: a project that sets `cache_dir` and is strict about its settings refuses that.
         options += ["-o", f"cache_dir={folder / 'cache'}"]
-        found = os.environ.get("PYTHONPATH")
-        environment = {
+        found = {**os.environ, **self.environment}.get("PYTHONPATH")
+        environment: dict[str, str | None] = {
+            **self.environment,
             "CODEMODS_PYTEST": str(folder),
             "PYTHONPATH": f"{folder}{os.pathsep}{found}" if found else str(folder),
         }
         try:
             command = [python, "-m", "pytest", *self.arguments, *options]
-            return run_program(command, self.root, self.timeout, environment)
+            return run_program(command, root, self.timeout, environment)
         except OSError as error:
             what = f"The validation `{self.name}` cannot start {python}: {error}"
             raise ValidationSetupError(what, hint="Activate the project's virtual environment, or mend it.") from error

@@ -124,7 +124,7 @@ def test_a_mistake_is_told_with_its_place(change: tuple[str, str], expected: lis
             "phases: [{name: P0, files: rest, with: [import]}]\n",
             "5:41: there is no validation `import`; did you mean `imports`?",
         ),
-        ("phases: [{name: P0, files: rest, validate: batch}]\n", "5:44: found `batch`"),
+        ("phases: [{name: P0, files: rest, validate: some}]\n", "5:44: found `some`"),
         ("validation: {a: {kind: pytes}}\n", "5:17: `kind` is `pytes`; did you mean `pytest`?"),
         ("validation: {a: {kind: command, run: []}}\n", "5:38: `run` is empty"),
         (

@@ -11,13 +11,14 @@ from codemods.errors import ValidationSetupError
 from codemods.validation.base import Verdict
 from codemods.validation.command import Command
 from tests.conftest import write_files
+from tests.validation.bound import Bound
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def command(root: Path, code: str, timeout: float = 20) -> Command:
-    return Command("check", root, [sys.executable, "-c", code], timeout)
+def command(root: Path, code: str, timeout: float = 20) -> Bound:
+    return Bound(Command("check", [sys.executable, "-c", code], timeout), root)
 
 
 def script(root: Path, name: str, text: str) -> None:
@@ -60,7 +61,7 @@ def test_a_time_limit_does_not_hold(tmp_path: Path) -> None:
 
 def test_it_runs_in_the_root(tmp_path: Path) -> None:
     script(tmp_path, "scripts/check.sh", "#!/bin/sh\npwd\n")
-    assert Command("check", tmp_path, ["scripts/check.sh"], 20).run(()).evidence == f"{tmp_path}\n"
+    assert Bound(Command("check", ["scripts/check.sh"], 20), tmp_path).run(()).evidence == f"{tmp_path}\n"
 
 
 def test_the_baseline_runs_once(tmp_path: Path) -> None:
@@ -99,13 +100,13 @@ def test_require_runs_nothing(tmp_path: Path) -> None:
 def test_a_missing_program_is_told_first(tmp_path: Path, name: str, what: str, hint: str) -> None:
     write_files(tmp_path, {"plain.sh": "#!/bin/sh\n"})
     with pytest.raises(ValidationSetupError, match=what) as raised:
-        Command("check", tmp_path, [name], 20).require()
+        Bound(Command("check", [name], 20), tmp_path).require()
     assert hint in raised.value.hint
 
 
 def test_a_script_that_names_no_interpreter_is_not_held_against_the_change(tmp_path: Path) -> None:
     script(tmp_path, "check.sh", "exit 0\n")
-    check = Command("check", tmp_path, ["./check.sh"], 20)
+    check = Bound(Command("check", ["./check.sh"], 20), tmp_path)
     check.require()
     with pytest.raises(ValidationSetupError, match="cannot be started"):
         check.baseline(())

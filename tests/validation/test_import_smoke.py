@@ -11,6 +11,7 @@ from codemods.errors import ValidationSetupError
 from codemods.validation.base import Result, Verdict
 from codemods.validation.import_smoke import ImportSmoke
 from tests.conftest import write_files
+from tests.validation.bound import Bound
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +27,8 @@ def module_of(path: str) -> str | None:
     return None if "-" in dotted else dotted
 
 
-def smoke(root: Path, timeout: float = 20) -> ImportSmoke:
-    return ImportSmoke("imports", root, module_of, (".",), timeout)
+def smoke(root: Path, timeout: float = 20) -> Bound:
+    return Bound(ImportSmoke("imports", module_of, (".",), timeout), root)
 
 
 def change(root: Path, before: dict[str, str], after: dict[str, str], timeout: float = 20) -> Result:
@@ -120,7 +121,7 @@ def test_the_baseline_of_a_module_is_taken_once(tmp_path: Path) -> None:
     validation.baseline(("a.py",))
     validation.baseline(("a.py", "b.py"))
     assert (tmp_path / "runs").read_text() == "."
-    assert validation.before == {"a": None, "b": None}
+    assert validation.validation.before == {"a": None, "b": None}
 
 
 def test_a_module_that_ends_python_hides_no_other_in_the_baseline(tmp_path: Path) -> None:
@@ -128,7 +129,7 @@ def test_a_module_that_ends_python_hides_no_other_in_the_baseline(tmp_path: Path
     write_files(tmp_path, code)
     validation = smoke(tmp_path, 1)
     validation.baseline(tuple(code))
-    faults = {name: fault and fault.text for name, fault in validation.before.items()}
+    faults = {name: fault and fault.text for name, fault in validation.validation.before.items()}
     assert faults == {
         "a": None,
         "b": "it ended Python: exit status 3",
@@ -144,7 +145,7 @@ def test_a_module_that_fails_only_beside_others_is_sound(tmp_path: Path) -> None
     )
     validation = smoke(tmp_path)
     validation.baseline(("a.py", "b.py"))
-    assert validation.before == {"a": None, "b": None}
+    assert validation.validation.before == {"a": None, "b": None}
 
 
 def test_what_an_earlier_module_of_the_baseline_did_hides_no_failure(tmp_path: Path) -> None:
@@ -194,8 +195,8 @@ def test_tests_are_imported_as_modules(tmp_path: Path) -> None:
 def test_source_roots_come_first_and_the_root_is_the_folder(tmp_path: Path) -> None:
     files = {"src/colorsys.py": "MINE = 1\n", "src/a.py": "import os\nfrom colorsys import MINE\nopen('src/a.py')\n"}
     write_files(tmp_path, {**files, "json.py": "1/0\n"})
-    validation = ImportSmoke("imports", tmp_path, lambda path: module_of(path.removeprefix("src/")), ("src",), 20)
-    assert validation.run(("src/a.py",)).holds
+    validation = ImportSmoke("imports", lambda path: module_of(path.removeprefix("src/")), ("src",), 20)
+    assert Bound(validation, tmp_path).run(("src/a.py",)).holds
 
 
 def test_a_python_that_cannot_start_is_not_held_against_the_change(

@@ -12,6 +12,7 @@ from codemods.errors import ValidationSetupError
 from codemods.validation.base import Result, Verdict
 from codemods.validation.pytest_suite import PytestSuite
 from tests.conftest import write_files
+from tests.validation.bound import Bound
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +27,8 @@ def _own_python(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
-def suite(root: Path, *args: str, timeout: float = 100) -> PytestSuite:
-    return PytestSuite("unit", root, args, timeout)
+def suite(root: Path, *args: str, timeout: float = 100) -> Bound:
+    return Bound(PytestSuite("unit", args, timeout), root)
 
 
 def change(root: Path, before: dict[str, str], after: dict[str, str], *args: str, timeout: float = 100) -> Result:
@@ -219,7 +220,7 @@ def test_the_baseline_runs_once(tmp_path: Path) -> None:
     validation.baseline(("a.py",))
     validation.baseline(("b.py",))
     assert (tmp_path / "runs").read_text() == "."
-    assert validation.before == {"test_a.py::test_a": "passed"}
+    assert validation.validation.before == {"test_a.py::test_a": "passed"}
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from codemods.engine.auditing.ground import by_folder, counted, files_of, is_liv
 from codemods.engine.auditing.items import Evidence, Item, Section, Teller, Verdict
 from codemods.engine.phases import assign
 from codemods.model import Disposition, Form
-from codemods.plan.check import is_literal, nearest
+from codemods.plan.check import is_literal
 from codemods.plan.consolidation import figure_holds
+from codemods.plan.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
