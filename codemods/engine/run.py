@@ -219,8 +219,9 @@ class Run:
                 self.record(EventKind.UNIT_WRITING, unit=unit.id, phase=unit.phase, files=written(unit))
                 write(self.repository, unit)
             paths = tuple(path for unit in units for path in unit.paths)
+            names = phase.phase.validations
             results = self.look_at_kept(paths) or validate(
-                phase.phase.validations, self.validations, Still(self.repository.root), Scope(paths)
+                names, self.validations, Still(self.repository.root), dict.fromkeys(names, Scope(paths))
             )
             if all(result.holds for result in results):
                 return self.commit_all(phase, waiting, results, started)

@@ -34,12 +34,12 @@ def _validation(plan: Plan, name: str) -> Validation:
 
 
 def validate(
-    names: Iterable[str], validations: Mapping[str, Validation], ground: Ground, scope: Scope
+    names: Iterable[str], validations: Mapping[str, Validation], ground: Ground, scopes: Mapping[str, Scope]
 ) -> tuple[Result, ...]:
-    """Run the validations `names` in order, up to the first that does not hold."""
+    """Run the validations `names` in order, each with its scope, up to the first that does not hold."""
     results: list[Result] = []
     for name in names:
-        results.append(validations[name].run(ground, scope))
+        results.append(validations[name].run(ground, scopes[name]))
         if not results[-1].holds:
             break
     return tuple(results)

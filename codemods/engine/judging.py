@@ -1,0 +1,131 @@
+"""Candidates, and who judges them: in place, one after another, or elsewhere."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from codemods.engine.validations import validate
+from codemods.files import file_bytes, write_or_remove
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from codemods.validation.base import Result, Scope, Validation
+    from codemods.vcs import Repository
+
+Files = dict[str, bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A tree to be judged, by the files in which it differs from HEAD: with the change (`after`) and without.
+
+    A file of None is not there. `names` are the validations in their order, each with its scope.
+    """
+
+    after: Files
+    before: Files
+    names: tuple[str, ...]
+    scopes: Mapping[str, Scope]
+
+
+class Judge(Protocol):
+    """Judges candidates, up to `width` at a time."""
+
+    width: int
+
+    def start(self, candidate: Candidate) -> Future[tuple[Result, ...]]:
+        """Begin to judge; the results of its validations, up to the first that does not hold."""
+
+    def close(self) -> None:
+        """End what is under way, and give back what was taken."""
+
+
+def at_once(validations: Mapping[str, Validation], ground: Stage, candidate: Candidate) -> Future[tuple[Result, ...]]:
+    """The results, as if they had come from an executor."""
+    done: Future[tuple[Result, ...]] = Future()
+    done.set_result(validate(candidate.names, validations, ground, candidate.scopes))
+    return done
+
+
+@dataclass(slots=True)
+class Stage:
+    """The user's own work tree as a ground: files are written for a candidate, and are as HEAD has them after it.
+
+    What others have written since is theirs: a file is put back only while it holds what was written here.
+    """
+
+    repository: Repository
+    log: Path | None = None
+    after: Files = field(default_factory=dict)
+    before: Files = field(default_factory=dict)
+    written: Files = field(default_factory=dict)
+    originals: dict[str, tuple[bytes | None, bool]] = field(default_factory=dict)
+
+    @property
+    def root(self) -> Path:
+        """The folder of the work tree."""
+        return self.repository.root
+
+    def put(self, candidate: Candidate) -> None:
+        """Show a candidate, with the change. Raises OSError."""
+        self.after, self.before = candidate.after, candidate.before
+        self.show(changed=True)
+
+    def show(self, *, changed: bool) -> None:
+        """Make the files what they are with the change, or what they were without it. Raises OSError."""
+        wanted = self.after if changed else self.before
+        self._back({path for path in self.written if path not in wanted})
+        for path, content in wanted.items():
+            if path not in self.written or self.written[path] != content:
+                if path not in self.originals:
+                    self.originals[path] = file_bytes(self.root, path), _is_executable(self.root / path)
+                self.written[path] = content
+                self._write(path, content)
+
+    def clear(self) -> None:
+        """Make the files what HEAD has. Raises OSError."""
+        self._back(set(self.written))
+        self.after, self.before = {}, {}
+
+    def settle(self, paths: Iterable[str]) -> None:
+        """Forget `paths`: HEAD holds them as they are now."""
+        for path in paths:
+            self.written.pop(path, None)
+            self.originals.pop(path, None)
+
+    def _back(self, paths: set[str]) -> None:
+        for path in sorted(paths):
+            if file_bytes(self.root, path) == self.written.pop(path):
+                self._write(path, self.originals[path][0])
+            del self.originals[path]
+
+    def _write(self, path: str, content: bytes | None) -> None:
+        executable = self.originals[path][1] and not (self.root / path).exists()
+        write_or_remove(self.root, path, content, executable=executable)
+
+
+def _is_executable(file: Path) -> bool:
+    return file.is_file() and os.access(file, os.X_OK)
+
+
+@dataclass(slots=True)
+class InPlace:
+    """Judges in the user's own work tree, one candidate after another."""
+
+    stage: Stage
+    validations: Mapping[str, Validation]
+    width: int = 1
+
+    def start(self, candidate: Candidate) -> Future[tuple[Result, ...]]:
+        """Judge now. The candidate is still shown when this returns."""
+        self.stage.put(candidate)
+        return at_once(self.validations, self.stage, candidate)
+
+    def close(self) -> None:
+        """Show what HEAD has."""
+        self.stage.clear()
