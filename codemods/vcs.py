@@ -163,6 +163,14 @@ class Repository:
         """The commit that HEAD means; None before the first one."""
         return self.rev("HEAD")
 
+    def tree(self, rev: str = "HEAD") -> str:
+        """The tree of the commit `rev`, by its hash."""
+        return self._text("rev-parse", "--verify", f"{rev}^{{tree}}")
+
+    def distance(self, older: str, newer: str) -> int:
+        """How many commits `newer` holds and `older` does not."""
+        return int(self._text("rev-list", "--count", f"{older}..{newer}"))
+
     def branch(self) -> str | None:
         """The branch that is checked out; None where HEAD is detached."""
         status, out, _ = _execute(self._git, ["symbolic-ref", "--quiet", "--short", "HEAD"])

@@ -30,6 +30,15 @@ def apply(
     ] = None,
     here: Annotated[bool, typer.Option("--here", help="Commit to the branch that is checked out.")] = False,
     trust: Trust = False,
+    phase: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--phase", help="Go on to this phase, through its gate, and no further; may be given more than once."
+        ),
+    ] = None,
+    fresh_baseline: Annotated[
+        bool, typer.Option("--fresh-baseline", help="Validate the unchanged tree again, whatever is known of it.")
+    ] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Try changes again that an earlier run rejected.")] = False,
 ) -> int:
     """Carry out a plan: each unit is written, validated, and committed or taken back. Run it again to go on.
@@ -49,7 +58,7 @@ def apply(
     loaded, repository = read_plan(plan, non_python=non_python), open_repository(repo)
     loaded = require_trust(loaded, repository, trust=trust)
     journal = open_journal(repository)
-    options = ApplyOptions("" if here else branch, retry)
+    options = ApplyOptions("" if here else branch, retry, tuple(phase or ()), fresh_baseline)
     with Lock(journal.folder, journal.clock), RunProgress(console(stderr=as_json)) as progress:
         report = carry_out(loaded, repository, journal, progress.notify, options)
     if as_json:

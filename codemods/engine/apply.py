@@ -5,20 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from codemods.engine.judging import InPlace, Stage
 from codemods.engine.kept import kept_modules
 from codemods.engine.preview_repository import preview_of
 from codemods.engine.recovery import change_digest, recover, rejections
 from codemods.engine.run import Run
+from codemods.engine.running.baselines import Baselines
+from codemods.engine.running.books import Books
+from codemods.engine.running.earlier import begun
+from codemods.engine.running.scopes import Scopes
+from codemods.engine.running.tools import Tools
+from codemods.engine.selecting import Selector
 from codemods.engine.validations import validations_of
 from codemods.errors import CodemodsError, RepositoryError
 from codemods.files import read_bytes, unwritable
 from codemods.index.names import ModuleNames
 from codemods.journal import Journal, new_run_id
+from codemods.plan.nearest import nearest
 from codemods.validation.base import Still
 
 if TYPE_CHECKING:
     from codemods.engine.kept import Kept
     from codemods.engine.progress import Notify, RunReport
+    from codemods.engine.shown import Preview
     from codemods.plan.load import LoadedPlan
     from codemods.plan.schema import Plan
     from codemods.vcs import Repository
@@ -26,10 +35,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ApplyOptions:
-    """`branch` is where to commit (None: `codemods/<plan>`; "": where HEAD is). `retry` tries rejected units again."""
+    """`branch` is where to commit (None: `codemods/<plan>`; "": where HEAD is). `retry` tries rejected units again.
+
+    `phases` are asked for by name: their gates are open, and the run ends after the last. `afresh` takes baselines
+    again. `jobs` is how many candidates are validated side by side, `executor` where, if not on this machine.
+    """
 
     branch: str | None = None
     retry: bool = False
+    phases: tuple[str, ...] = ()
+    afresh: bool = False
+    jobs: int = 1
+    executor: str | None = None
 
 
 def apply(
@@ -50,7 +67,7 @@ def apply(
     # Settled before anything is computed: the branch decides which tree the plan is applied to.
     branch = _target_branch(plan.name, repository, options)
     try:
-        run = _prepare(loaded, repository, journal, notify, branch, retry=options.retry)
+        run = _prepare(loaded, repository, journal, notify, branch, options)
     except CodemodsError:
         if origin is not None and repository.branch() != origin:
             repository.switch(origin)
@@ -59,10 +76,10 @@ def apply(
 
 
 def _prepare(
-    loaded: LoadedPlan, repository: Repository, journal: Journal, notify: Notify, branch: str, *, retry: bool
+    loaded: LoadedPlan, repository: Repository, journal: Journal, notify: Notify, branch: str, options: ApplyOptions
 ) -> Run:
     """Everything that can be refused is refused here, before the first write."""
-    rejected = set() if retry else set(rejections(journal.events(), loaded.plan.name))
+    rejected = set() if options.retry else set(rejections(journal.events(), loaded.plan.name))
     shown = preview_of(loaded, repository, passed_over=lambda unit: change_digest(unit) in rejected)
     validations = validations_of(loaded.plan)
     for validation in validations.values():
@@ -71,8 +88,24 @@ def _prepare(
     if blocked := unwritable(repository.root, paths):
         what = f"{len(blocked)} file(s) cannot be written: {', '.join(blocked[:5])}"
         raise CodemodsError(what, where=str(repository.root), hint="Make them writable, or `exclude:` them.")
+    asked = _asked(shown, options.phases)
+    books = Books(loaded.plan, repository, journal, notify, new_run_id(journal.clock()))
+    stage = Stage(repository)
+    scopes = Scopes(loaded.plan, Selector(loaded.plan, repository))
+    tools = Tools(validations, stage, InPlace(stage, validations), scopes)
+    baselines = Baselines(journal.folder / "baselines", options.afresh)
     kept = _kept(loaded.plan, repository)
-    return Run(shown, repository, journal, notify, validations, new_run_id(journal.clock()), branch, rejected, kept)
+    earlier = begun(repository, journal, loaded.plan.name)
+    return Run(shown, books, tools, baselines, branch, rejected, kept, earlier, asked)
+
+
+def _asked(shown: Preview, names: tuple[str, ...]) -> frozenset[str]:
+    known = [phase.phase.name for phase in shown.phases]
+    for name in names:
+        if name not in known:
+            what = f"There is no phase `{name}`{nearest(name, known)}."
+            raise CodemodsError(what, where=shown.loaded.where, hint=f"There are: {', '.join(known)}.")
+    return frozenset(names)
 
 
 def _kept(plan: Plan, repository: Repository) -> Kept:

@@ -92,6 +92,10 @@ class Stage:
         self._back(set(self.written))
         self.after, self.before = {}, {}
 
+    def drop(self, paths: Iterable[str]) -> None:
+        """Make some files what HEAD has. Raises OSError."""
+        self._back({path for path in paths if path in self.written})
+
     def settle(self, paths: Iterable[str]) -> None:
         """Forget `paths`: HEAD holds them as they are now."""
         for path in paths:

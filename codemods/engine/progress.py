@@ -17,14 +17,16 @@ class UnitState(str, Enum):
     COMMITTED = "committed"
     REJECTED = "rejected"
     PASSED_OVER = "passed-over"  # rejected by an earlier run, and the same since
-    TAKEN_BACK = "taken-back"  # committed, then reverted with its phase
+    TAKEN_BACK = "taken-back"  # committed, then reverted
+    UNDECIDED = "undecided"  # no validation could tell; the next run tries it again
 
 
 class RunEnd(str, Enum):
     """How a run ended."""
 
     FINISHED = "finished"
-    STOPPED = "stopped"  # a unit was rejected in a phase that stops then
+    STOPPED = "stopped"  # a unit was rejected in a phase that stops then, or a trigger or an entry stopped it
+    AT_GATE = "at-gate"  # the next phase has to be asked for by name
     INTERRUPTED = "interrupted"
 
 
@@ -56,7 +58,8 @@ class RunReport:
     """One run. `branch` is where its commits are; `recovered` are units of a run that had been killed.
 
     `blocked` are files that codemods failed on, `refused` why merges, shims and deletions of the plan were not done,
-    `blocked_consumers` how many files the plan cannot migrate.
+    `blocked_consumers` how many files the plan cannot migrate. `notes` are what else has to be known, `gate` the phase
+    that waits to be asked for.
     """
 
     run: str
@@ -70,6 +73,8 @@ class RunReport:
     blocked: tuple[BlockedFile, ...] = ()
     refused: tuple[str, ...] = ()
     blocked_consumers: int = 0
+    notes: tuple[str, ...] = ()
+    gate: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -83,6 +88,22 @@ class RunReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something that whoever runs this has to know, in a sentence or two."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationFinished:
+    """A validation of so many units has ended; `scope` is `all`, `affected` or `only`."""
+
+    result: Result
+    units: int
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
 class PhaseStarted:
     """A phase begins, with so many units to do."""
 
@@ -92,9 +113,11 @@ class PhaseStarted:
 
 @dataclass(frozen=True, slots=True)
 class BaselineStarted:
-    """The validations of a phase run on the unchanged tree."""
+    """A validation runs on the unchanged tree, before phase `phase`; `is_known`: it ran there before."""
 
     phase: str
+    name: str
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +139,5 @@ class UnitFinished:
     total: int
 
 
-Progress = PhaseStarted | BaselineStarted | UnitStarted | UnitFinished
+Progress = PhaseStarted | BaselineStarted | UnitStarted | UnitFinished | ValidationFinished | Note
 Notify = Callable[[Progress], None]

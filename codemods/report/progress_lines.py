@@ -16,7 +16,15 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from codemods.engine.progress import BaselineStarted, PhaseStarted, UnitFinished, UnitStarted, UnitState
+from codemods.engine.progress import (
+    BaselineStarted,
+    Note,
+    PhaseStarted,
+    UnitFinished,
+    UnitStarted,
+    UnitState,
+    ValidationFinished,
+)
 from codemods.engine.progress import Progress as Event
 from codemods.model import printable
 
@@ -65,11 +73,28 @@ class RunProgress:
         if isinstance(event, PhaseStarted):
             self.out.print(f"Phase {event.phase}: {event.units} unit(s)")
         elif isinstance(event, BaselineStarted):
-            self.out.print(f"Validating the unchanged tree, for phase {event.phase} …")
+            known = "known from before" if event.is_known else "…"
+            self.out.print(f"The unchanged tree: {event.name} {known}", highlight=False)
+        elif isinstance(event, Note):
+            self.out.print(printable(event.text), style="yellow", highlight=False)
+        elif isinstance(event, ValidationFinished):
+            self.validation_finished(event)
         elif isinstance(event, UnitStarted):
             self.unit_started(event)
         else:
             self.unit_finished(event)
+
+    def validation_finished(self, event: ValidationFinished) -> None:
+        """Tell of a validation of several units, and of what was flaky."""
+        result = event.result
+        if event.units > 1:
+            what = "the tests that failed" if event.scope == "only" else event.scope
+            verdict = "holds" if result.holds else result.verdict.value
+            self.out.print(
+                f"  {result.name}, {event.units} units, {what}: {verdict}, {result.seconds:.1f} s", highlight=False
+            )
+        if result.flaky:
+            self.out.print(f"  flaky: {printable(', '.join(result.flaky))}", style="yellow", highlight=False)
 
     def unit_started(self, event: UnitStarted) -> None:
         """Name the current file on the live line."""

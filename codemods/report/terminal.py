@@ -164,6 +164,9 @@ def show_run(out: Console, report: RunReport, plan_file: str) -> None:
         [f"{b.path}: {b.reason} (output: {b.evidence})" for b in report.blocked],
     )
     list_lines(out, "Merges, shims and deletions that were refused", list(report.refused))
+    undecided = report.in_state(UnitState.UNDECIDED)
+    list_lines(out, "Undecided, and taken back", [f"{r.unit}: {r.reason} (output: {r.evidence})" for r in undecided])
+    list_lines(out, "To know", list(report.notes))
     passed = report.in_state(UnitState.PASSED_OVER)
     list_lines(
         out, "Rejected by an earlier run, and not tried again (--retry does)", [result.unit for result in passed]
@@ -173,7 +176,7 @@ def show_run(out: Console, report: RunReport, plan_file: str) -> None:
     where = f" on {report.branch}" if report.branch else ""
     out.print(
         f"\nRun {report.run} {report.end.value}: {done} commit(s){where}, {len(rejected)} rejected, "
-        f"{back} rolled back with their phase, {report.left} left, {report.seconds:.1f} s."
+        f"{back} rolled back, {report.left} left, {report.seconds:.1f} s."
     )
     if report.blocked_consumers:
         out.print(f"{report.blocked_consumers} file(s) are blocked: `codemods status {plan_file}` says why.")
@@ -183,6 +186,10 @@ def show_run(out: Console, report: RunReport, plan_file: str) -> None:
 def _next_step(report: RunReport, plan_file: str) -> str:
     if report.end is RunEnd.INTERRUPTED:
         return f"The tree is clean. Run `codemods apply {plan_file}` to go on."
+    if report.end is RunEnd.AT_GATE:
+        return f"Phase {report.gate} waits for you: `codemods apply {plan_file} --phase {report.gate}` goes on with it."
+    if report.end is RunEnd.STOPPED and not report.in_state(UnitState.REJECTED):
+        return f"The run stopped. Mend what it says above, then `codemods apply {plan_file}`."
     if report.end is RunEnd.STOPPED:
         return f"The run stopped at a rejected unit. Mend it, then `codemods apply {plan_file} --retry`."
     if not report.results and report.refused:

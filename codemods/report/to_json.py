@@ -102,6 +102,8 @@ def run_json(report: RunReport) -> str:
         recovered=list(report.recovered),
         blocked=[{"path": b.path, "reason": b.reason, "evidence": b.evidence} for b in report.blocked],
         refused=list(report.refused),
+        notes=list(report.notes),
+        gate=report.gate,
         units=[
             {
                 "unit": result.unit,

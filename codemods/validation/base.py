@@ -90,6 +90,18 @@ class Validation(Protocol):
 
     name: str
 
+    @property
+    def seconds_before(self) -> float:
+        """How long it takes on the unchanged tree; 0 where nobody knows."""
+
+    @property
+    def tests_before(self) -> tuple[int, int]:
+        """Those that passed on the unchanged tree, and all of them; 0 where it knows no tests."""
+
+    @property
+    def compares(self) -> bool:
+        """Whether it holds where nothing is worse than on the unchanged tree."""
+
     def require(self, ground: Ground) -> None:
         """Raise ValidationSetupError where it cannot run at all, such as without its program. Runs nothing else."""
 

@@ -19,6 +19,10 @@ _SHOWN = 15  # lines of output
 class Command:
     """Runs one command from the root of the repository after each unit."""
 
+    compares = False
+    tests_before = (0, 0)
+    seconds_before = 0.0
+
     def __init__(
         self, name: str, run: Sequence[str], timeout: float, environment: Mapping[str, str | None] | None = None
     ) -> None:
@@ -61,6 +65,7 @@ class Command:
             hint = "Mend it, or take it out of the phase's `with:`. Nothing of the phase was changed."
             raise ValidationSetupError(what, hint=f"{completed.last_lines(_SHOWN)}\n{hint}".lstrip("\n"))
         self.has_baseline = True
+        self.seconds_before = completed.seconds
 
     def run(self, ground: Ground, scope: Scope) -> Result:  # noqa: ARG002 - the command looks at the whole tree
         """The verdict on the tree as it is. Raises ValidationSetupError where the command cannot be started."""

@@ -99,6 +99,10 @@ class _Fault:
 class ImportSmoke:
     """Imports changed modules. A module that could not be imported before may fail still, and that is said."""
 
+    compares = True
+    tests_before = (0, 0)
+    seconds_before = 0.0
+
     def __init__(
         self,
         name: str,

@@ -86,6 +86,15 @@ class _Session:
 class PytestSuite:
     """Runs pytest after each unit. What failed before may fail still; what is new, worse or gone rejects."""
 
+    compares = True
+    seconds_before = 0.0
+
+    @property
+    def tests_before(self) -> tuple[int, int]:
+        """Those that passed on the unchanged tree, and all of them."""
+        outcomes = list((self.before or {}).values())
+        return outcomes.count("passed"), len(outcomes)
+
     def __init__(
         self, name: str, args: Sequence[str], timeout: float, environment: Mapping[str, str | None] | None = None
     ) -> None:
@@ -133,6 +142,7 @@ class PytestSuite:
             hint = "Correct `args:` or `timeout:` in the plan, or mend the suite. Nothing of the phase was changed."
             raise ValidationSetupError(what, hint=f"{completed.last_lines(_LINES)}\n{hint}".lstrip("\n"))
         self.before = session.outcomes
+        self.seconds_before = completed.seconds
 
     def run(self, ground: Ground, scope: Scope) -> Result:  # noqa: ARG002 - the suite looks at the whole tree
         """Compare each test with the baseline; what newly fails is run once more, without the others, before it counts.
@@ -156,7 +166,18 @@ class PytestSuite:
             evidence = "".join(f"{test}: {how}\n" for test, how in guilty.items()) + evidence
         verdict = Verdict.FAILED if guilty else Verdict.PASSED
         summary = _summary(len(session.outcomes), guilty, flaky)
-        return Result(self.name, verdict, summary, evidence, time.monotonic() - started)
+        passed = list(session.outcomes.values()).count("passed")
+        return Result(
+            self.name,
+            verdict,
+            summary,
+            evidence,
+            time.monotonic() - started,
+            tuple(guilty),
+            tuple(flaky),
+            passed,
+            len(session.outcomes),
+        )
 
     def _ending(self, session: _Session) -> str:
         """How pytest ended where it did not come to its end, and the test that ran then."""

@@ -172,7 +172,7 @@ class TestApply:
         )
         write_files(repo, {"plan.yaml": plan})
         git(repo, "commit", "--quiet", "-am", "roll back")
-        assert "1 rolled back with their phase" in codemods(repo, "apply", "plan.yaml", expect=1)
+        assert "1 rolled back," in codemods(repo, "apply", "plan.yaml", expect=1)
         assert git(repo, "diff", "--name-only", "main") == "u.py"
 
     def test_one_validation_for_a_phase_takes_all_or_nothing(self, repo: Path, git: Git) -> None:

@@ -1,0 +1,157 @@
+"""The books of a run: what it intends is written down before it is done, and what became of each unit after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from codemods.engine.messages import message, trailers
+from codemods.engine.progress import Note, UnitFinished, UnitResult, UnitStarted, UnitState, ValidationFinished
+from codemods.engine.recovery import change_digest, written
+from codemods.engine.rollback import revert_units
+from codemods.journal import EventKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from codemods.engine.progress import Notify
+    from codemods.engine.shown import PhasePreview
+    from codemods.journal import Journal
+    from codemods.model import Unit
+    from codemods.plan.schema import Plan
+    from codemods.validation.base import Result
+    from codemods.vcs import Repository
+
+_NAMED = 50  # tests in a record
+
+
+@dataclass(slots=True)
+class Books:
+    """One run of `plan`: `head` is the commit that it has come to, `number` of `total` units are begun.
+
+    `validated` is the number of the last validation that was written down.
+    """
+
+    plan: Plan
+    repository: Repository
+    journal: Journal
+    notify: Notify
+    id: str
+    head: str = ""
+    number: int = 0
+    total: int = 0
+    validated: int = 0
+    results: list[UnitResult] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def record(self, kind: EventKind, **data: object) -> None:
+        """Write one event down."""
+        self.journal.record(kind, self.id, self.plan.name, **data)
+
+    def note(self, text: str) -> None:
+        """Something that whoever runs this has to know: told now, and in the report."""
+        self.notes.append(text)
+        self.notify(Note(text))
+
+    def begin(self, unit: Unit) -> None:
+        """Tell that a unit is worked on."""
+        self.number += 1
+        self.notify(UnitStarted(unit.id, unit.phase, self.number, self.total))
+
+    def write_ahead(self, unit: Unit) -> None:
+        """Say what the files of a unit will be, before they are."""
+        self.record(EventKind.UNIT_WRITING, unit=unit.id, phase=unit.phase, files=written(unit))
+
+    def validation(self, phase: str, units: Iterable[str], scope: str, result: Result) -> int:
+        """Write a validation down; its number in the run."""
+        self.validated += 1
+        self.record(
+            EventKind.VALIDATION_FINISHED,
+            number=self.validated,
+            name=result.name,
+            phase=phase,
+            units=list(units),
+            scope=scope,
+            verdict=result.verdict.value,
+            summary=result.summary,
+            seconds=round(result.seconds, 3),
+            guilty=list(result.guilty[:_NAMED]),
+            flaky=list(result.flaky[:_NAMED]),
+        )
+        self.notify(ValidationFinished(result, len(list(units)), scope))
+        return self.validated
+
+    def commit(self, phase: PhasePreview, unit: Unit, results: tuple[Result, ...], numbers: list[int]) -> str:
+        """Commit a unit that is written, validated by the validations `numbers`; the commit.
+
+        Raises RepositoryError where git, or a hook, does not commit it.
+        """
+        findings = (f for f in phase.findings if f.reference.path in unit.paths)
+        text = message(self.plan, self.id, unit, findings)
+        sha = self.repository.commit(unit.paths, text, trailers(self.plan.name, unit.phase, self.id, unit.id))
+        self.committed(unit, sha, numbers)
+        self.finish(UnitResult(unit.id, unit.phase, UnitState.COMMITTED, sha, results=results, seconds=_all(results)))
+        return sha
+
+    def committed(self, unit: Unit, sha: str, numbers: Iterable[int] = ()) -> None:
+        """Write down that HEAD is `sha` now, which holds `unit`."""
+        self.head = sha
+        self.record(EventKind.UNIT_COMMITTED, unit=unit.id, phase=unit.phase, sha=sha, validated_by=list(numbers))
+
+    def restored(self, unit: Unit, reason: str = "") -> None:
+        """Write down that a unit is taken out again, undecided."""
+        self.record(EventKind.UNIT_RESTORED, unit=unit.id, phase=unit.phase, reason=reason)
+
+    def reject(self, unit: Unit, reason: str, evidence: str, results: tuple[Result, ...]) -> None:
+        """Write down that a unit is turned down, with the evidence."""
+        stored = self.journal.store_evidence(self.id, unit.id, evidence)
+        digest = change_digest(unit)
+        self.record(
+            EventKind.UNIT_REJECTED, unit=unit.id, phase=unit.phase, digest=digest, reason=reason, evidence=stored
+        )
+        self._turned_down(unit, UnitState.REJECTED, reason, stored, results)
+
+    def leave_open(self, unit: Unit, reason: str, evidence: str, results: tuple[Result, ...]) -> None:
+        """Write down that nobody could tell about a unit; the next run tries it again."""
+        stored = self.journal.store_evidence(self.id, unit.id, evidence)
+        self.restored(unit, reason)
+        self._turned_down(unit, UnitState.UNDECIDED, reason, stored, results)
+
+    def _turned_down(self, unit: Unit, state: UnitState, reason: str, stored: str, results: tuple[Result, ...]) -> None:
+        file = str(self.journal.folder / stored)
+        self.finish(UnitResult(unit.id, unit.phase, state, "", reason, file, results, _all(results)))
+
+    def finish(self, result: UnitResult) -> None:
+        """Keep and tell what became of a unit."""
+        self.results.append(result)
+        self.notify(UnitFinished(result, self.number, self.total))
+
+    def standing(self, phase: str) -> list[UnitResult]:
+        """What this run has committed in `phase` and not taken back, in order."""
+        return [r for r in self.results if r.phase == phase and r.state is UnitState.COMMITTED]
+
+    def turned_down(self, phase: str) -> int:
+        """How many units of `phase` this run has rejected, or taken back as culprits."""
+        return sum(r.phase == phase and r.state is UnitState.REJECTED for r in self.results)
+
+    def take_back(self, done: list[UnitResult], reason: str) -> None:
+        """Revert commits of this run."""
+        if done:
+            self._revert({(self.id, result.unit) for result in done})
+        for result in done:
+            index = self.results.index(result)
+            self.results[index] = replace(result, state=UnitState.TAKEN_BACK, reason=reason)
+
+    def convict(self, unit: Unit, run: str, reason: str, evidence: str, results: tuple[Result, ...]) -> None:
+        """Revert the commit of a unit, by this run or an earlier one, and reject it."""
+        self._revert({(run, unit.id)})
+        self.results = [r for r in self.results if (r.unit, r.phase) != (unit.id, unit.phase)]
+        self.reject(unit, reason, evidence, results)
+
+    def _revert(self, pairs: set[tuple[str, str]]) -> None:
+        revert_units(self.repository, self.journal, self.plan.name, pairs)
+        self.head = self.repository.head() or ""
+
+
+def _all(results: tuple[Result, ...]) -> float:
+    return sum(result.seconds for result in results)

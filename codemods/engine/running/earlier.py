@@ -1,0 +1,60 @@
+"""What earlier runs have done of a phase that was never brought to its end: its units are judged with the others then.
+
+A run that was stopped or killed has validated its units by what they can affect only. If the next one took the tree
+that it left for sound, nobody would ever see what else they break.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemods.engine.messages import PHASE, RUN, UNIT
+from codemods.engine.rollback import live_commits
+from codemods.journal import EventKind
+from codemods.model import Change, Removal, Unit
+
+if TYPE_CHECKING:
+    from codemods.journal import Journal
+    from codemods.vcs import Commit, Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A phase that was begun at the commit `head`, with the units that stand since, and the run of each."""
+
+    head: str
+    units: tuple[Unit, ...] = ()
+    runs: tuple[str, ...] = ()
+
+
+def begun(repository: Repository, journal: Journal, plan: str) -> dict[str, Earlier]:
+    """The phases of `plan` that were begun and not ended, by name, where HEAD holds nothing else since.
+
+    Where others have committed in between, the tree as they left it is what a run starts from.
+    """
+    heads: dict[str, str] = {}
+    for event in journal.events():
+        if event.plan == plan and event.kind is EventKind.PHASE_STARTED:
+            heads.setdefault(str(event.data["phase"]), str(event.data["head"]))
+        elif event.plan == plan and event.kind is EventKind.PHASE_FINISHED and event.data.get("end") == "finished":
+            heads.pop(str(event.data["phase"]), None)
+    head = repository.head() or ""
+    found = {}
+    for phase, start in heads.items():
+        if start != head and repository.rev(start) and repository.is_ancestor(start, head):
+            since = {commit.sha for commit in repository.commits(start)}
+            if len(since) == repository.distance(start, head):
+                live = [c for c in live_commits(repository, plan) if c.sha in since and c.trailers.get(PHASE) == phase]
+                units = tuple(_unit(repository, commit) for commit in reversed(live))
+                found[phase] = Earlier(start, units, tuple(commit.trailers[RUN] for commit in reversed(live)))
+    return found
+
+
+def _unit(repository: Repository, commit: Commit) -> Unit:
+    changes: list[Change | Removal] = []
+    for path in repository.changed_paths(commit.sha):
+        before = repository.checked_out(f"{commit.sha}^", path) or b""
+        after = repository.checked_out(commit.sha, path)
+        changes.append(Removal(path, before) if after is None else Change(path, before, after))
+    return Unit(commit.trailers[UNIT], commit.trailers[PHASE], tuple(changes))

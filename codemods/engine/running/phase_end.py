@@ -1,0 +1,130 @@
+"""The end of a phase: everything is validated once more, whole, and what fails only there finds its culprits.
+
+A unit is validated by the tests that it can affect. Where the whole set tells more, that is a fault of the selection:
+it is said, and the units that it concerns are taken back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from codemods.engine.judging import Candidate
+from codemods.engine.recovery import digest
+from codemods.engine.running.probes import Inquiry, Standing
+from codemods.journal import EventKind
+from codemods.validation.base import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from codemods.culprits import Culprit
+    from codemods.engine.judging import Judge, Stage
+    from codemods.engine.running.books import Books
+    from codemods.engine.running.scopes import Scopes
+    from codemods.model import Unit
+    from codemods.validation.base import Result, Validation
+
+_NAMED = 5
+
+
+@dataclass(slots=True)
+class PhaseEnd:
+    """The validation of the `units` of one phase that stand, in their order, each committed by one of `runs`."""
+
+    phase: str
+    units: list[Unit]
+    runs: Mapping[str, str]
+    books: Books
+    stage: Stage
+    judge: Judge
+    scopes: Scopes
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def holds(self, names: tuple[str, ...], on_failure: str) -> bool:
+        """Whether the whole of the validations `names` holds; if not, the culprits among the units are taken back.
+
+        All of them are where `on_failure` rolls the phase back, and that is the caller's to do.
+        """
+        scopes = replace(self.scopes, everything=True)
+        inquiry = Inquiry(self.units, self.phase, names, Standing(self.units), self.judge, scopes, self.books)
+        self._write_ahead()
+        try:
+            found = inquiry.answer(first_only=False)
+        finally:
+            self.stage.clear()
+            self._written()
+        results = inquiry.judged(range(len(self.units))).results
+        if not found.culprits and not found.open:
+            self.seconds = {result.name: result.seconds for result in results}
+            return True
+        everyone = results[-1]
+        self._tell(everyone)
+        if on_failure != "rollback-phase":
+            for culprit in reversed(found.culprits):
+                self._take_back(culprit, inquiry)
+            if found.open:
+                ids = ", ".join(self.units[number].id for number in found.open)
+                self.books.note(f"Nobody can tell whether these break {everyone.name}; they stand: {ids}")
+        return False
+
+    def _take_back(self, culprit: Culprit, inquiry: Inquiry) -> None:
+        unit, judged = self.units[culprit.unit], inquiry.convicting(culprit)
+        failed = judged.results[-1]
+        reason = f"{failed.name}, at the end of the phase: {failed.summary}"
+        self.books.convict(unit, self.runs[unit.id], reason, failed.evidence, judged.results)
+
+    def _tell(self, failed: Result) -> None:
+        if self.scopes.word(failed.name) != "affected" or not failed.guilty:
+            return
+        named = ", ".join(failed.guilty[:_NAMED])
+        more = f" and {len(failed.guilty) - _NAMED} more" if len(failed.guilty) > _NAMED else ""
+        self.books.record(EventKind.SELECTION_FAULT, phase=self.phase, name=failed.name, tests=list(failed.guilty))
+        self.books.note(
+            f"The selection of {failed.name} missed what phase {self.phase} breaks: {named}{more}. No unit was "
+            f"validated by it. Set `select: all` for {failed.name} to run every test after each unit."
+        )
+
+    def slower(self, seconds: Mapping[str, float], validations: Mapping[str, Validation], limit: float) -> str:
+        """Which validation takes more than `limit` times as long as without the units, in words; "" for none.
+
+        `seconds` are those of the whole validations with the units. Before it counts, each is timed once more, with the
+        units and without, in this work tree: of both measurements the better one counts.
+        """
+        self._write_ahead()
+        try:
+            return "; ".join(filter(None, (self._slower(n, s, validations[n], limit) for n, s in seconds.items())))
+        finally:
+            self.stage.clear()
+            self._written()
+
+    def _slower(self, name: str, seconds: float, validation: Validation, limit: float) -> str:
+        before = validation.seconds_before
+        if not before or seconds <= limit * before:
+            return ""
+        everything = range(len(self.units))
+        after, without = Standing(self.units).shown(everything)
+        scope = Scope(tuple(path for unit in self.units for path in unit.paths))
+        self.stage.put(Candidate(after, without, (), {}))
+        again = validation.run(self.stage, scope).seconds
+        self.stage.show(changed=False)
+        before_again = validation.run(self.stage, scope).seconds
+        now, was = min(seconds, again), min(before, before_again)
+        return f"{name} takes {now:.1f} s, {now / was:.2f} times the {was:.1f} s of before" if now > limit * was else ""
+
+    def _write_ahead(self) -> None:
+        # Parts of the phase are shown without some of their files: a crash must find the way back.
+        for unit in self.units:
+            files = [
+                {"path": change.path, "before": digest(change.after), "after": digest(change.before)}
+                for change in unit.changes
+            ]
+            self.books.record(EventKind.UNIT_WRITING, unit=_without(unit), phase=unit.phase, files=files)
+
+    def _written(self) -> None:
+        for unit in self.units:
+            self.books.record(EventKind.UNIT_RESTORED, unit=_without(unit), phase=unit.phase)
+
+
+def _without(unit: Unit) -> str:
+    return f"without {unit.id}"

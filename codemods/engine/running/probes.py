@@ -1,0 +1,150 @@
+"""The search for culprits, carried out: its probes become candidates, the verdicts its answers."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from codemods.culprits import Answer, Culprit, Found, Probe, search
+from codemods.engine.judging import Candidate
+from codemods.validation.base import Result, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from concurrent.futures import Future
+
+    from codemods.engine.judging import Files, Judge
+    from codemods.engine.running.books import Books
+    from codemods.engine.running.scopes import Scopes
+    from codemods.model import Unit
+
+Results = tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The results of one probe, and the numbers under which they are in the journal."""
+
+    results: Results
+    numbers: list[int]
+
+    @property
+    def answer(self) -> Answer:
+        """What it says of the probe."""
+        if all(result.holds for result in self.results):
+            return Answer.HOLDS
+        if self.results[-1].verdict in (Verdict.INDETERMINATE, Verdict.ABORTED):
+            return Answer.INDETERMINATE
+        return Answer.FAILS
+
+
+class Tree(Protocol):
+    """How the units of a search become files."""
+
+    def shown(self, members: Iterable[int]) -> tuple[Files, Files]:
+        """The files of a tree with these units alone, and of one without any, by what differs from HEAD."""
+
+
+@dataclass(slots=True)
+class Inquiry:
+    """One search: which of `units` make validations `names` fail. `first` is the whole probe, where it is under way."""
+
+    units: list[Unit]
+    phase: str
+    names: tuple[str, ...]
+    tree: Tree
+    judge: Judge
+    scopes: Scopes
+    books: Books
+    first: Future[Results] | None = None
+    known: Judged | None = None
+    failing: tuple[Result, ...] = ()
+    by_members: dict[tuple[int, ...], Judged] = field(default_factory=dict)
+
+    def answer(self, *, first_only: bool) -> Found:
+        """The units that hold together, and the culprits. What is shown in the work tree afterwards is left open."""
+        asking = search(len(self.units), width=self.judge.width, first_only=first_only)
+        try:
+            probes = next(asking)
+            while True:
+                probes = asking.send(self._answers(probes))
+        except StopIteration as stop:
+            found: Found = stop.value
+            return found
+
+    def judged(self, members: Iterable[int]) -> Judged:
+        """What was found for these units together."""
+        return self.by_members[tuple(members)]
+
+    def convicting(self, culprit: Culprit) -> Judged:
+        """What convicted a culprit."""
+        return self.by_members[tuple(sorted((*culprit.beside, culprit.unit)))]
+
+    def doubt(self, number: int) -> tuple[str, str, Results]:
+        """Why nobody can tell about a unit: the reason, the evidence, and the results of the last probe with it."""
+        about = [judged for members, judged in self.by_members.items() if number in members]
+        failed = about[-1].results[-1]
+        return f"undecided: {failed.name}: {failed.summary}", failed.evidence, about[-1].results
+
+    def _answers(self, probes: tuple[Probe, ...]) -> list[Answer]:
+        waiting = deque((probe, self._start(probe)) for probe in probes)
+        answers = []
+        while waiting:
+            probe, started = waiting.popleft()
+            judged = started if isinstance(started, Judged) else self._write_down(probe, started.result())
+            # A whole probe that held says more than a part of it that did.
+            self.by_members[probe.members] = judged
+            if probe.is_whole and judged.answer is Answer.FAILS:
+                self.failing = judged.results[-1:]
+            answers.append(judged.answer)
+        return answers
+
+    def _start(self, probe: Probe) -> Future[Results] | Judged:
+        if self.known is not None:
+            known, self.known = self.known, None
+            return known
+        if self.first is not None:
+            first, self.first = self.first, None
+            return first
+        after, before = self.tree.shown(probe.members)
+        paths = tuple(path for number in probe.members for path in self.units[number].paths)
+        # A part is judged by what failed in the whole, and by nothing else.
+        names = self.names if probe.is_whole else tuple(result.name for result in self.failing)
+        only = {} if probe.is_whole else {result.name: result.guilty for result in self.failing}
+        scopes = {name: self.scopes.of(name, paths, after, only.get(name, ())) for name in names}
+        return self.judge.start(Candidate(after, before, names, scopes))
+
+    def _write_down(self, probe: Probe, results: Results) -> Judged:
+        ids = [self.units[number].id for number in probe.members]
+        scope = "" if probe.is_whole else "only"
+        numbers = [self.books.validation(self.phase, ids, scope or self.scopes.word(r.name), r) for r in results]
+        return Judged(results, numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Units that HEAD does not hold yet; `ahead` are others that are taken for committed."""
+
+    units: list[Unit]
+    ahead: list[Unit] = field(default_factory=list)
+
+    def shown(self, members: Iterable[int]) -> tuple[Files, Files]:
+        """As `Tree`."""
+        before = {change.path: change.after for unit in self.ahead for change in unit.changes}
+        added = {change.path: change.after for number in members for change in self.units[number].changes}
+        return before | added, before
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Units that HEAD holds."""
+
+    units: list[Unit]
+
+    def shown(self, members: Iterable[int]) -> tuple[Files, Files]:
+        """As `Tree`."""
+        kept = set(members)
+        before: Files = {change.path: change.before for unit in self.units for change in unit.changes}
+        taken = [unit for number, unit in enumerate(self.units) if number not in kept]
+        return {change.path: change.before for unit in taken for change in unit.changes}, before

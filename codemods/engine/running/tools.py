@@ -1,0 +1,21 @@
+"""What validates: the validations, the work tree that shows candidates, and who judges them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codemods.engine.judging import Judge, Stage
+    from codemods.engine.running.scopes import Scopes
+    from codemods.validation.base import Validation
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The same for all phases of a run."""
+
+    validations: dict[str, Validation]
+    stage: Stage
+    judge: Judge
+    scopes: Scopes
