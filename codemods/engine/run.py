@@ -56,7 +56,7 @@ class Run:
         self.books.total = len(self.shown.units)
         end = RunEnd.FINISHED
         self.keep_evidence()
-        if pending and not self.is_closed(self.first_pending()):
+        if self.is_open(self.first_to_do()):
             self.look_at_unchanged_tree(self.shown.phases)
             self.begin()
             end = self.phases()
@@ -99,9 +99,18 @@ class Run:
         """The units of `phases` that no earlier run has rejected."""
         return [unit for phase in phases for unit in phase.units if change_digest(unit) not in self.passed_over]
 
-    def first_pending(self) -> Phase:
+    def is_unended(self, phase: Phase) -> bool:
+        """Whether an earlier run has done units of `phase`, and not validated its end."""
+        return phase.name in self.begun and bool(self.begun[phase.name].units)
+
+    def first_to_do(self) -> PhasePreview | None:
         """The first phase with something to do."""
-        return next(phase for phase in self.shown.phases if self.pending([phase])).phase
+        phases = self.shown.phases
+        return next((phase for phase in phases if self.is_unended(phase.phase) or self.pending([phase])), None)
+
+    def is_open(self, phase: PhasePreview | None) -> bool:
+        """Whether there is such a phase, and no gate keeps the run out of it."""
+        return phase is not None and not (self.pending([phase]) and self.is_closed(phase.phase))
 
     def is_closed(self, phase: Phase) -> bool:
         """Whether the gate of `phase` keeps the run out; it is told then."""
@@ -116,7 +125,7 @@ class Run:
         for shown in phases:
             phase, units = shown.phase, self.pending([shown])
             scope = Scope(tuple(path for unit in units for path in unit.paths))
-            for name in phase.all_validations if units else ():
+            for name in phase.all_validations if units or self.is_unended(phase) else ():
                 validation = self.tools.validations[name]
                 # What only a phase's entry or exit asks for need not hold before the first phase.
                 if name in phase.validations or validation.compares:
@@ -146,7 +155,7 @@ class Run:
                 units = self.pending([phase])
                 if units and self.is_closed(phase.phase):
                     return RunEnd.AT_GATE
-                if units and not self.phase(number - 1, units):
+                if (units or self.is_unended(phase.phase)) and not self.phase(number - 1, units):
                     return RunEnd.STOPPED
                 if self.asked and not self.asked.intersection(p.phase.name for p in self.shown.phases[number:]):
                     break

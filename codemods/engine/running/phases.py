@@ -61,8 +61,9 @@ class PhaseRun:
         finally:
             self.groups.drop_ahead()
         if isinstance(held, Tripped):
-            return self._trip(held)
-        if not held and self.phase.on_failure != "skip":
+            if not self._trip(held):
+                return False
+        elif not held and self.phase.on_failure != "skip":
             return self._stop()
         ended = self._end()
         if isinstance(ended, Tripped):
@@ -159,13 +160,13 @@ class PhaseRun:
         """Validate the whole of the phase, where that was not done for the very tree that HEAD is now."""
         standing = {result.unit for result in self.books.standing(self.phase.name)}
         units = [unit for unit in self.groups.phase.units if unit.id in standing]
-        if not units:
-            return True
         tools, head = self.tools, self.books.head
         runs = {unit.id: self.books.id for unit in units}
         if self.earlier is not None:
             units = [*self.earlier.units, *units]
             runs |= dict(zip((unit.id for unit in self.earlier.units), self.earlier.runs, strict=True))
+        if not units:
+            return True
         end = PhaseEnd(self.phase.name, units, runs, self.books, tools.stage, tools.judge, tools.scopes)
         names = [name for name in self.phase.validations if self.groups.whole.get(name) != head]
         names += [name for name in self.phase.exit if name not in self.phase.validations]
