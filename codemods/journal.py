@@ -122,6 +122,12 @@ class Journal:
         file.write_bytes(content)
         return file.relative_to(self.folder).as_posix()
 
+    def log_of(self, run: str) -> Path:
+        """The file that the programs of a run write to while they run; its folder is there."""
+        file = self.folder / "evidence" / run / "output.log"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return file
+
     def read_evidence(self, relative: str) -> str:
         """The evidence stored under `relative`."""
         return (self.folder / relative).read_bytes().decode("utf-8", "replace")

@@ -148,6 +148,26 @@ class Repository:
         if dirty := self.dirty_files():
             raise DirtyTreeError(dirty)
 
+    def added_paths(self) -> frozenset[str]:
+        """The files in the index that HEAD does not hold."""
+        out = self._bytes(
+            "diff-index", "--cached", "--name-only", "--no-renames", "--diff-filter=A", "-z", "HEAD", "--"
+        )
+        return frozenset(path for path in os.fsdecode(out).split("\0") if path)
+
+    def put_back(self, paths: tuple[str, ...]) -> None:
+        """Make `paths`, files of HEAD, what they are there, also in the index. Raises RepositoryError."""
+        self._bytes(
+            *("restore", "--source=HEAD", "--staged", "--worktree", "--quiet"),
+            *("--pathspec-from-file=-", "--pathspec-file-nul"),
+            stdin=_pathspecs(paths),
+            reading=False,
+        )
+
+    def forget(self, paths: tuple[str, ...]) -> None:
+        """Take `paths` out of the index; the files stay. Raises RepositoryError."""
+        self._bytes("update-index", "--force-remove", "-z", "--stdin", stdin=_listed(paths), reading=False)
+
     def operation_in_progress(self) -> str | None:
         """The git operation that waits for its user, such as `merge`."""
         return next((name for file, name in _STATES.items() if (self.git_dir / file).exists()), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib.metadata import version as distribution_version
 from typing import Annotated
@@ -68,7 +69,13 @@ def options(
 
 
 def main() -> None:
-    """Run the command and exit: 0 nothing (left) to do, 1 there is, 2 an error of the user's to mend, 130 ^C."""
+    """Run the command and exit: 0 nothing (left) to do, 1 there is, 2 an error of the user's to mend, 130 ^C.
+
+    What else asks it to end, as CI does for a job that is cancelled, is as good as ^C.
+    """
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     sys.exit(run(sys.argv[1:]))
 
 

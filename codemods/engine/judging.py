@@ -11,7 +11,8 @@ from codemods.engine.validations import validate
 from codemods.files import file_bytes, write_or_remove
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from codemods.validation.base import Result, Scope, Validation
@@ -123,12 +124,14 @@ class InPlace:
 
     stage: Stage
     validations: Mapping[str, Validation]
+    watched: Callable[[Files], AbstractContextManager[None]]
     width: int = 1
 
     def start(self, candidate: Candidate) -> Future[tuple[Result, ...]]:
-        """Judge now. The candidate is still shown when this returns."""
+        """Judge now. The candidate is still shown when this returns, whatever the validations have done to it."""
         self.stage.put(candidate)
-        return at_once(self.validations, self.stage, candidate)
+        with self.watched(dict(self.stage.written)):
+            return at_once(self.validations, self.stage, candidate)
 
     def close(self) -> None:
         """Show what HEAD has."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from codemods.errors import ForeignError
-from codemods.processes import bounded, child_environment, end, ending, shorten
+from codemods.processes import bounded, child_environment, end, ending, new_mark, shorten, with_mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +54,7 @@ class WorkerProcess:
     def __init__(self, root: Path, source_roots: tuple[str, ...], memory: int) -> None:
         """Start it, with a limit of `memory` bytes. Raises ForeignError where Python cannot be started."""
         self._number = 0
+        self._mark = new_mark()
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._folder = tempfile.TemporaryDirectory(prefix="codemods-", ignore_cleanup_errors=True)
         self._file = Path(self._folder.name) / "output"
@@ -65,7 +66,7 @@ class WorkerProcess:
                 self._process = subprocess.Popen(
                     [sys.executable, "-c", _START, package, settings],
                     cwd=root,
-                    env=child_environment({}),
+                    env=with_mark(child_environment({}), self._mark),
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=output,
@@ -91,7 +92,7 @@ class WorkerProcess:
     def end(self) -> None:
         """End it, and all that it started."""
         try:
-            end(self._process)
+            end(self._process, self._mark)
         finally:
             # stdout is closed by the thread that reads it, at its end: a daemon of the codemod's may keep it open.
             if self._process.stdin is not None:

@@ -243,11 +243,17 @@ class TestApply:
         assert git(repo, "rev-list", "--count", "main..") == "3"
         assert git(repo, "status", "--porcelain", "-uno") == ""
 
-    def test_an_edit_in_the_middle_stops_the_run(self, repo: Path, git: Git) -> None:
-        write_files(repo, {"check.py": "import u\nif 'g' in vars(u):\n    open('w.py', 'a').write('mine\\n')\n"})
+    def test_what_a_validation_writes_is_told_and_not_committed(self, repo: Path, git: Git) -> None:
+        code = "import u\nif 'g' in vars(u):\n    [open(name, 'a').write('#mine\\n') for name in ('u.py', 'w.py')]\n"
+        write_files(repo, {"check.py": code})
         git(repo, "commit", "--quiet", "-am", "meddles")
-        assert "w.py has changed since the run began" in codemods(repo, "apply", "plan.yaml", expect=2)
-        assert (repo / "w.py").read_text().endswith("mine\n")
+        output = codemods(repo, "apply", "plan.yaml", expect=0)
+        copies = repo / ".git" / "codemods" / "changed"
+        assert f"w.py (changed, put back; a copy is {copies}" in output
+        assert "mine" not in git(repo, "log", "-p", "main..HEAD")
+        assert git(repo, "status", "--porcelain") == ""
+        assert sorted(file.name for file in copies.rglob("*.py")) == ["u.py", "w.py"]
+        assert all(file.read_text().endswith("#mine\n") for file in copies.rglob("*.py"))
 
 
 class TestGitAsPeopleHaveIt:

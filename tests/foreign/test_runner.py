@@ -173,12 +173,23 @@ def test_a_process_that_a_codemod_forks_does_not_answer_for_it(shared: Repositor
         check_usable(shared)
 
 
+@pytest.mark.parametrize(
+    "how",
+    [
+        "",
+        pytest.param(
+            ", start_new_session=True",
+            marks=pytest.mark.skipif(sys.platform != "linux", reason="elsewhere what leaves its group is not found"),
+        ),
+    ],
+)
 @on_posix
-def test_what_a_codemod_leaves_running_is_ended(repository: Repository) -> None:
+def test_what_a_codemod_leaves_running_is_ended(repository: Repository, how: str) -> None:
     beat = "import time\nwhile True:\n    open('beat', 'a').write('.')\n    time.sleep(0.02)\n"
     repository.write({"beat.py": beat})
     file = repository.root / "beat"
-    code = "# subprocess.Popen([sys.executable, 'beat.py'])\n# while not os.path.exists('beat'): time.sleep(0.01)\n"
+    code = f"# subprocess.Popen([sys.executable, 'beat.py']{how})\n"
+    code += "# while not os.path.exists('beat'): time.sleep(0.01)\n"
     repository.check_transformed(DO, f"{code}a\n", f"{code}b\n")
     assert is_beating(file)
     repository.runner.close()

@@ -166,6 +166,15 @@ def test_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert not {"GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX"} & set(names)
 
 
+def test_the_environment_of_the_plan_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("VIRTUAL_ENV", "PYTHONPATH", "MINE"):
+        monkeypatch.setenv(name, "ours")
+    code = "import os; print([os.environ.get(name) for name in ('VIRTUAL_ENV', 'PYTHONPATH', 'MINE', 'PATH')])"
+    added = {"VIRTUAL_ENV": None, "PYTHONPATH": "plan", "PATH": "plan"}
+    done = run_program([sys.executable, "-c", code], tmp_path, 20, added)
+    assert done.output == "[None, 'plan', 'ours', 'plan']\n"
+
+
 def test_a_rewrite_within_the_same_second_is_seen(tmp_path: Path) -> None:
     for value in ("1", "2"):
         write_files(tmp_path, {"m.py": f"V = {value}\n"})
@@ -234,3 +243,41 @@ class TestFinding:
         assert find_program("check", tmp_path) is None
         assert find_program("./folder", tmp_path) is None
         assert find_program("nothing", tmp_path) is None
+
+    def test_the_environment_of_the_plan_decides_before_ours(
+        self, tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ours = self.program(tmp_path / "ours/bin/python")
+        plans = self.program(tmp_path / "plans/bin/python")
+        on_path = self.program(tmp_path / "path/python")
+        monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "ours"))
+        path = str(tmp_path / "path")
+        assert project_python({"OTHER": "1"}) == ours
+        assert project_python({"VIRTUAL_ENV": str(tmp_path / "plans")}) == plans
+        assert project_python({"VIRTUAL_ENV": str(tmp_path / "plans"), "PATH": path}) == plans
+        assert project_python({"PATH": path}) == on_path
+        assert find_program("python", tmp_path, {"PATH": path}) == on_path
+
+    def test_the_plan_takes_our_virtual_environment_out(
+        self, tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.program(tmp_path / "ours/bin/python")
+        on_path = self.program(tools / "python")
+        monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "ours"))
+        assert project_python({"VIRTUAL_ENV": None}) == on_path
+
+    def test_what_is_relative_in_the_plan_starts_from_the_root(
+        self, tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        root, elsewhere = tmp_path / "root", tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        monkeypatch.chdir(elsewhere)
+        mine = self.program(root / ".venv/bin/python")
+        check = self.program(root / "bin/check")
+        assert find_program("python", root, {"VIRTUAL_ENV": ".venv"}) == mine
+        assert find_program("check", root, {"PATH": f"bin{os.pathsep}{tools}"}) == check
+        assert find_program("check", root) is None
+
+    def test_without_a_path_the_systems_own_is_looked_at(self, tools: Path, tmp_path: Path) -> None:
+        assert find_program("sh", tmp_path) is None
+        assert find_program("sh", tmp_path, {"PATH": None}) in ("/bin/sh", "/usr/bin/sh")

@@ -46,7 +46,8 @@ class Baselines:
         if validation.name not in self.told:
             self.told.add(validation.name)
             books.notify(BaselineStarted(phase, validation.name, known is not None))
-        validation.baseline(ground, scope)
+        with books.watched({}):
+            validation.baseline(ground, scope)
         now = json.dumps(validation.remembered(), sort_keys=True)
         if now not in (before, "null"):
             self._write(keys[-1], now)

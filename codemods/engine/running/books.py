@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from codemods.engine.disturbed import Watch, told
 from codemods.engine.messages import message, trailers
 from codemods.engine.progress import Note, UnitFinished, UnitResult, UnitStarted, UnitState, ValidationFinished
 from codemods.engine.recovery import change_digest, written
@@ -12,7 +14,7 @@ from codemods.engine.rollback import revert_units
 from codemods.journal import EventKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     from codemods.engine.progress import Notify
     from codemods.engine.shown import PhasePreview
@@ -43,6 +45,11 @@ class Books:
     validated: int = 0
     results: list[UnitResult] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    watch: Watch = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Copies of what validations change go to the journal."""
+        self.watch = Watch(self.repository, self.journal.folder, self.id)
 
     def record(self, kind: EventKind, **data: object) -> None:
         """Write one event down."""
@@ -52,6 +59,15 @@ class Books:
         """Something that whoever runs this has to know: told now, and in the report."""
         self.notes.append(text)
         self.notify(Note(text))
+
+    @contextmanager
+    def watched(self, expected: Mapping[str, bytes | None]) -> Iterator[None]:
+        """While validations run on a tree that differs from HEAD as `expected`: what they do to tracked files is taken
+        back, and told once."""
+        self.watch.before(expected)
+        yield
+        if (text := told(self.watch.after(), self.journal.folder)) and text not in self.notes:
+            self.note(text)
 
     def begin(self, unit: Unit) -> None:
         """Tell that a unit is worked on."""

@@ -142,7 +142,12 @@ class Groups:
         self.seen += judged.results
         held = True
         for unit in units:
-            self._put_right(unit)
+            if (path := self._put_right(unit)) is not None:
+                held = False
+                self.waiting.remove(unit)
+                reason = f"a validation has put something else in the place of {path}"
+                self.books.reject(unit, reason, f"{reason}\n", judged.results)
+                continue
             try:
                 self.books.commit(self.phase, unit, judged.results, judged.numbers)
             except RepositoryError as error:
@@ -159,10 +164,15 @@ class Groups:
             self.seconds |= {result.name: result.seconds for result in in_full}
         return held
 
-    def _put_right(self, unit: Unit) -> None:
+    def _put_right(self, unit: Unit) -> str | None:
+        """See to it that the files of `unit` are what was validated; the first that cannot be."""
         for change in unit.changes:
             if file_bytes(self.stage.root, change.path) != change.after:
-                write_or_remove(self.stage.root, change.path, change.after)
+                try:
+                    write_or_remove(self.stage.root, change.path, change.after)
+                except OSError:
+                    return change.path
+        return None
 
     def _take_out(self, units: list[Unit]) -> None:
         for unit in [unit for unit in units if is_committed(self.books.repository, unit)]:

@@ -1,0 +1,25 @@
+"""Programs that we start: their environment, their bounded output, their end with all that they started."""
+
+from codemods.processes.environment import child_environment
+from codemods.processes.life import end, ending, interrupts_held, wait
+from codemods.processes.marks import new_mark, with_mark
+from codemods.processes.output import begin, bounded, compact, shorten
+from codemods.processes.running import Running, start, stop_running, stopped
+
+__all__ = [
+    "Running",
+    "begin",
+    "bounded",
+    "child_environment",
+    "compact",
+    "end",
+    "ending",
+    "interrupts_held",
+    "new_mark",
+    "shorten",
+    "start",
+    "stop_running",
+    "stopped",
+    "wait",
+    "with_mark",
+]
