@@ -7,7 +7,7 @@ import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from codemods.errors import DirtyTreeError, NotARepositoryError, RepositoryError
 
@@ -102,10 +102,26 @@ class Repository:
 
     def _bytes(self, *arguments: str, stdin: bytes | None = None, reading: bool = True) -> bytes:
         status, out, err = _execute(self._git, list(arguments), stdin=stdin, reading=reading, more=self._variables)
-        if status:
-            message = b"\n".join(part.strip() for part in (err, out) if part).decode("utf-8", "replace")
-            raise RepositoryError(f"git {arguments[0]} failed: {message}", where=str(self.root))
-        return out
+        return out if not status else self._fail(arguments[0], out, err)
+
+    def run(
+        self,
+        command: str,
+        *arguments: str,
+        settings: tuple[str, ...] = (),
+        stdin: bytes | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """The output of a git command, for the modules that build on this one. `settings` are as for `git -c`,
+        `variables` are added to its environment. Raises RepositoryError."""
+        options = [part for setting in settings for part in ("-c", setting)]
+        more = {**self._variables, **(variables or {})}
+        status, out, err = _execute(self._git, [*options, command, *arguments], stdin=stdin, more=more)
+        return out if not status else self._fail(command, out, err)
+
+    def _fail(self, command: str, out: bytes, err: bytes) -> NoReturn:
+        message = b"\n".join(part.strip() for part in (err, out) if part).decode("utf-8", "replace")
+        raise RepositoryError(f"git {command} failed: {message}", where=str(self.root))
 
     def _text(self, *arguments: str) -> str:
         return os.fsdecode(self._bytes(*arguments)).strip()

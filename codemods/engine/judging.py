@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,8 +13,7 @@ from codemods.engine.validations import validate
 from codemods.files import file_bytes, write_or_remove
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from codemods.validation.base import Result, Scope, Validation
@@ -72,6 +73,11 @@ class Stage:
         """The folder of the work tree."""
         return self.repository.root
 
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Nothing: the programs run as the user would run them."""
+        return {}
+
     def put(self, candidate: Candidate) -> None:
         """Show a candidate, with the change. Raises OSError."""
         self.after, self.before = candidate.after, candidate.before
@@ -118,13 +124,21 @@ def _is_executable(file: Path) -> bool:
     return file.is_file() and os.access(file, os.X_OK)
 
 
+Watched = Callable[[Files], AbstractContextManager[None]]
+
+
+def watch_nothing(expected: Files) -> AbstractContextManager[None]:  # noqa: ARG001 - as others need it
+    """For where nobody minds what validations do to tracked files."""
+    return nullcontext()
+
+
 @dataclass(slots=True)
 class InPlace:
     """Judges in the user's own work tree, one candidate after another."""
 
     stage: Stage
     validations: Mapping[str, Validation]
-    watched: Callable[[Files], AbstractContextManager[None]]
+    watched: Watched = watch_nothing
     width: int = 1
 
     def start(self, candidate: Candidate) -> Future[tuple[Result, ...]]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.index.names import ModuleNames
-from codemods.plan.validations import CommandValidation, ImportsValidation
+from codemods.plan.validations import CommandValidation, ImportsValidation, UnittestValidation
 from codemods.validation.command import Command
 from codemods.validation.import_smoke import ImportSmoke
-from codemods.validation.pytest_suite import PytestSuite
+from codemods.validation.junit_runner import JunitRunner
+from codemods.validation.pytest_runner import PytestRunner
+from codemods.validation.suite import Suite
+from codemods.validation.unittest_runner import UnittestRunner
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,8 +32,16 @@ def _validation(plan: Plan, name: str) -> Validation:
     if isinstance(asked, ImportsValidation):
         return ImportSmoke(name, ModuleNames(plan.source_roots).name_of, plan.source_roots, asked.timeout, asked.env)
     if isinstance(asked, CommandValidation):
-        return Command(name, asked.run, asked.timeout, asked.env)
-    return PytestSuite(name, asked.args, asked.timeout, asked.env)
+        return _command(name, asked)
+    kind = UnittestRunner if isinstance(asked, UnittestValidation) else PytestRunner
+    return Suite(name, kind(name, asked.args, asked.timeout, asked.env), asked.reruns)
+
+
+def _command(name: str, asked: CommandValidation) -> Validation:
+    if asked.junit is not None:
+        return Suite(name, JunitRunner(name, asked.run, asked.junit, asked.timeout, asked.env))
+    must, must_not = (asked.pattern.must, asked.pattern.must_not) if asked.pattern else (None, None)
+    return Command(name, asked.run, asked.timeout, asked.env, must=must, must_not=must_not)
 
 
 def validate(

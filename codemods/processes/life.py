@@ -40,6 +40,7 @@ def interrupts_held() -> Iterator[None]:
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
+        # Also where an error ends the block: it may be due to the interrupt, which has reached the program as well.
         for number, frame in held[:1]:
             handlers[number](number, frame)
 

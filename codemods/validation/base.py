@@ -6,11 +6,13 @@ machine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -35,8 +37,28 @@ class Ground(Protocol):
     def log(self) -> Path | None:
         """The file that programs write their output to while they run; None: nobody reads it before they end."""
 
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What programs find in their environment in this checkout; see `environment_of`."""
+
     def show(self, *, changed: bool) -> None:
         """Make the files what they are with the change, or what they were without it."""
+
+
+def environment_of(ground: Ground, own: Mapping[str, str | None]) -> dict[str, str | None]:
+    """The environment of a validation whose own it is, where it runs on `ground`, to be added to ours.
+
+    What the ground has wins. Its PYTHONPATH comes before the validation's own, or else ours.
+    """
+    given = dict(ground.environment)
+    path = given.pop("PYTHONPATH", "")
+    return with_python_path(path, {**own, **given}) if path else {**own, **given}
+
+
+def with_python_path(path: str, own: Mapping[str, str | None]) -> dict[str, str | None]:
+    """The environment `own`, to be added to ours, with `path` before the PYTHONPATH that it or else ours has."""
+    after = own["PYTHONPATH"] if "PYTHONPATH" in own else os.environ.get("PYTHONPATH")
+    return {**own, "PYTHONPATH": f"{path}{os.pathsep}{after}" if after else path}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +113,8 @@ class Validation(Protocol):
     name: str
 
     @property
-    def seconds_before(self) -> float:
-        """How long it takes on the unchanged tree; 0 where nobody knows."""
+    def seconds_before(self) -> float | None:
+        """How long it takes on the unchanged tree; None where nobody knows."""
 
     @property
     def tests_before(self) -> tuple[int, int]:
@@ -134,6 +156,7 @@ class Still:
 
     root: Path
     log: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def show(self, *, changed: bool) -> None:
         """Nothing to do."""

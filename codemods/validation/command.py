@@ -1,90 +1,112 @@
-"""Validation by a program: exit status 0 holds."""
+"""Validation by a program: exit status 0 holds, if its output has what it must, and not what it must not."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from codemods.errors import ValidationSetupError
 from codemods.validation.base import Result, Verdict
-from codemods.validation.program import Completed, find_program, run_program
+from codemods.validation.launch import command_identity, launch, require_program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from codemods.validation.base import Ground, Scope
+    from codemods.validation.program import Completed
 
 _SHOWN = 15  # lines of output
+_CANNOT_TELL = 125  # as for `git bisect run`
 
 
 class Command:
-    """Runs one command from the root of the repository after each unit."""
+    """Runs one command from the root of the repository after each unit.
+
+    It is run once: its exit status is its author's word, and what makes it flaky is best known there. Exit status 125
+    says that it cannot tell anything about this tree.
+    """
 
     compares = False
     tests_before = (0, 0)
-    seconds_before = 0.0
 
     def __init__(
-        self, name: str, run: Sequence[str], timeout: float, environment: Mapping[str, str | None] | None = None
+        self,
+        name: str,
+        run: Sequence[str],
+        timeout: float,
+        environment: Mapping[str, str | None] | None = None,
+        *,
+        must: str | None = None,
+        must_not: str | None = None,
     ) -> None:
-        """`run` begins with the program; `timeout` is in seconds; `environment` is added to ours, None takes out."""
+        """`run` begins with the program; `timeout` is in seconds; `environment` is added to ours, None takes out.
+
+        `must` and `must_not` are regular expressions, searched in the output; `^` and `$` are those of a line.
+        """
         self.name = name
         self.environment = dict(environment or {})
         self.arguments = tuple(run)
         self.timeout = timeout
-        self.has_baseline = False
+        self.must = must
+        self.must_not = must_not
+        self.seconds_before: float | None = None
 
     def require(self, ground: Ground) -> None:
         """Raise ValidationSetupError where the program is not there."""
-        program = self.arguments[0]
-        if find_program(program, ground.root) is None:
-            is_there = (ground.root / program).is_file()
-            lacks = "executable" if is_there else "there"
-            what = f"The program `{program}` of the validation `{self.name}` is not {lacks}."
-            hint = f"Make it so: chmod +x {program}" if is_there else "Install it, or correct `run:` in the plan."
-            raise ValidationSetupError(what, hint=hint)
+        require_program(self.name, self.arguments[0], ground.root, self.environment)
 
     def identity(self, ground: Ground) -> str:
-        """The command, its environment and the program that it is here."""
-        return repr((self.arguments, sorted(self.environment.items()), find_program(self.arguments[0], ground.root)))
+        """The command, its environment, the program that it is here, and what must be in its output."""
+        return repr((command_identity(self.arguments, ground.root, self.environment), self.must, self.must_not))
 
     def remembered(self) -> object:
-        """That it held."""
-        return self.has_baseline or None
+        """That it held, and the time that it took."""
+        return None if self.seconds_before is None else {"seconds": self.seconds_before}
 
     def recall(self, known: object) -> None:
         """Believe that it held."""
-        self.has_baseline = known is True
+        if isinstance(known, dict):
+            self.seconds_before = known["seconds"]
 
     def baseline(self, ground: Ground, scope: Scope) -> None:  # noqa: ARG002 - the command looks at the whole tree
-        """Raise ValidationSetupError where it fails on the unchanged tree: it could not tell anything then."""
-        if self.has_baseline:
+        """Raise ValidationSetupError where it does not hold on the unchanged tree: it could not tell anything then."""
+        if self.seconds_before is not None:
             return
         completed = self._run(ground)
-        if completed.status != 0:
-            what = f"The validation `{self.name}` fails before anything is changed: {self._summary(completed)}"
+        verdict, summary = self._judged(completed)
+        if verdict is not Verdict.PASSED:
+            what = f"The validation `{self.name}` fails before anything is changed: {summary}"
             hint = "Mend it, or take it out of the phase's `with:`. Nothing of the phase was changed."
             raise ValidationSetupError(what, hint=f"{completed.last_lines(_SHOWN)}\n{hint}".lstrip("\n"))
-        self.has_baseline = True
         self.seconds_before = completed.seconds
 
     def run(self, ground: Ground, scope: Scope) -> Result:  # noqa: ARG002 - the command looks at the whole tree
         """The verdict on the tree as it is. Raises ValidationSetupError where the command cannot be started."""
         completed = self._run(ground)
-        verdict = Verdict.TIMED_OUT if completed.timed_out else Verdict.FAILED
-        if completed.status == 0:
-            verdict = Verdict.PASSED
-        return Result(self.name, verdict, self._summary(completed), completed.output, completed.seconds)
+        verdict, summary = self._judged(completed)
+        return Result(self.name, verdict, summary, completed.output, completed.seconds)
 
     def _run(self, ground: Ground) -> Completed:
-        self.require(ground)
-        program = find_program(self.arguments[0], ground.root) or self.arguments[0]
-        try:
-            return run_program([program, *self.arguments[1:]], ground.root, self.timeout, self.environment)
-        except OSError as error:
-            what = f"The program `{self.arguments[0]}` of the validation `{self.name}` cannot be started: {error}"
-            hint = "A script needs a first line such as `#!/bin/sh`, with an interpreter that is there."
-            raise ValidationSetupError(what, hint=hint) from error
+        return launch(self.name, self.arguments, ground, self.timeout, self.environment)
 
-    def _summary(self, completed: Completed) -> str:
+    def _judged(self, completed: Completed) -> tuple[Verdict, str]:
         ending = completed.ending(self.timeout)
-        return f"{ending}: {completed.last_line}" if completed.last_line else ending
+        summary = f"{ending}: {completed.last_line}" if completed.last_line else ending
+        if completed.aborted:
+            return Verdict.ABORTED, summary
+        if completed.timed_out:
+            return Verdict.TIMED_OUT, summary
+        if completed.status == _CANNOT_TELL:
+            return Verdict.INDETERMINATE, f"{summary} (it cannot tell)"
+        if completed.status != 0:
+            return Verdict.FAILED, summary
+        if self.must and not re.search(self.must, completed.output, re.MULTILINE):
+            return Verdict.FAILED, f"{ending}, but its output has nothing that matches `{self.must}`"
+        if self.must_not and (found := re.search(self.must_not, completed.output, re.MULTILINE)):
+            return Verdict.FAILED, f"{ending}, but its output has `{_line(found)}`, which matches `{self.must_not}`"
+        return Verdict.PASSED, summary
+
+
+def _line(found: re.Match[str]) -> str:
+    """What was found, as a line that can be shown."""
+    return " ".join(found.group().split())[:100]

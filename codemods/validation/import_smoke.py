@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.errors import ValidationSetupError
-from codemods.validation.base import Result, Verdict
+from codemods.validation.base import Result, Verdict, environment_of
 from codemods.validation.program import Completed, project_python, run_program
 
 if TYPE_CHECKING:
@@ -141,10 +141,10 @@ class ImportSmoke:
         Raises ValidationSetupError where Python itself cannot be started.
         """
         pending = [module for module in self._modules(ground.root, scope.paths) if module not in self.before]
-        together, _ = self._import(ground.root, pending)
+        together, _ = self._import(ground, pending)
         for module in pending:
             # A module that fails beside others may only suffer from them.
-            self.before[module] = self._import(ground.root, [module])[0].get(module) if module in together else None
+            self.before[module] = self._import(ground, [module])[0].get(module) if module in together else None
 
     def run(self, ground: Ground, scope: Scope) -> Result:
         """Import each module of the scope by itself. Raises ValidationSetupError where Python cannot be started."""
@@ -154,7 +154,7 @@ class ImportSmoke:
         old: dict[str, _Fault] = {}
         outputs = []
         for module in modules:
-            faults, output = self._import(ground.root, [module])
+            faults, output = self._import(ground, [module])
             for fault in faults.values():
                 outputs.append(f"{module}: {fault.text}\n{output}")
                 (new if self._is_new(ground.root, module, fault) else old)[module] = fault
@@ -182,12 +182,12 @@ class ImportSmoke:
         named = (self.module_of(path) for path in files if not _is_program(root / path))
         return list(dict.fromkeys(module for module in named if module))
 
-    def _import(self, root: Path, modules: list[str]) -> tuple[dict[str, _Fault], str]:
+    def _import(self, ground: Ground, modules: list[str]) -> tuple[dict[str, _Fault], str]:
         """The faults of `modules` by name, and the output; a module that ends the process does not hide the others."""
         faults: dict[str, _Fault] = {}
         outputs = []
         while modules:
-            told, completed = self._child(root, modules)
+            told, completed = self._child(ground, modules)
             outputs.append(completed.output)
             faults.update({module: _Fault(text, owner) for what, module, text, owner in told if what == "failed"})
             settled = {module for what, module, _, _ in told if what in ("failed", "held")}
@@ -199,17 +199,21 @@ class ImportSmoke:
             modules = [module for module in modules if module not in settled and module not in guilty]
         return faults, "".join(outputs)
 
-    def _child(self, root: Path, modules: list[str]) -> tuple[list[tuple[str, str, str, str]], Completed]:
+    def _child(self, ground: Ground, modules: list[str]) -> tuple[list[tuple[str, str, str, str]], Completed]:
         """What one interpreter told of `modules`, up to its end."""
         python = project_python()
-        roots = [str((root / source_root).absolute()) for source_root in self.source_roots]
+        roots = [str((ground.root / source_root).absolute()) for source_root in self.source_roots]
         with tempfile.TemporaryDirectory(prefix="codemods-") as folder:
             report, script = Path(folder) / "report", Path(folder) / "codemods_import.py"
             values = ascii((str(report), roots, modules))
             script.write_text(f"REPORT, ROOTS, MODULES = {values}\n{_CHILD}", encoding="ascii")
             try:
                 completed = run_program(
-                    [python, "-X", "faulthandler", str(script)], root, self.timeout, self.environment
+                    [python, "-X", "faulthandler", str(script)],
+                    ground.root,
+                    self.timeout,
+                    environment_of(ground, self.environment),
+                    log=ground.log,
                 )
             except OSError as error:
                 raise self._cannot_start(python, str(error)) from error

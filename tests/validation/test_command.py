@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from codemods.errors import ValidationSetupError
-from codemods.validation.base import Verdict
+from codemods.validation.base import Scope, Still, Verdict
 from codemods.validation.command import Command
 from tests.conftest import write_files
 from tests.validation.bound import Bound
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def command(root: Path, code: str, timeout: float = 20) -> Bound:
-    return Bound(Command("check", [sys.executable, "-c", code], timeout), root)
+def command(
+    root: Path, code: str, timeout: float = 20, *, must: str | None = None, must_not: str | None = None
+) -> Bound:
+    run = [sys.executable, "-c", code]
+    return Bound(Command("check", run, timeout, must=must, must_not=must_not), root)
 
 
 def script(root: Path, name: str, text: str) -> None:
@@ -62,6 +65,65 @@ def test_a_time_limit_does_not_hold(tmp_path: Path) -> None:
 def test_it_runs_in_the_root(tmp_path: Path) -> None:
     script(tmp_path, "scripts/check.sh", "#!/bin/sh\npwd\n")
     assert Bound(Command("check", ["scripts/check.sh"], 20), tmp_path).run(()).evidence == f"{tmp_path}\n"
+
+
+@pytest.mark.parametrize(
+    ("must", "must_not", "why"),
+    [
+        ("^2 failed$", None, ""),
+        ("passed", "error", ""),
+        ("^failed", None, "exit status 0, but its output has nothing that matches `^failed`"),
+        ("passed", r"\d\s+failed", r"exit status 0, but its output has `2 failed`, which matches `\d\s+failed`"),
+    ],
+)
+def test_what_its_output_must_have_and_must_not(
+    tmp_path: Path, must: str | None, must_not: str | None, why: str
+) -> None:
+    result = command(tmp_path, "print('1 passed\\n2 failed\\nend')", must=must, must_not=must_not).run(())
+    assert (result.verdict, result.summary) == (
+        (Verdict.FAILED, why) if why else (Verdict.PASSED, "exit status 0: end")
+    )
+
+
+def test_the_output_decides_only_where_the_exit_status_holds(tmp_path: Path) -> None:
+    result = command(tmp_path, "print('fine'); raise SystemExit(1)", must="fine").run(())
+    assert (result.verdict, result.summary) == (Verdict.FAILED, "exit status 1: fine")
+
+
+def test_a_pattern_that_fails_before_any_change_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValidationSetupError, match="before anything is changed: exit status 0, but its output"):
+        command(tmp_path, "print('a')", must="b").baseline(())
+
+
+def test_exit_status_125_tells_nothing_about_the_change(tmp_path: Path) -> None:
+    result = command(tmp_path, "print('no server'); raise SystemExit(125)").run(())
+    assert (result.verdict, result.holds) == (Verdict.INDETERMINATE, False)
+    assert result.summary == "exit status 125: no server (it cannot tell)"
+    with pytest.raises(ValidationSetupError, match="exit status 125"):
+        command(tmp_path, "raise SystemExit(125)").baseline(())
+
+
+def test_what_is_remembered_saves_the_baseline(tmp_path: Path) -> None:
+    first, second = (command(tmp_path, "open('runs', 'a').write('.')").validation for _ in range(2))
+    assert first.remembered() is None
+    first.baseline(Still(tmp_path), Scope())
+    assert first.seconds_before > 0
+    second.recall(first.remembered())
+    second.baseline(Still(tmp_path), Scope())
+    assert (second.seconds_before, (tmp_path / "runs").read_text()) == (first.seconds_before, ".")
+
+
+def test_what_an_outcome_depends_on(tmp_path: Path) -> None:
+    ground = Still(tmp_path)
+    known = Command("check", ["sh"], 1).identity(ground)
+    assert Command("check", ["sh"], 2).identity(ground) == known
+    others = [
+        Command("check", ["sh", "-x"], 1),
+        Command("check", ["sh"], 1, {"A": None}),
+        Command("check", ["sh"], 1, must="a"),
+        Command("check", ["python"], 1),
+    ]
+    assert len({known, *(other.identity(ground) for other in others)}) == 5
 
 
 def test_the_baseline_runs_once(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_it_can_be_read_while_the_program_runs(log: Path) -> None:
     def look() -> None:
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
-            if log.exists() and "first" in log.read_text():
+            if log.exists() and "\nfirst\n" in log.read_text():
                 seen.append(log.read_text())
                 break
             time.sleep(0.01)
