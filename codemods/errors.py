@@ -7,6 +7,7 @@ CodemodsError                 the user can do something about it; shown without 
 │   ├── DirtyTreeError
 │   └── ConflictError         later edits stand in the way of taking a change back
 ├── ValidationSetupError      a validation cannot be run at all (its program is missing)
+├── WorkerError               a machine that was given work cannot do it; another one may
 └── ForeignError              a codemod that the plan names cannot be loaded
 """
 
@@ -85,6 +86,12 @@ class ConflictError(RepositoryError):
 
 class ValidationSetupError(CodemodsError):
     """A validation cannot be run at all, for instance since its program is not there."""
+
+
+class WorkerError(CodemodsError):
+    """A machine that was given work cannot do it: no word on the work. Another one may; `worker` is its address."""
+
+    worker = ""
 
 
 class ForeignError(CodemodsError):

@@ -100,6 +100,22 @@ class Repository:
         base = start.absolute()
         return cls(root, (base / git_dir).resolve(), (base / common_dir).resolve())
 
+    @classmethod
+    def clone(cls, url: str, folder: Path) -> Repository:
+        """Clone the repository at `url` into `folder`, with nothing checked out. Hooks and housekeeping are off there.
+
+        Raises RepositoryError.
+        """
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        settings = [f"core.hooksPath={os.devnull}", "gc.auto=0", "maintenance.auto=false", "advice.detachedHead=false"]
+        options = [part for setting in settings for part in ("--config", setting)]
+        arguments = ["clone", "--quiet", "--no-checkout", "--template=", *options, "--", url, str(folder)]
+        status, _, err = _execute(_command(folder.parent), arguments)
+        if status:
+            message = err.decode("utf-8", "replace").strip()
+            raise RepositoryError(f"git clone failed: {message}", where=url)
+        return cls.discover(folder)
+
     def _bytes(self, *arguments: str, stdin: bytes | None = None, reading: bool = True) -> bytes:
         status, out, err = _execute(self._git, list(arguments), stdin=stdin, reading=reading, more=self._variables)
         return out if not status else self._fail(arguments[0], out, err)

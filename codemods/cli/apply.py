@@ -9,6 +9,8 @@ import typer
 
 from codemods.cli.inputs import (
     AsJson,
+    ExecutorName,
+    Jobs,
     NonPython,
     PlanFile,
     RepositoryFolder,
@@ -40,6 +42,8 @@ def apply(
         bool, typer.Option("--fresh-baseline", help="Validate the unchanged tree again, whatever is known of it.")
     ] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Try changes again that an earlier run rejected.")] = False,
+    jobs: Jobs = 1,
+    executor: ExecutorName = None,
 ) -> int:
     """Carry out a plan: each unit is written, validated, and committed or taken back. Run it again to go on.
 
@@ -58,7 +62,7 @@ def apply(
     loaded, repository = read_plan(plan, non_python=non_python), open_repository(repo)
     loaded = require_trust(loaded, repository, trust=trust)
     journal = open_journal(repository)
-    options = ApplyOptions("" if here else branch, retry, tuple(phase or ()), fresh_baseline)
+    options = ApplyOptions("" if here else branch, retry, tuple(phase or ()), fresh_baseline, jobs, executor)
     with Lock(journal.folder, journal.clock), RunProgress(console(stderr=as_json)) as progress:
         report = carry_out(loaded, repository, journal, progress.notify, options)
     if as_json:

@@ -32,6 +32,15 @@ NonPython = Annotated[
 Trust = Annotated[bool, typer.Option("--trust", help="Run the codemods that the plan names without asking.")]
 
 
+Jobs = Annotated[int, typer.Option("--jobs", min=1, help="How much is done at a time on this machine.")]
+ExecutorName = Annotated[
+    str | None,
+    typer.Option(
+        "--executor", help="A Dask cluster that does the work: dask://HOST:PORT.", show_default="this machine"
+    ),
+]
+
+
 def read_plan(path: Path, *, non_python: bool = False) -> LoadedPlan:
     """The plan in the file `path`; `non_python` says more than the plan that files outside Python are rewritten.
 

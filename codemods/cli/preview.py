@@ -9,6 +9,8 @@ import typer
 
 from codemods.cli.inputs import (
     AsJson,
+    ExecutorName,
+    Jobs,
     NonPython,
     PlanFile,
     RepositoryFolder,
@@ -26,6 +28,8 @@ def preview(
     non_python: NonPython = False,
     trust: Trust = False,
     summary: Annotated[bool, typer.Option("--summary", help="Leave the diffs out.")] = False,
+    jobs: Jobs = 1,
+    executor: ExecutorName = None,
 ) -> int:
     """Show what a plan would change, as diffs, and what it would leave and why. Writes nothing.
 
@@ -36,9 +40,12 @@ def preview(
     Exit status: 0 nothing to do, 1 there are changes, 2 error.
     """
     from codemods.engine.preview_repository import preview_of
+    from codemods.executors.opening import open_analysis
 
     loaded, repository = read_plan(plan, non_python=non_python), open_repository(repo)
-    shown = preview_of(require_trust(loaded, repository, trust=trust), repository)
+    loaded = require_trust(loaded, repository, trust=trust)
+    with open_analysis(executor, jobs) as crew:
+        shown = preview_of(loaded, repository, crew=crew)
     if as_json:
         from codemods.report.to_json import preview_json
 

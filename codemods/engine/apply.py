@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -9,15 +11,18 @@ from codemods.engine.judging import InPlace, Stage
 from codemods.engine.kept import kept_modules
 from codemods.engine.preview_repository import preview_of
 from codemods.engine.recovery import change_digest, recover, rejections
+from codemods.engine.remote_judge import require_remote
 from codemods.engine.run import Run
 from codemods.engine.running.baselines import Baselines
 from codemods.engine.running.books import Books
 from codemods.engine.running.earlier import begun
+from codemods.engine.running.judges import Judges
 from codemods.engine.running.scopes import Scopes
 from codemods.engine.running.tools import Tools
 from codemods.engine.selecting import Selector
 from codemods.engine.validations import validations_of
 from codemods.errors import CodemodsError, RepositoryError
+from codemods.executors.opening import open_analysis, open_executor
 from codemods.files import read_bytes, unwritable
 from codemods.index.names import ModuleNames
 from codemods.journal import Journal, new_run_id
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
     from codemods.engine.kept import Kept
     from codemods.engine.progress import Notify, RunReport
     from codemods.engine.shown import Preview
+    from codemods.executors.opening import Crew
     from codemods.plan.load import LoadedPlan
     from codemods.plan.schema import Plan
     from codemods.vcs import Repository
@@ -57,7 +63,7 @@ def apply(
     Refuses (CodemodsError, with nothing touched) a dirty tree, a wrong plan, an unwritable file, a validation that
     cannot run. Running it again goes on where the last run ended. On ^C the unit under way is taken back.
     """
-    plan = loaded.plan
+    plan, started = loaded.plan, time.monotonic()
     if (operation := repository.operation_in_progress()) is not None:
         what = f"A git {operation} is under way in this repository."
         raise RepositoryError(what, where=str(repository.root), hint=f"Finish or abort the {operation} first.")
@@ -66,21 +72,33 @@ def apply(
     origin = repository.branch()
     # Settled before anything is computed: the branch decides which tree the plan is applied to.
     branch = _target_branch(plan.name, repository, options)
-    try:
-        run = _prepare(loaded, repository, journal, notify, branch, options)
-    except CodemodsError:
-        if origin is not None and repository.branch() != origin:
-            repository.switch(origin)
-        raise
-    return replace(run.carry_out(), recovered=recovered)
+    with ExitStack() as stack:
+        try:
+            crew = None
+            if options.executor is not None:
+                crew = stack.enter_context(open_executor(options.executor, options.jobs))
+                require_remote(plan)
+            run = _prepare(loaded, repository, journal, notify, branch, options, crew)
+        except CodemodsError:
+            if origin is not None and repository.branch() != origin:
+                repository.switch(origin)
+            raise
+        return replace(run.carry_out(), recovered=recovered, seconds=time.monotonic() - started)
 
 
 def _prepare(
-    loaded: LoadedPlan, repository: Repository, journal: Journal, notify: Notify, branch: str, options: ApplyOptions
+    loaded: LoadedPlan,
+    repository: Repository,
+    journal: Journal,
+    notify: Notify,
+    branch: str,
+    options: ApplyOptions,
+    crew: Crew | None,
 ) -> Run:
     """Everything that can be refused is refused here, before the first write."""
     rejected = set() if options.retry else set(rejections(journal.events(), loaded.plan.name))
-    shown = preview_of(loaded, repository, passed_over=lambda unit: change_digest(unit) in rejected)
+    with open_analysis(options.executor, options.jobs) as analysis:
+        shown = preview_of(loaded, repository, passed_over=lambda unit: change_digest(unit) in rejected, crew=analysis)
     validations = validations_of(loaded.plan)
     for validation in validations.values():
         validation.require(Still(repository.root))
@@ -96,7 +114,8 @@ def _prepare(
     baselines = Baselines(journal.folder / "baselines", options.afresh)
     kept = _kept(loaded.plan, repository)
     earlier = begun(repository, journal, loaded.plan.name)
-    return Run(shown, books, tools, baselines, branch, rejected, kept, earlier, asked)
+    judges = Judges(options.jobs, crew)
+    return Run(shown, books, tools, baselines, judges, branch, rejected, kept, earlier, asked)
 
 
 def _asked(shown: Preview, names: tuple[str, ...]) -> frozenset[str]:

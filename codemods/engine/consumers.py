@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from codemods.engine.scan import Scan
     from codemods.engine.tree import Tree
     from codemods.engine.work import RunForeign
+    from codemods.executors.opening import Crew
     from codemods.plan.load import LoadedPlan
     from codemods.plan.rewrites import Rewrite
     from codemods.plan.schema import Phase, Plan
@@ -71,15 +72,17 @@ def look(
     not_merged: Mapping[str, str],
     run: RunForeign | None = None,
     transforms: Mapping[str, Transform] | None = None,
+    crew: Crew | None = None,
 ) -> Sight:
     """The files of `tree` as a plan needs them, with the steps `rewrites` of it. Believes all that the plan says.
 
-    `not_merged` are duplicates whose users, and which themselves, stay as they are, each with the reason.
+    `not_merged` are duplicates whose users, and which themselves, stay as they are, each with the reason. A `crew`
+    does what needs many files, if there is one.
     """
     plan = loaded.plan
     moves = moves_of(plan)
     excluded = frozenset(tree.paths).difference(included(tree.paths, plan.exclude))
-    found = open_scan(tree.paths, tree.read, ModuleNames(plan.source_roots), moves.words | words_of(plan))
+    found = open_scan(tree.paths, tree.read, ModuleNames(plan.source_roots), moves.words | words_of(plan), crew)
     left = left_behind(plan, found, moves, not_merged)
     work = Work(steps_of(rewrites, found, plan.libraries, transforms), run, _fixed(plan, found, left))
     found.search(moves.words, work.may_change, excluded)

@@ -38,7 +38,9 @@ class Candidate:
 class Judge(Protocol):
     """Judges candidates, up to `width` at a time."""
 
-    width: int
+    @property
+    def width(self) -> int:
+        """How many candidates it judges at a time."""
 
     def start(self, candidate: Candidate) -> Future[tuple[Result, ...]]:
         """Begin to judge; the results of its validations, up to the first that does not hold."""

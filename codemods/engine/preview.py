@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from codemods.api import Transform
     from codemods.engine.shown import PhasePreview, Preview
     from codemods.engine.work import RunForeign
+    from codemods.executors.opening import Crew
     from codemods.model import Change, Removal, Unit
     from codemods.plan.load import LoadedPlan
 
@@ -28,10 +29,11 @@ def preview(
     run: RunForeign | None = None,
     transforms: Mapping[str, Transform] | None = None,
     passed_over: Callable[[Unit], bool] = lambda _: False,
+    crew: Crew | None = None,
 ) -> Preview:
     """Preview a plan over the tracked files `paths`, whose bytes `read` gives. `run` runs codemods that are not ours,
     `transforms` are those of one's own, as `load_transforms` gives them. Units that are `passed_over` are shown, but
-    what comes after them is told as if they were never carried out.
+    what comes after them is told as if they were never carried out. With a `crew`, many files are examined on it.
 
     Raises PlanError where the plan names what is not there, or its phases overlap or miss a file that has to change.
     """
@@ -40,7 +42,7 @@ def preview(
     merging = merge_phase(loaded, judged)
     not_merged = undone(judged, (unit for phase in merging for unit in phase.units if passed_over(unit)))
     merged = tree.after(changes_of(merging, passed_over))
-    sight = look(loaded, merged, plan.rewrite, not_merged, run, transforms)
+    sight = look(loaded, merged, plan.rewrite, not_merged, run, transforms, crew)
     verify_names(loaded, sight.found, sight.work)
     examined = examine(sight)
     leaving = shim_phase(plan, sight.left, sight.found, examined.outcomes)

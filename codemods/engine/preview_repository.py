@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from codemods.engine.shown import Preview
+    from codemods.executors.opening import Crew
     from codemods.model import Unit
     from codemods.plan.load import LoadedPlan
     from codemods.vcs import Repository
@@ -24,18 +25,20 @@ def preview_of(
     repository: Repository,
     read: Callable[[str], bytes] | None = None,
     passed_over: Callable[[Unit], bool] = lambda _: False,
+    crew: Crew | None = None,
 ) -> Preview:
     """The preview of a plan over the tracked files of a repository: as they are in its work tree, or as `read` has
-    them. What follows from units that are `passed_over` is told as if these were never carried out.
+    them. What follows from units that are `passed_over` is told as if these were never carried out. With a `crew`, many
+    files are examined on it.
 
     Raises CodemodsError where the plan names code to run and is not trusted."""
     paths = [file.path for file in repository.tracked_files() if not file.is_symlink]
     read = read or (lambda path: read_bytes(repository.root, path))
 
     if not named_code(loaded.plan):
-        return preview(loaded, paths, read, passed_over=passed_over)
+        return preview(loaded, paths, read, passed_over=passed_over, crew=crew)
     if not loaded.is_trusted:
         raise untrusted(loaded)
     with ForeignCodemods(repository.root, loaded) as codemods:
         codemods.load()
-        return preview(loaded, paths, read, codemods.run, load_transforms(loaded), passed_over)
+        return preview(loaded, paths, read, codemods.run, load_transforms(loaded), passed_over, crew)

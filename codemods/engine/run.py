@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from codemods.engine.running.baselines import Baselines
     from codemods.engine.running.books import Books
     from codemods.engine.running.earlier import Earlier
+    from codemods.engine.running.judges import Judges
     from codemods.engine.running.tools import Tools
     from codemods.engine.shown import PhasePreview, Preview
     from codemods.model import Unit
@@ -41,6 +42,7 @@ class Run:
     books: Books
     tools: Tools
     baselines: Baselines
+    judges: Judges
     branch: str
     passed_over: set[str]
     kept: Kept
@@ -59,7 +61,10 @@ class Run:
         if self.is_open(self.first_to_do()):
             self.look_at_unchanged_tree(self.shown.phases)
             self.begin()
-            end = self.phases()
+            names = dict.fromkeys(name for phase in self.shown.phases for name in phase.phase.validations)
+            with self.judges.judge(self.books, self.tools, self.shown.units, names) as judge:
+                self.tools = replace(self.tools, judge=judge)
+                end = self.phases()
             self.books.record(EventKind.RUN_FINISHED, end=end.value)
         else:
             for phase in self.shown.phases:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from codemods.executors.sharing import map_files
 from codemods.index.names import ModuleNames, is_python
 from codemods.index.resolve import Index, Missing, Unspelled
 from codemods.index.summary import ModuleSummary, summarise
@@ -15,6 +16,8 @@ from codemods.transforms.view import UnparsableError, parse
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+    from codemods.executors.opening import Crew
+
 Answer = TypeVar("Answer")
 
 
@@ -23,7 +26,7 @@ class Scan:
     """The files of a repository that can refer to what a plan moves, and the index over them.
 
     `candidates` are their paths in order, `tracked` all paths, also of files that are not Python. `read` gives the
-    bytes of a file. The index grows as answers need it.
+    bytes of a file. The index grows as answers need it. A `crew` does what needs many files, if there is one.
     """
 
     paths: tuple[str, ...]
@@ -39,6 +42,7 @@ class Scan:
     known: Index | None = None
     holders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     looked_for: frozenset[tuple[str, str]] = frozenset()
+    crew: Crew | None = None
 
     @property
     def index(self) -> Index:
@@ -95,16 +99,32 @@ class Scan:
 
         Those `excluded` are no candidates for a change, but what they reach in others counts.
         """
-        needles = [word.encode() for word in words]
         candidates = set(self.candidates)
+        wanted: list[str] = []
+        unread = self._unread(words, may_change, candidates, wanted)
+        for summary in map_files(self.crew, _summary, (self.names, self.words), unread):
+            self._take(summary)
+        candidates.update(path for path in wanted if path in self.summaries and path not in excluded)
+        self.known = None
+        self.candidates = tuple(path for path in self.paths if path in candidates)
+
+    def _unread(
+        self,
+        words: frozenset[str],
+        may_change: Callable[[str, bytes], bool],
+        candidates: Collection[str],
+        wanted: list[str],
+    ) -> Iterator[tuple[str, bytes]]:
+        """The files that are no candidates yet and may be: their paths are added to `wanted`; those to be summarised
+        come out."""
+        needles = [word.encode() for word in words]
         for path in self.paths:
             content = None if path in candidates else self.content(path)
             if content is None or not (any(needle in content for needle in needles) or may_change(path, content)):
                 continue
-            if (path in self.summaries or self.summarise(path, content)) and path not in excluded:
-                candidates.add(path)
-        self.known = None
-        self.candidates = tuple(path for path in self.paths if path in candidates)
+            wanted.append(path)
+            if path not in self.summaries:
+                yield path, content
 
     def widen(self, names: Mapping[str, str]) -> None:
         """Read also what the files spell of `names`, with one of the words each is found beside."""
@@ -126,13 +146,24 @@ class Scan:
 
     def summarise(self, path: str, content: bytes) -> bool:
         """Add the summary of a file; False, and listed as skipped, where it does not decode or parse."""
-        try:
-            tree = parse(decode(content).text.encode())
-        except (UndecodableError, UnparsableError) as error:
-            self.skipped[path] = Skipped(path, str(error))
+        return self._take(_summary((self.names, self.words), (path, content)))
+
+    def _take(self, summary: ModuleSummary | Skipped) -> bool:
+        if isinstance(summary, Skipped):
+            self.skipped[summary.path] = summary
             return False
-        self.summaries[path] = summarise(tree, path, self.names, self.words)
+        self.summaries[summary.path] = summary
         return True
+
+
+def _summary(known: tuple[ModuleNames, frozenset[str]], file: tuple[str, bytes]) -> ModuleSummary | Skipped:
+    """The summary of a file, by the names and words of a scan."""
+    (names, words), (path, content) = known, file
+    try:
+        tree = parse(decode(content).text.encode())
+    except (UndecodableError, UnparsableError) as error:
+        return Skipped(path, str(error))
+    return summarise(tree, path, names, words)
 
 
 def scan(
@@ -148,11 +179,18 @@ def scan(
     return result
 
 
-def open_scan(paths: Iterable[str], read: Callable[[str], bytes], names: ModuleNames, words: frozenset[str]) -> Scan:
+def open_scan(
+    paths: Iterable[str],
+    read: Callable[[str], bytes],
+    names: ModuleNames,
+    words: frozenset[str],
+    crew: Crew | None = None,
+) -> Scan:
     """The files `paths` with their modules, none of them read yet. Names in `words` are followed through re-exports."""
     tracked = tuple(paths)
     python = tuple(path for path in tracked if is_python(path))
-    return Scan(python, read, names, words, modules=modules_of(python, names.name_of), tracked=frozenset(tracked))
+    modules = modules_of(python, names.name_of)
+    return Scan(python, read, names, words, modules=modules, tracked=frozenset(tracked), crew=crew)
 
 
 def modules_of(paths: Iterable[str], name_of: Callable[[str], str | None]) -> dict[str, str]:

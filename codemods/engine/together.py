@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.engine.cycles import new_circles
+from codemods.engine.shares import outcomes_by
 from codemods.index.summary import summarise
 from codemods.index.text import decode
 from codemods.model import Changed, Disposition, Finding, Form, Outcome, Skipped, Unchanged, blocked
@@ -56,7 +57,7 @@ def outcomes_of(found: Scan, work: Work, moves: Moves, may_change: Callable[[str
 
     Files that must not change are those that `may_change` denies.
     """
-    outcomes = Outcomes({path: _transform(found, work, path, moves) for path in found.candidates})
+    outcomes = Outcomes(outcomes_by(_transform, found, work, moves))
     _look_at_aliases(found, work, outcomes.by_path, moves)
     circular = _circular(found, outcomes.by_path)
     outcomes.by_path.update(circular)

@@ -221,6 +221,10 @@ class Entry(ast.AST):
         self.lineno, self.col_offset = first.lineno, first.col_offset
         self.end_lineno, self.end_col_offset = value.end_lineno, value.end_col_offset
 
+    def __reduce__(self) -> tuple[type[Entry], tuple[ast.expr | None, ast.expr]]:
+        """How to pickle it: other nodes are made without arguments."""
+        return Entry, (self.key, self.value)
+
 
 def _with_runs(node: ast.AST) -> Iterator[ast.AST]:
     yield node

@@ -88,7 +88,8 @@ class Result:
     """One validation of one candidate. `summary` is a line, `evidence` the whole output, `seconds` the time it took.
 
     `guilty` are the tests or modules that convict it, `flaky` those that failed at times and do not. Of `total` tests,
-    `passed` have passed; both are 0 where a validation does not know tests.
+    `passed` have passed; both are 0 where a validation does not know tests. `learned` is what a validation elsewhere
+    has to `remember`.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Result:
     flaky: tuple[str, ...] = ()
     passed: int = 0
     total: int = 0
+    learned: object = field(default=None, repr=False)
 
     @property
     def holds(self) -> bool:

@@ -279,6 +279,12 @@ class Meddling:
     def require(self, ground: Ground) -> None:
         """Nothing is needed."""
 
+    def remembered(self) -> object:
+        return None
+
+    def recall(self, known: object) -> None:
+        assert known is None
+
     def run(self, ground: Ground, scope: Scope) -> Result:
         self.seen += 1
         told = [(ground.root / "pkg" / "a.py").read_text()]

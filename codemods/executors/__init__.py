@@ -1,0 +1,1 @@
+"""Where work is done beside this thread: threads, processes, a cluster. Always a `concurrent.futures.Executor`."""

@@ -1,0 +1,78 @@
+"""Files examined by other processes: the preview is the same to the byte."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.commands import codemods
+from tests.cluster import cluster_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    MakeRepo = Callable[[Mapping[str, str]], Path]
+
+# Redirects with names that others reach, a rule with a dictionary in its pattern, callers that cannot await.
+PLAN = """\
+schema: 1
+name: many
+rewrite:
+  - {name: options, match: "lib.old.run({'a': $x, **$rest})", replace: "lib.old.run($x)"}
+  - name: waits
+    match: lib.old.wait($x)
+    replace: await lib.new.wait($x)
+redirect:
+  - {symbol: lib.old.make, to: lib.new.build}
+"""
+
+
+def files_of(count: int) -> dict[str, str]:
+    files = {
+        "lib/__init__.py": "",
+        "lib/old.py": "def make():\n    pass\n\n\ndef run(x):\n    pass\n\n\ndef wait(x):\n    pass\n",
+        "lib/new.py": "def build():\n    pass\n\n\nasync def wait(x):\n    pass\n",
+        "lib/hub.py": "from lib.old import *\n",
+        "broken.py": "from lib.old import make\ndef\n",
+    }
+    for number in range(count):
+        files[f"use{number}.py"] = USES[number % len(USES)].replace("NUMBER", str(number))
+    return files
+
+
+USES = (
+    "from lib.old import make\n\nMADE = make()\n",
+    "from lib.hub import make\n\nMADE = make()\n",
+    "from use0 import make\n\nMADE = make()\n",
+    "import lib.old\n\nlib.old.run({'a': NUMBER, **{}})\n",
+    "import lib.old\n\ndef f():\n    lib.old.wait(NUMBER)\n\ndef g():\n    f()\n",
+    "from lib import old\n\nmake = old.make\nmaker = getattr(old, 'make')\n",
+    "from unittest.mock import patch\n\nwith patch('lib.old.make'):\n    pass\n",
+    "make = NUMBER\n",
+)
+
+
+@pytest.fixture
+def repo(make_repo: MakeRepo, tmp_path: Path) -> Path:
+    """A repository with many files that a plan concerns; the plan lies beside it."""
+    (tmp_path / "plan.yaml").write_text(PLAN)
+    return make_repo(files_of(80))
+
+
+def test_processes_make_of_many_files_what_one_makes_of_them(repo: Path) -> None:
+    alone = codemods(repo, "preview", "../plan.yaml", "--json", expect=1)
+    assert codemods(repo, "preview", "../plan.yaml", "--json", "--jobs", "2", expect=1) == alone
+    for told in ("from lib.new import build", "lib.old.run(3)", "called by", "broken.py"):
+        assert told in alone
+
+
+def test_a_cluster_makes_of_many_files_what_one_process_makes_of_them(repo: Path, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    alone = codemods(repo, "preview", "../plan.yaml", "--json", expect=1)
+    with cluster_in(tmp_path / "cluster") as cluster:
+        cluster.add_worker("one", {})
+        cluster.add_worker("two", {})
+        there = codemods(repo, "preview", "../plan.yaml", "--json", "--executor", cluster.spec, expect=1)
+    assert there == alone

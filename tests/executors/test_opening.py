@@ -1,0 +1,127 @@
+"""Executors by their names, and what is said where one cannot be had."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from concurrent.futures import wait
+from typing import TYPE_CHECKING
+
+import pytest
+
+from codemods.errors import CodemodsError
+from codemods.executors.cluster import DaskExecutor
+from codemods.executors.opening import open_analysis, open_executor
+from codemods.executors.sharing import map_files
+from tests.cluster import cluster_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+needs_dask = pytest.mark.usefixtures("dask")
+
+
+@pytest.fixture
+def dask() -> None:
+    """Skips where the extra is not installed."""
+    pytest.importorskip("distributed")
+
+
+def where(shared: str, item: int) -> tuple[str, int, int]:
+    """What it was given, and the process that it runs in."""
+    return shared, item, os.getpid()
+
+
+def fail(shared: str, item: int) -> int:
+    """Refuse one of the items."""
+    if item == 70:
+        raise ValueError(shared)
+    return item
+
+
+def test_without_a_name_the_threads_of_this_process_do_the_work() -> None:
+    with open_executor(None, 3) as crew:
+        future = crew.executor.submit(lambda: (os.getpid(), threading.current_thread() is threading.main_thread()))
+        assert (future.result(), crew.width) == ((os.getpid(), False), 3)
+
+
+@pytest.mark.parametrize("spec", ["dask", "dask://", "dask://host", "ray://host:1", "tcp://host:1", "dask://h:1/x"])
+def test_a_name_that_is_none_is_refused_with_those_that_are(spec: str) -> None:
+    with pytest.raises(CodemodsError, match="dask://HOST:PORT"), open_executor(spec):
+        pytest.fail("it is open")
+
+
+@needs_dask
+def test_a_scheduler_that_does_not_answer_is_told_soon() -> None:
+    began = time.monotonic()
+    with pytest.raises(CodemodsError, match="No Dask scheduler answers"), open_executor("dask://127.0.0.1:1"):
+        pytest.fail("it is open")
+    assert time.monotonic() - began < 30
+
+
+@needs_dask
+def test_a_cluster_does_what_its_workers_can_import_and_says_what_they_raise(tmp_path: Path) -> None:
+    with cluster_in(tmp_path / "cluster") as cluster:
+        cluster.add_worker("one", {})
+        with open_executor(cluster.spec) as crew:
+            assert crew.width == 1
+            assert crew.executor.submit(os.getpid).result(60) == cluster.workers["one"].pid
+            with pytest.raises(ValueError, match="invalid literal"):
+                crew.executor.submit(int, "x").result(60)
+            sleeping, waiting = (crew.executor.submit(time.sleep, 2) for _ in range(2))
+            assert waiting.cancel()
+            assert waiting in wait([waiting], 60).done
+            assert sleeping.result(60) is None
+        with open_executor(cluster.spec, 4) as crew:
+            assert crew.width == 1
+
+
+@needs_dask
+def test_a_scheduler_that_dies_is_an_error_of_the_work(tmp_path: Path) -> None:
+    with cluster_in(tmp_path / "cluster") as cluster:
+        cluster.add_worker("one", {})
+        with open_executor(cluster.spec) as crew:
+            future = crew.executor.submit(time.sleep, 60)
+            cluster.scheduler.kill()
+            with pytest.raises(CodemodsError, match="has lost"):
+                future.result(60)
+
+
+@needs_dask
+def test_work_is_given_up_when_all_workers_have_died(tmp_path: Path) -> None:
+    with cluster_in(tmp_path / "cluster") as cluster:
+        cluster.add_worker("one", {})
+        with open_executor(cluster.spec) as crew:
+            executor = crew.executor
+            assert isinstance(executor, DaskExecutor)
+            executor.patience = 2
+            future = executor.submit(time.sleep, 60)
+            cluster.workers["one"].kill()
+            with pytest.raises(CodemodsError, match="no workers any more"):
+                future.result(60)
+
+
+@needs_dask
+def test_a_cluster_without_workers_is_refused(tmp_path: Path) -> None:
+    with (
+        cluster_in(tmp_path / "cluster") as cluster,
+        pytest.raises(CodemodsError, match="no workers"),
+        open_executor(cluster.spec),
+    ):
+        pytest.fail("it is open")
+
+
+def test_files_are_done_here_unless_there_are_many_and_a_crew() -> None:
+    with open_analysis(None, 1) as none, open_analysis(None, 2) as two:
+        assert none is None
+        for crew, count, here in ((none, 100, True), (two, 20, True), (two, 100, False)):
+            answers = list(map_files(crew, where, "x", iter(range(count))))
+            assert [answer[:2] for answer in answers] == [("x", item) for item in range(count)]
+            assert {answer[2] == os.getpid() for answer in answers} == {here}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_work_raises_comes_through(jobs: int) -> None:
+    with open_analysis(None, jobs) as crew, pytest.raises(ValueError, match="why"):
+        list(map_files(crew, fail, "why", range(100)))
