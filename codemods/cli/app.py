@@ -30,6 +30,9 @@ from codemods.model import printable
 # Typer has click inside it from some release on, and beside it before: only the base of its own errors is the same.
 _UsageError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
+_INTERRUPTED = 130
+_INTERRUPTION = "Interrupted; nothing is half done. Run the command again to go on."
+
 app = typer.Typer(
     name="codemods",
     help="Carry out code migrations: a YAML plan becomes validated git commits, one per file, that can be taken back.",
@@ -90,12 +93,15 @@ def run(arguments: list[str]) -> int:
         error.show()  # type: ignore[attr-defined]  # see above
         return 2
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("Interrupted; nothing is half done. Run the command again to go on.", err=True)
-        return 130
+        typer.echo(_INTERRUPTION, err=True)
+        return _INTERRUPTED
     except BrokenPipeError:
         # The reader, such as `head`, has seen enough.
         sys.stderr.close()
         return 1
+    if result == _INTERRUPTED:
+        # Typer makes this status of ^C, and nothing else.
+        typer.echo(_INTERRUPTION, err=True)
     return result if isinstance(result, int) else 0
 
 

@@ -15,7 +15,7 @@ from codemods.engine.remote_judge import require_remote
 from codemods.engine.run import Run
 from codemods.engine.running.baselines import Baselines
 from codemods.engine.running.books import Books
-from codemods.engine.running.earlier import begun
+from codemods.engine.running.earlier import begun, origin
 from codemods.engine.running.judges import Judges
 from codemods.engine.running.scopes import Scopes
 from codemods.engine.running.tools import Tools
@@ -109,11 +109,12 @@ def _prepare(
     asked = _asked(shown, options.phases)
     books = Books(loaded.plan, repository, journal, notify, new_run_id(journal.clock()))
     stage = Stage(repository, journal.log_of(books.id))
-    scopes = Scopes(loaded.plan, Selector(loaded.plan, repository))
+    scopes = Scopes(loaded.plan, Selector.of(loaded.plan, repository, lambda path: read_bytes(repository.root, path)))
     tools = Tools(validations, stage, InPlace(stage, validations, books.watched), scopes)
     baselines = Baselines(journal.folder / "baselines", options.afresh)
     kept = _kept(loaded.plan, repository)
     earlier = begun(repository, journal, loaded.plan.name)
+    baselines.origin = origin(repository, journal, loaded.plan.name)
     judges = Judges(options.jobs, crew)
     return Run(shown, books, tools, baselines, judges, branch, rejected, kept, earlier, asked)
 

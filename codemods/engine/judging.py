@@ -60,7 +60,8 @@ def at_once(validations: Mapping[str, Validation], ground: Stage, candidate: Can
 class Stage:
     """The user's own work tree as a ground: files are written for a candidate, and are as HEAD has them after it.
 
-    What others have written since is theirs: a file is put back only while it holds what was written here.
+    What others have written since is theirs: a file is put back only while it holds what was written here. `announce`
+    is called once, before the next file is written.
     """
 
     repository: Repository
@@ -69,6 +70,7 @@ class Stage:
     before: Files = field(default_factory=dict)
     written: Files = field(default_factory=dict)
     originals: dict[str, tuple[bytes | None, bool]] = field(default_factory=dict)
+    announce: Callable[[], None] | None = None
 
     @property
     def root(self) -> Path:
@@ -91,6 +93,9 @@ class Stage:
         self._back({path for path in self.written if path not in wanted})
         for path, content in wanted.items():
             if path not in self.written or self.written[path] != content:
+                if self.announce is not None:
+                    announce, self.announce = self.announce, None
+                    announce()
                 if path not in self.originals:
                     self.originals[path] = file_bytes(self.root, path), _is_executable(self.root / path)
                 self.written[path] = content

@@ -59,6 +59,7 @@ class Run:
         end = RunEnd.FINISHED
         self.keep_evidence()
         if self.is_open(self.first_to_do()):
+            self.tools.scopes.prepare()
             self.look_at_unchanged_tree(self.shown.phases)
             self.begin()
             names = dict.fromkeys(name for phase in self.shown.phases for name in phase.phase.validations)

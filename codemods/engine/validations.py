@@ -30,7 +30,14 @@ def validations_of(plan: Plan) -> dict[str, Validation]:
 def _validation(plan: Plan, name: str) -> Validation:
     asked = plan.validation_named(name)
     if isinstance(asked, ImportsValidation):
-        return ImportSmoke(name, ModuleNames(plan.source_roots).name_of, plan.source_roots, asked.timeout, asked.env)
+        return ImportSmoke(
+            name,
+            ModuleNames(plan.source_roots).name_of,
+            plan.source_roots,
+            asked.timeout,
+            asked.env,
+            dependants=asked.dependants,
+        )
     if isinstance(asked, CommandValidation):
         return _command(name, asked)
     kind = UnittestRunner if isinstance(asked, UnittestValidation) else PytestRunner

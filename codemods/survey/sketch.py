@@ -32,7 +32,7 @@ _LINES = re.compile(
 )
 _FROM = re.compile(
     rf"from[ \t]+(?P<dots>[. \t]*)(?P<module>[\w.\x80-\xff]*)[ \t]*(?:\\\r?\n[ \t]*)?\bimport\b[ \t]*"
-    rf"(?P<names>\((?:[^)#]|#[^\n]*)*\)|{_REST})"
+    rf"(?P<names>\((?:[^)#]|#[^\n]*\n)*\)|{_REST})"
 )
 _IMPORT = re.compile(rf"import[ \t]+(?P<modules>{_REST})")
 _DEFINITION = re.compile(

@@ -67,13 +67,15 @@ class Scope:
 
     `paths` are the files that the change concerns. `affected` are those files and all that reach them by imports; None:
     nobody knows, so everything counts. `unreached` are tests that are known not to touch `paths`, from recorded
-    coverage. `only` are the tests that newly failed: no others are of interest.
+    coverage. `only` are the tests that newly failed: no others are of interest. `dependants` are files that import one
+    of `paths`, directly or by others, nearest first and tests last.
     """
 
     paths: tuple[str, ...] = ()
     affected: frozenset[str] | None = None
     unreached: frozenset[str] = frozenset()
     only: tuple[str, ...] = ()
+    dependants: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -27,6 +27,8 @@ for place in sys.path:
             if entry.name.endswith((".dist-info", ".egg-info", ".egg-link", ".pth")):
                 print(entry.path, entry.stat().st_mtime_ns)
 """
+_INTERNAL = "INTERNALERROR>"
+_SHOWN = 200  # characters
 _PYTHONS = ("PYTEST_", "PYTHON")  # how the names of variables begin that tests depend on wherever they run
 
 
@@ -80,6 +82,10 @@ def launch_python(
 
 def ended(program: str, completed: Completed, timeout: float, last_started: str) -> str:
     """How a program ended that did not come to its end, and the test that ran then, in a line."""
+    internal = next((line for line in completed.output.splitlines() if _INTERNAL in line and "Error" in line), "")
+    if internal:
+        where = f" in {last_started}" if last_started else ""
+        return f"{program}: {completed.ending(timeout)}, an error of its own{where}: {internal.strip()[:_SHOWN]}"
     is_sudden = completed.status is None or completed.status < 0 or (completed.status == 0 and bool(last_started))
     detail = f"in {last_started}" if is_sudden and last_started else ""
     if not is_sudden:

@@ -22,10 +22,14 @@ _KEPT = 40  # files
 
 @dataclass(slots=True)
 class Baselines:
-    """The baselines in `folder`; with `afresh` those that are there are not believed."""
+    """The baselines in `folder`; with `afresh` those that are there are not believed.
+
+    `origin` is the commit since which there is nothing but units that were validated against what was seen there.
+    """
 
     folder: Path
     afresh: bool = False
+    origin: str = ""
     told: set[str] = field(default_factory=set)
 
     def take(
@@ -37,7 +41,7 @@ class Baselines:
         Raises ValidationSetupError where it could tell nothing about a change.
         """
         identity = validation.identity(ground)
-        trees = [books.repository.tree(rev) for rev in (begun_at, "HEAD") if rev]
+        trees = [books.repository.tree(rev) for rev in (begun_at, self.origin, "HEAD") if rev]
         keys = [hashlib.sha256(f"{validation.name}\0{tree}\0{identity}".encode()).hexdigest()[:32] for tree in trees]
         known = None if self.afresh else next(filter(None, map(self._read, keys)), None)
         if known is not None and validation.name not in self.told:

@@ -14,7 +14,7 @@ from codemods.engine.rollback import revert_units
 from codemods.journal import EventKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from codemods.engine.progress import Notify
     from codemods.engine.shown import PhasePreview
@@ -78,7 +78,7 @@ class Books:
         """Say what the files of a unit will be, before they are."""
         self.record(EventKind.UNIT_WRITING, unit=unit.id, phase=unit.phase, files=written(unit))
 
-    def validation(self, phase: str, units: Iterable[str], scope: str, result: Result) -> int:
+    def validation(self, phase: str, units: Sequence[str], scope: str, result: Result) -> int:
         """Write a validation down; its number in the run."""
         self.validated += 1
         self.record(
@@ -94,7 +94,7 @@ class Books:
             guilty=list(result.guilty[:_NAMED]),
             flaky=list(result.flaky[:_NAMED]),
         )
-        self.notify(ValidationFinished(result, len(list(units)), scope))
+        self.notify(ValidationFinished(result, len(units), scope))
         return self.validated
 
     def commit(self, phase: PhasePreview, unit: Unit, results: tuple[Result, ...], numbers: list[int]) -> str:

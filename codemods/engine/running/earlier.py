@@ -42,13 +42,28 @@ def begun(repository: Repository, journal: Journal, plan: str) -> dict[str, Earl
     head = repository.head() or ""
     found = {}
     for phase, start in heads.items():
-        if start != head and repository.rev(start) and repository.is_ancestor(start, head):
+        if start != head and _is_ours_since(repository, start, head):
             since = {commit.sha for commit in repository.commits(start)}
-            if len(since) == repository.distance(start, head):
-                live = [c for c in live_commits(repository, plan) if c.sha in since and c.trailers.get(PHASE) == phase]
-                units = tuple(_unit(repository, commit) for commit in reversed(live))
-                found[phase] = Earlier(start, units, tuple(commit.trailers[RUN] for commit in reversed(live)))
+            live = [c for c in live_commits(repository, plan) if c.sha in since and c.trailers.get(PHASE) == phase]
+            units = tuple(_unit(repository, commit) for commit in reversed(live))
+            found[phase] = Earlier(start, units, tuple(commit.trailers[RUN] for commit in reversed(live)))
     return found
+
+
+def origin(repository: Repository, journal: Journal, plan: str) -> str:
+    """The commit that the first of the runs of `plan` started from since which HEAD holds nothing but their commits;
+    empty where there is none."""
+    head = repository.head() or ""
+    started = (event for event in journal.events() if event.plan == plan and event.kind is EventKind.RUN_STARTED)
+    starts = dict.fromkeys(str(event.data.get("head")) for event in started)
+    return next((start for start in starts if start != head and _is_ours_since(repository, start, head)), "")
+
+
+def _is_ours_since(repository: Repository, start: str, head: str) -> bool:
+    """Whether `head` holds `start`, and besides it nothing but commits of ours."""
+    if not (repository.rev(start) and repository.is_ancestor(start, head)):
+        return False
+    return len(repository.commits(start)) == repository.distance(start, head)
 
 
 def _unit(repository: Repository, commit: Commit) -> Unit:

@@ -6,18 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.engine.judging import Candidate
-from codemods.engine.running.probes import Inquiry, Judged, Pending
+from codemods.engine.running.probes import Inquiry, Judged, Pending, Started, written_down
 from codemods.engine.unit_files import is_committed, require_undisturbed
 from codemods.errors import RepositoryError
 from codemods.files import file_bytes, write_or_remove
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from codemods.culprits import Found
     from codemods.engine.judging import Judge, Stage
     from codemods.engine.running.books import Books
-    from codemods.engine.running.probes import Results
     from codemods.engine.running.scopes import Scopes
     from codemods.engine.shown import PhasePreview
     from codemods.model import Unit
@@ -36,7 +33,7 @@ class Groups:
     stage: Stage
     judge: Judge
     scopes: Scopes
-    ahead: dict[int, Future[Results]] = field(default_factory=dict)
+    ahead: dict[int, Started] = field(default_factory=dict)
     waiting: list[Unit] = field(default_factory=list)
     seen: list[Result] = field(default_factory=list)
     whole: dict[str, str] = field(default_factory=dict)
@@ -68,8 +65,8 @@ class Groups:
 
     def drop_ahead(self) -> None:
         """Forget what was judged for groups to come: they come after another tree now."""
-        for future in self.ahead.values():
-            future.cancel()
+        for started in self.ahead.values():
+            started.future.cancel()
         self.ahead.clear()
 
     def _look_ahead(self, groups: list[list[Unit]], number: int) -> None:
@@ -78,16 +75,17 @@ class Groups:
                 before = [unit for group in groups[number:later] for unit in group]
                 self.ahead[later] = self._start(groups[later], before)
 
-    def _start(self, units: list[Unit], before: list[Unit]) -> Future[Results]:
+    def _start(self, units: list[Unit], before: list[Unit]) -> Started:
         after, without = Pending(units, before).shown(range(len(units)))
-        paths = tuple(path for unit in units for path in unit.paths)
+        changed = {path: after[path] for unit in units for path in unit.paths}
         names = self.phase.phase.validations
-        scopes = {name: self.scopes.of(name, paths, after, ()) for name in names}
-        return self.judge.start(Candidate(after, without, names, scopes))
+        scopes = {name: self.scopes.of(name, changed) for name in names}
+        candidate = Candidate(after, without, names, scopes)
+        return Started(candidate, self.judge.start(candidate))
 
-    def _settle(self, units: list[Unit], first: Future[Results]) -> bool:
+    def _settle(self, units: list[Unit], first: Started) -> bool:
         if self.phase.phase.validate_by == "phase":
-            return self._all_or_none(units, first.result())
+            return self._all_or_none(units, first)
         inquiry = Inquiry(
             units,
             self.name,
@@ -107,13 +105,11 @@ class Groups:
         self._turn_down(units, inquiry, found)
         return held and len(found.kept) == len(units)
 
-    def _all_or_none(self, units: list[Unit], results: Results) -> bool:
-        ids = [unit.id for unit in units]
-        numbers = [self.books.validation(self.name, ids, self.scopes.word(r.name), r) for r in results]
-        judged = Judged(results, numbers)
-        if all(result.holds for result in results):
+    def _all_or_none(self, units: list[Unit], started: Started) -> bool:
+        judged = written_down(started, self.books, self.scopes, self.name, [unit.id for unit in units])
+        if all(result.holds for result in judged.results):
             return self._commit(units, judged)
-        self.seen += results
+        self.seen += judged.results
         self.stage.clear()
         for unit in units:
             self._reject(unit, judged)
@@ -158,8 +154,9 @@ class Groups:
             else:
                 self.waiting.remove(unit)
                 self.stage.settle(unit.paths)
+                self.scopes.committed(unit)
         if held:
-            in_full = [result for result in judged.results if self.scopes.word(result.name) == "all"]
+            in_full = [result for result in judged.results if result.name in judged.full]
             self.whole |= {result.name: self.books.head for result in in_full}
             self.seconds |= {result.name: result.seconds for result in in_full}
         return held

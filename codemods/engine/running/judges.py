@@ -44,7 +44,7 @@ class Judges:
                 plan, repository, tools.validations, books.id, self.crew, journal, changed, removed
             )
         else:
-            rehearsal = {name: tools.scopes.of(name, changed, {}, ()) for name in names} if self.jobs > 1 else {}
+            rehearsal = {name: tools.scopes.whole(name, changed) for name in names} if self.jobs > 1 else {}
             opened = open_judge(
                 books.plan,
                 tools.stage,

@@ -40,6 +40,7 @@ class PhaseEnd:
     judge: Judge
     scopes: Scopes
     seconds: dict[str, float] = field(default_factory=dict)
+    is_announced: bool = False
 
     def holds(self, names: tuple[str, ...], on_failure: str) -> bool:
         """Whether the whole of the validations `names` holds; if not, the culprits among the units are taken back.
@@ -48,11 +49,13 @@ class PhaseEnd:
         """
         scopes = replace(self.scopes, everything=True)
         inquiry = Inquiry(self.units, self.phase, names, Standing(self.units), self.judge, scopes, self.books)
-        self._write_ahead()
+        # Most often nothing has to be taken out, and there is nothing to announce.
+        self.stage.announce = self._write_ahead
         try:
             found = inquiry.answer(first_only=False)
         finally:
             self.stage.clear()
+            self.stage.announce = None
             self._written()
         results = inquiry.judged(range(len(self.units))).results
         if not found.culprits and not found.open:
@@ -73,9 +76,10 @@ class PhaseEnd:
         failed = judged.results[-1]
         reason = f"{failed.name}, at the end of the phase: {failed.summary}"
         self.books.convict(unit, self.runs[unit.id], reason, failed.evidence, judged.results)
+        self.scopes.taken_back(unit)
 
     def _tell(self, failed: Result) -> None:
-        if self.scopes.word(failed.name) != "affected" or not failed.guilty:
+        if not self.scopes.selects(failed.name) or not failed.guilty:
             return
         named = ", ".join(failed.guilty[:_NAMED])
         more = f" and {len(failed.guilty) - _NAMED} more" if len(failed.guilty) > _NAMED else ""
@@ -91,11 +95,12 @@ class PhaseEnd:
         `seconds` are those of the whole validations with the units. Before it counts, each is timed once more, with the
         units and without, in this work tree: of both measurements the better one counts.
         """
-        self._write_ahead()
+        self.stage.announce = self._write_ahead
         try:
             return "; ".join(filter(None, (self._slower(n, s, validations[n], limit) for n, s in seconds.items())))
         finally:
             self.stage.clear()
+            self.stage.announce = None
             self._written()
 
     def _slower(self, name: str, seconds: float, validation: Validation, limit: float) -> str:
@@ -114,6 +119,7 @@ class PhaseEnd:
 
     def _write_ahead(self) -> None:
         # Parts of the phase are shown without some of their files: a crash must find the way back.
+        self.is_announced = True
         for unit in self.units:
             files = [
                 {"path": change.path, "before": digest(change.after), "after": digest(change.before)}
@@ -122,6 +128,9 @@ class PhaseEnd:
             self.books.record(EventKind.UNIT_WRITING, unit=_without(unit), phase=unit.phase, files=files)
 
     def _written(self) -> None:
+        if not self.is_announced:
+            return
+        self.is_announced = False
         for unit in self.units:
             self.books.record(EventKind.UNIT_RESTORED, unit=_without(unit), phase=unit.phase)
 

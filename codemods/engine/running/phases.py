@@ -155,6 +155,9 @@ class PhaseRun:
     def _take_back(self) -> None:
         standing = self.books.standing(self.phase.name)
         self.books.take_back(standing, "its phase was rolled back")
+        done = {result.unit for result in standing}
+        for unit in (unit for unit in self.groups.phase.units if unit.id in done):
+            self.tools.scopes.taken_back(unit)
 
     def _end(self) -> bool | Tripped:
         """Validate the whole of the phase, where that was not done for the very tree that HEAD is now."""

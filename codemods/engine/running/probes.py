@@ -24,10 +24,11 @@ Results = tuple[Result, ...]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The results of one probe, and the numbers under which they are in the journal."""
+    """The results of one probe, the numbers under which they are in the journal, and which of them left nothing out."""
 
     results: Results
     numbers: list[int]
+    full: frozenset[str] = frozenset()
 
     @property
     def answer(self) -> Answer:
@@ -57,8 +58,7 @@ class Inquiry:
     judge: Judge
     scopes: Scopes
     books: Books
-    first: Future[Results] | None = None
-    known: Judged | None = None
+    first: Started | None = None
     failing: tuple[Result, ...] = ()
     by_members: dict[tuple[int, ...], Judged] = field(default_factory=dict)
 
@@ -92,7 +92,7 @@ class Inquiry:
         answers = []
         while waiting:
             probe, started = waiting.popleft()
-            judged = started if isinstance(started, Judged) else self._write_down(probe, started.result())
+            judged = written_down(started, self.books, self.scopes, self.phase, self._ids(probe))
             # A whole probe that held says more than a part of it that did.
             self.by_members[probe.members] = judged
             if probe.is_whole and judged.answer is Answer.FAILS:
@@ -100,26 +100,38 @@ class Inquiry:
             answers.append(judged.answer)
         return answers
 
-    def _start(self, probe: Probe) -> Future[Results] | Judged:
-        if self.known is not None:
-            known, self.known = self.known, None
-            return known
+    def _ids(self, probe: Probe) -> list[str]:
+        return [self.units[number].id for number in probe.members]
+
+    def _start(self, probe: Probe) -> Started:
         if self.first is not None:
             first, self.first = self.first, None
             return first
         after, before = self.tree.shown(probe.members)
-        paths = tuple(path for number in probe.members for path in self.units[number].paths)
+        paths = (path for number in probe.members for path in self.units[number].paths)
+        changed = {path: after.get(path, b"") for path in paths}
         # A part is judged by what failed in the whole, and by nothing else.
         names = self.names if probe.is_whole else tuple(result.name for result in self.failing)
         only = {} if probe.is_whole else {result.name: result.guilty for result in self.failing}
-        scopes = {name: self.scopes.of(name, paths, after, only.get(name, ())) for name in names}
-        return self.judge.start(Candidate(after, before, names, scopes))
+        scopes = {name: self.scopes.of(name, changed, only.get(name, ())) for name in names}
+        candidate = Candidate(after, before, names, scopes)
+        return Started(candidate, self.judge.start(candidate))
 
-    def _write_down(self, probe: Probe, results: Results) -> Judged:
-        ids = [self.units[number].id for number in probe.members]
-        scope = "" if probe.is_whole else "only"
-        numbers = [self.books.validation(self.phase, ids, scope or self.scopes.word(r.name), r) for r in results]
-        return Judged(results, numbers)
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A candidate that is being judged."""
+
+    candidate: Candidate
+    future: Future[Results]
+
+
+def written_down(started: Started, books: Books, scopes: Scopes, phase: str, units: list[str]) -> Judged:
+    """The results of a candidate that holds `units`, once they are there and in the journal."""
+    results, given = started.future.result(), started.candidate.scopes
+    numbers = [books.validation(phase, units, given[result.name].name, result) for result in results]
+    full = frozenset(result.name for result in results if scopes.is_full(result.name, given[result.name]))
+    return Judged(results, numbers, full)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,50 +2,77 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.plan.validations import ImportsValidation, PytestValidation, UnittestValidation
 from codemods.validation.base import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from codemods.engine.selecting import Selector
+    from codemods.model import Unit
     from codemods.plan.schema import Plan
 
 
 @dataclass(slots=True)
 class Scopes:
-    """The scopes of the validations of `plan`. `everything` is used at the end of a phase."""
+    """The scopes of the validations of `plan`. With `everything`, at the end of a phase, no test is left out."""
 
     plan: Plan
     selector: Selector
     everything: bool = False
+    known: dict[frozenset[str], Scope] = field(default_factory=dict)
 
-    def of(self, name: str, paths: tuple[str, ...], after: Mapping[str, bytes | None], only: tuple[str, ...]) -> Scope:
-        """The scope of the validation `name` for a change of `paths` to `after`."""
+    def prepare(self) -> None:
+        """Read what a run of the tests may write anew: recorded coverage."""
+        for asked in self.plan.validation.values():
+            if isinstance(asked, PytestValidation) and asked.select == "affected":
+                self.selector.unreached(asked.coverage, {})
+
+    def of(self, name: str, changed: Mapping[str, bytes | None], only: tuple[str, ...] = ()) -> Scope:
+        """The scope of the validation `name` for files that `changed` to these bytes."""
         asked = self.plan.validation_named(name)
-        if not self._selects(name):
-            return Scope(paths, only=only)
-        affected = self.selector.affected(paths, after)
-        unreached: frozenset[str] = frozenset()
-        if isinstance(asked, PytestValidation) and affected is not None:
-            unreached = self.selector.unreached(asked.coverage, paths)
-        return Scope(paths, affected, unreached, only)
+        if isinstance(asked, ImportsValidation) and asked.dependants:
+            return replace(self._scope(changed), only=only)
+        if self.selects(name):
+            scope = self._scope(changed)
+            unreached: frozenset[str] = frozenset()
+            if isinstance(asked, PytestValidation) and scope.affected is not None:
+                unreached = self.selector.unreached(asked.coverage, changed)
+            return replace(scope, unreached=unreached, only=only)
+        return Scope(tuple(changed), only=only)
 
-    def whole(self, name: str, paths: tuple[str, ...]) -> Scope:
-        """The scope of the validation `name` where all of it counts, for files that have changed to `paths`."""
-        return replace(self, everything=True).of(name, paths, {}, ())
+    def whole(self, name: str, paths: Iterable[str]) -> Scope:
+        """The scope of the validation `name` where all of it counts, for files that are changed already."""
+        return replace(self, everything=True).of(name, dict.fromkeys(paths, b""))
 
-    def word(self, name: str) -> str:
-        """What the journal calls the scope of the validation `name`."""
-        return "affected" if self._selects(name) else "all"
-
-    def _selects(self, name: str) -> bool:
+    def selects(self, name: str) -> bool:
+        """Whether the validation `name` runs some of its tests only."""
         asked = self.plan.validation_named(name)
-        if isinstance(asked, ImportsValidation):
-            return asked.dependants
-        if isinstance(asked, (PytestValidation, UnittestValidation)):
-            return asked.select == "affected" and not self.everything
-        return False
+        if not isinstance(asked, (PytestValidation, UnittestValidation)):
+            return False
+        return asked.select == "affected" and not self.everything
+
+    def is_full(self, name: str, scope: Scope) -> bool:
+        """Whether nothing was left out that `scope` could tell of the tree."""
+        # What a unit cannot affect was imported before, and is as it was.
+        is_import = isinstance(self.plan.validation_named(name), ImportsValidation)
+        return not scope.only and (is_import or (scope.affected is None and not scope.unreached))
+
+    def committed(self, unit: Unit) -> None:
+        """Take into account that the tree holds `unit` now."""
+        self.known.clear()
+        self.selector.committed({change.path: change.after for change in unit.changes})
+
+    def taken_back(self, unit: Unit) -> None:
+        """Take into account that the tree does not hold `unit` any more."""
+        self.known.clear()
+        self.selector.committed({change.path: change.before for change in unit.changes})
+
+    def _scope(self, changed: Mapping[str, bytes | None]) -> Scope:
+        key = frozenset(changed)
+        if key not in self.known:
+            self.known[key] = self.selector.scope(changed)
+        return self.known[key]

@@ -119,3 +119,13 @@ def test_the_status_after_a_batch(make_repo: MakeRepo, tmp_path: Path) -> None:
     many = migration(make_repo, tmp_path, 8, any_of(["u05"]), BATCH)
     many.apply(expect=1)
     assert "app/u05.py: check: exit status 1" in codemods(many.root, "status", "plan.yaml", expect=1)
+
+
+def test_what_no_validation_can_tell_is_left_open(make_repo: MakeRepo, git: Git, tmp_path: Path) -> None:
+    many = migration(make_repo, tmp_path, 8, "sys.exit(125 if 'u05' in changed else 0)", BATCH)
+    report = many.apply(expect=1)
+    assert units(report, "undecided") == ["u05"]
+    assert units(report, "committed") == [name for name in names(8) if name != "u05"]
+    assert git(many.root, "status", "--porcelain") == ""
+    # Nobody has rejected it, so the next run tries it again.
+    assert units(many.apply(expect=1), "undecided") == ["u05"]

@@ -1,0 +1,1 @@
+"""Which files a change can affect, by what files import, name in strings and read: pure."""

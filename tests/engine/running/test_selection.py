@@ -1,0 +1,125 @@
+"""Only what a unit can affect is validated after it; the whole set at the end finds what that has missed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.commands import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    MakeRepo = Callable[[dict[str, str]], Path]
+    Git = Callable[..., str]
+
+FILES = {
+    "app/__init__.py": "",
+    "app/old.py": "def f():\n    return 1\n",
+    "app/new.py": "def f():\n    return 2\n",
+    "app/a.py": "from app.old import f\n\nA = f()\n",
+    "app/b.py": "from app.old import f\n\nB = f()\n",
+    "app/c.py": "from app.old import f\n\nC = f()\n",
+    "tests/test_a.py": "from app.a import A\n\ndef test_a():\n    assert A\n",
+    "tests/test_b.py": "from app.b import B\n\ndef test_b():\n    assert B == 1\n",
+    # Nobody can see from here that it depends on `app.c`.
+    "tests/test_c.py": (
+        "import json\n\ndef test_c():\n    names = json.load(open('names.json'))\n"
+        "    assert __import__(names[0], fromlist=['C']).C == 1\n"
+    ),
+    "names.json": '["app.c"]',
+}
+PLAN = """\
+schema: 1
+name: select
+redirect:
+  - {symbol: app.old.f, to: app.new.f}
+phases:
+  - {name: P0, files: rest, with: [unit], on_failure: ON}
+validation:
+  unit: {kind: pytest, args: [tests, -p, "no:randomly"], reruns: 1}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _own_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+def applied(repo: Path, expect: int) -> dict[str, str]:
+    """The state of each unit."""
+    completed = run(repo, "apply", "plan.yaml", "--json")
+    assert completed.returncode == expect, completed.stdout + completed.stderr
+    return {unit["unit"]: unit["state"] for unit in json.loads(completed.stdout)["units"]}
+
+
+def events(repo: Path, kind: str) -> list[dict[str, object]]:
+    lines = (repo / ".git" / "codemods" / "journal.jsonl").read_text().splitlines()
+    return [event["data"] for event in map(json.loads, lines) if event["kind"] == kind]
+
+
+def test_what_the_selection_missed_is_found_at_the_end(make_repo: MakeRepo, git: Git) -> None:
+    repo = make_repo({**FILES, "plan.yaml": PLAN.replace("ON", "skip")})
+    states = applied(repo, expect=1)
+    assert states == {"app/a.py": "committed", "app/b.py": "rejected", "app/c.py": "rejected"}
+    (fault,) = events(repo, "selection-fault")
+    assert fault["tests"] == ["tests/test_c.py::test_c"]
+    assert git(repo, "log", "--reverse", "--format=%s", "main..HEAD").splitlines() == [
+        "refactor: redirect app/a.py to app.new",
+        "refactor: redirect app/c.py to app.new",
+        'Revert "refactor: redirect app/c.py to app.new"',
+    ]
+    scopes = [(e["scope"], e["units"], e["verdict"]) for e in events(repo, "validation-finished")]
+    assert scopes[:3] == [
+        ("affected", ["app/a.py"], "passed"),
+        ("affected", ["app/b.py"], "failed"),
+        ("affected", ["app/c.py"], "passed"),
+    ]
+    assert scopes[3] == ("all", ["app/a.py", "app/c.py"], "failed")
+    # The next run knows.
+    assert applied(repo, expect=1) == {"app/b.py": "passed-over", "app/c.py": "passed-over"}
+
+
+def test_without_selection_every_test_runs_after_each_unit(make_repo: MakeRepo) -> None:
+    repo = make_repo({**FILES, "plan.yaml": PLAN.replace("ON", "skip").replace("reruns: 1", "reruns: 1, select: all")})
+    states = applied(repo, expect=1)
+    assert states == {"app/a.py": "committed", "app/b.py": "rejected", "app/c.py": "rejected"}
+    assert events(repo, "selection-fault") == []
+    # The tree that HEAD is was validated whole already.
+    assert [e["scope"] for e in events(repo, "validation-finished")] == ["all"] * 3
+
+
+def test_a_run_that_stops_leaves_no_commit_unseen(make_repo: MakeRepo, git: Git) -> None:
+    plan = PLAN.replace("ON", "stop").replace("files: rest", "files: [app/c.py, app/b.py, app/a.py]")
+    repo = make_repo({**FILES, "plan.yaml": plan})
+    assert applied(repo, expect=1) == {"app/c.py": "committed", "app/b.py": "rejected"}
+    # By the tree that the first run left, nobody would hear of what `app.c` breaks.
+    (repo / "tests" / "test_b.py").write_text("from app.b import B\n\ndef test_b():\n    assert B\n")
+    states = applied_after_retry(repo, git)
+    assert states["app/c.py"] == "rejected"
+    assert "Revert" in git(repo, "log", "--format=%s", "main..HEAD")
+
+
+def applied_after_retry(repo: Path, git: Git) -> dict[str, str]:
+    """The state of each unit once the work tree is as it was committed."""
+    git(repo, "checkout", "-q", ".")
+    return applied(repo, expect=1)
+
+
+def test_a_flaky_test_is_named_and_convicts_nobody(make_repo: MakeRepo, tmp_path: Path) -> None:
+    count = tmp_path / "count"
+    blink = (
+        "from app.a import A\nfrom app.b import B\nfrom app.c import C\n\ndef test_blink():\n"
+        f"    with open({str(count)!r}, 'a+') as file:\n        file.write('.')\n        number = file.tell()\n"
+        "    assert number != 2\n"
+    )
+    files = {path: content for path, content in FILES.items() if path not in ("tests/test_b.py", "tests/test_c.py")}
+    repo = make_repo({**files, "tests/test_blink.py": blink, "plan.yaml": PLAN.replace("ON", "skip")})
+    assert set(applied(repo, expect=0).values()) == {"committed"}
+    named = [name for event in events(repo, "validation-finished") for name in event["flaky"]]  # type: ignore[attr-defined]
+    assert named[:1] == ["tests/test_blink.py::test_blink"]
