@@ -131,6 +131,24 @@ class UnitStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchStarted:
+    """So many units are written and validated together; so many are settled, of `total` in the run."""
+
+    units: int
+    settled: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchStarted:
+    """The validation `name` fails for so many units together: each culprit takes at most `runs` runs to find."""
+
+    name: str
+    units: int
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
 class UnitFinished:
     """A unit is settled."""
 
@@ -139,5 +157,14 @@ class UnitFinished:
     total: int
 
 
-Progress = PhaseStarted | BaselineStarted | UnitStarted | UnitFinished | ValidationFinished | Note
+Progress = (
+    PhaseStarted
+    | BaselineStarted
+    | UnitStarted
+    | BatchStarted
+    | SearchStarted
+    | UnitFinished
+    | ValidationFinished
+    | Note
+)
 Notify = Callable[[Progress], None]

@@ -18,8 +18,10 @@ from rich.progress import (
 
 from codemods.engine.progress import (
     BaselineStarted,
+    BatchStarted,
     Note,
     PhaseStarted,
+    SearchStarted,
     UnitFinished,
     UnitStarted,
     UnitState,
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from rich.console import Console
+
+
+_SCOPES = {"only": "what failed", "affected": "what they affect", "all": "everything"}
 
 
 class RunProgress:
@@ -80,7 +85,13 @@ class RunProgress:
         elif isinstance(event, ValidationFinished):
             self.validation_finished(event)
         elif isinstance(event, UnitStarted):
-            self.unit_started(event)
+            self.show_work(printable(event.unit), event.number - 1, event.total)
+        elif isinstance(event, BatchStarted):
+            self.out.print(f"  validating {event.units} units together …", highlight=False)
+            self.show_work(f"{event.units} units", event.settled, event.total)
+        elif isinstance(event, SearchStarted):
+            what = f"{event.name} does not hold for {event.units} units together; searching"
+            self.out.print(f"  {what}: at most {event.runs} runs for each that breaks it", highlight=False)
         else:
             self.unit_finished(event)
 
@@ -88,7 +99,7 @@ class RunProgress:
         """Tell of a validation of several units, and of what was flaky."""
         result = event.result
         if event.units > 1:
-            what = "the tests that failed" if event.scope == "only" else event.scope
+            what = _SCOPES.get(event.scope, event.scope)
             verdict = "holds" if result.holds else result.verdict.value
             self.out.print(
                 f"  {result.name}, {event.units} units, {what}: {verdict}, {result.seconds:.1f} s", highlight=False
@@ -96,12 +107,12 @@ class RunProgress:
         if result.flaky:
             self.out.print(f"  flaky: {printable(', '.join(result.flaky))}", style="yellow", highlight=False)
 
-    def unit_started(self, event: UnitStarted) -> None:
-        """Name the current file on the live line."""
+    def show_work(self, what: str, done: int, total: int) -> None:
+        """Name the current file, or how many there are, on the live line."""
         if self.task is None:
-            self.task = self.live.add_task("", total=event.total, extra="")
+            self.task = self.live.add_task("", total=total, extra="")
         extra = f"{self.rejected} rejected" if self.rejected else ""
-        self.live.update(self.task, description=printable(event.unit), completed=event.number - 1, extra=extra)
+        self.live.update(self.task, description=what, completed=done, total=total, extra=extra)
 
     def unit_finished(self, event: UnitFinished) -> None:
         """Leave a line for the unit that is settled."""
@@ -113,3 +124,6 @@ class RunProgress:
         style = "green" if result.state is UnitState.COMMITTED else "red"
         head = f"  {mark} [{event.number}/{event.total}, {elapsed:.1f} s]"
         self.out.print(f"{head} {printable(result.unit)} {result.state.value}{why}", style=style)
+        if result.state is UnitState.REJECTED and result.results:
+            for line in result.results[-1].tail:
+                self.out.print(f"      {printable(line)}", style="dim", highlight=False)

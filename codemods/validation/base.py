@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_TAIL = 6  # lines
+
+
 class Verdict(str, Enum):
     """What a validation says of a tree. Only `passed` holds."""
 
@@ -90,8 +93,8 @@ class Result:
     """One validation of one candidate. `summary` is a line, `evidence` the whole output, `seconds` the time it took.
 
     `guilty` are the tests or modules that convict it, `flaky` those that failed at times and do not. Of `total` tests,
-    `passed` have passed; both are 0 where a validation does not know tests. `learned` is what a validation elsewhere
-    has to `remember`.
+    `passed` have passed; both are 0 where a validation does not know tests. `last` are the last lines of what tells why
+    it failed, where the evidence ends with something else; `learned` is what a validation elsewhere has to `remember`.
     """
 
     name: str
@@ -103,7 +106,14 @@ class Result:
     flaky: tuple[str, ...] = ()
     passed: int = 0
     total: int = 0
+    last: str = ""
     learned: object = field(default=None, repr=False)
+
+    @property
+    def tail(self) -> tuple[str, ...]:
+        """The last lines that tell why it failed."""
+        lines = (line.rstrip() for line in (self.last or self.evidence).splitlines())
+        return tuple(line for line in lines if line)[-_TAIL:]
 
     @property
     def holds(self) -> bool:

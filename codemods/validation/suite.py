@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 5  # tests in a summary
 _LINES = 15  # of output in a message
+_LAST = 2000  # characters of it in a result
 
 
 class Suite:
@@ -210,7 +211,8 @@ class Suite:
         ran = [told for told in session.tests.values() if told.outcome != SKIPPED]
         passed = sum(told.outcome == PASSED for told in ran)
         seconds = time.monotonic() - started
-        return Result(self.name, verdict, summary, evidence, seconds, guilty, flaky, passed, len(ran))
+        last = session.completed.output
+        return Result(self.name, verdict, summary, evidence, seconds, guilty, flaky, passed, len(ran), last[-_LAST:])
 
 
 def _verdict(completed: Completed) -> Verdict:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.disturbed import Watch, told
 from codemods.engine.messages import message, trailers
-from codemods.engine.progress import Note, UnitFinished, UnitResult, UnitStarted, UnitState, ValidationFinished
+from codemods.engine.progress import (
+    BatchStarted,
+    Note,
+    UnitFinished,
+    UnitResult,
+    UnitStarted,
+    UnitState,
+    ValidationFinished,
+)
 from codemods.engine.recovery import change_digest, written
 from codemods.engine.rollback import revert_units
 from codemods.journal import EventKind
@@ -29,7 +37,7 @@ _NAMED = 50  # tests in a record
 
 @dataclass(slots=True)
 class Books:
-    """One run of `plan`: `head` is the commit that it has come to, `number` of `total` units are begun.
+    """One run of `plan`: `head` is the commit that it has come to, `total` how many units it has to do.
 
     `validated` is the number of the last validation that was written down.
     """
@@ -40,7 +48,6 @@ class Books:
     notify: Notify
     id: str
     head: str = ""
-    number: int = 0
     total: int = 0
     validated: int = 0
     results: list[UnitResult] = field(default_factory=list)
@@ -69,10 +76,17 @@ class Books:
         if (text := told(self.watch.after(), self.journal.folder)) and text not in self.notes:
             self.note(text)
 
-    def begin(self, unit: Unit) -> None:
-        """Tell that a unit is worked on."""
-        self.number += 1
-        self.notify(UnitStarted(unit.id, unit.phase, self.number, self.total))
+    def begin(self, units: Sequence[Unit]) -> None:
+        """Tell that units are worked on, one or several together."""
+        for unit in units if len(units) == 1 else ():
+            self.notify(UnitStarted(unit.id, unit.phase, self.settled + 1, self.total))
+        if len(units) > 1:
+            self.notify(BatchStarted(len(units), self.settled, self.total))
+
+    @property
+    def settled(self) -> int:
+        """How many units this run has brought to an end."""
+        return sum(result.state is not UnitState.PASSED_OVER for result in self.results)
 
     def write_ahead(self, unit: Unit) -> None:
         """Say what the files of a unit will be, before they are."""
@@ -140,7 +154,7 @@ class Books:
     def finish(self, result: UnitResult) -> None:
         """Keep and tell what became of a unit."""
         self.results.append(result)
-        self.notify(UnitFinished(result, self.number, self.total))
+        self.notify(UnitFinished(result, self.settled, self.total))
 
     def standing(self, phase: str) -> list[UnitResult]:
         """What this run has committed in `phase` and not taken back, in order."""

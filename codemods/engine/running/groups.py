@@ -47,8 +47,7 @@ class Groups:
     def carry_out(self, groups: list[list[Unit]], number: int) -> bool:
         """Validate and commit the group `number`, reject its culprits; whether all of it was committed."""
         units = groups[number]
-        for unit in units:
-            self.books.begin(unit)
+        self.books.begin(units)
         require_undisturbed(self.books.repository, self.books.head, units)
         for unit in units:
             self.books.write_ahead(unit)

@@ -119,7 +119,7 @@ class PhaseRun:
             if not lost:
                 left.append(unit)
                 continue
-            self.books.begin(unit)
+            self.books.begin([unit])
             self.books.reject(unit, f"keep: {lost}", lost, (Result("keep", Verdict.FAILED, lost, lost),))
             if self.phase.on_failure != "skip":
                 break

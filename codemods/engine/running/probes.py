@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from codemods.culprits import Answer, Culprit, Found, Probe, search
 from codemods.engine.judging import Candidate
+from codemods.engine.progress import SearchStarted
 from codemods.validation.base import Result, Verdict
 
 if TYPE_CHECKING:
@@ -96,9 +97,15 @@ class Inquiry:
             # A whole probe that held says more than a part of it that did.
             self.by_members[probe.members] = judged
             if probe.is_whole and judged.answer is Answer.FAILS:
+                self._tell(judged.results[-1].name)
                 self.failing = judged.results[-1:]
             answers.append(judged.answer)
         return answers
+
+    def _tell(self, name: str) -> None:
+        if not self.failing and len(self.units) > 1:
+            runs = (len(self.units) - 1).bit_length() + 1
+            self.books.notify(SearchStarted(name, len(self.units), runs))
 
     def _ids(self, probe: Probe) -> list[str]:
         return [self.units[number].id for number in probe.members]
