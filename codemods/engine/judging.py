@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from codemods.engine.validations import validate
+from codemods.errors import RepositoryError
 from codemods.files import file_bytes, write_or_remove
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Stage:
     before: Files = field(default_factory=dict)
     written: Files = field(default_factory=dict)
     originals: dict[str, tuple[bytes | None, bool]] = field(default_factory=dict)
+    expected: Files = field(default_factory=dict)
     announce: Callable[[], None] | None = None
 
     @property
@@ -97,9 +99,20 @@ class Stage:
                     announce, self.announce = self.announce, None
                     announce()
                 if path not in self.originals:
-                    self.originals[path] = file_bytes(self.root, path), _is_executable(self.root / path)
+                    self.originals[path] = self._original(path), _is_executable(self.root / path)
                 self.written[path] = content
                 self._write(path, content)
+
+    def expect(self, files: Files) -> None:
+        """Take these for what the files are now: what somebody has made of one since is not written over."""
+        self.expected = dict(files)
+
+    def _original(self, path: str) -> bytes | None:
+        content = file_bytes(self.root, path)
+        if path in self.expected and content != self.expected[path]:
+            what = f"{path} has changed since the run began."
+            raise RepositoryError(what, hint="It was not touched. Commit or undo that, then run again.")
+        return content
 
     def clear(self) -> None:
         """Make the files what HEAD has. Raises OSError."""

@@ -68,6 +68,14 @@ def _under_way(events: Iterable[Event]) -> list[Event]:
     return list(open_.values())
 
 
+def _is_unmoved(repository: Repository, event: Event, path: str, head: bytes | None, before: str) -> bool:
+    """Whether HEAD has of `path` what it had when it was written: git may give it other line ends than it had here."""
+    then = str(event.data.get("head") or "")
+    if then and repository.rev(then):
+        return repository.blob(then, path) == repository.blob("HEAD", path)
+    return digest(head) == before
+
+
 def _settle(repository: Repository, journal: Journal, event: Event) -> str:
     unit, phase = str(event.data["unit"]), str(event.data["phase"])
     files = event.data["files"]
@@ -80,7 +88,7 @@ def _settle(repository: Repository, journal: Journal, event: Event) -> str:
     for entry in entries:
         path = entry["path"]
         current = file_bytes(repository.root, path)
-        if digest(current) == entry["after"] and digest(head[path]) == entry["before"]:
+        if digest(current) == entry["after"] and _is_unmoved(repository, event, path, head[path], entry["before"]):
             write_or_remove(
                 repository.root, path, head[path], executable=current is None and repository.is_executable("HEAD", path)
             )

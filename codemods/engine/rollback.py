@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.engine.messages import PHASE, PLAN, REVERTS, RUN, UNIT, trailers
+from codemods.engine.recovery import digest
 from codemods.errors import CodemodsError, ConflictError, RepositoryError
 from codemods.files import file_bytes, write_or_remove
 from codemods.journal import EventKind, Journal
@@ -145,6 +146,12 @@ def _revert(repository: Repository, journal: Journal, plan: str, step: Step) -> 
         return commit.sha
     before_writing = {path: file_bytes(repository.root, path) for path, _, _ in changed}
     written = {path: _in_work_tree(repository, path, before, after) for path, before, after in changed}
+    files = [
+        {"path": path, "before": digest(before_writing[path]), "after": digest(content)}
+        for path, content in written.items()
+    ]
+    name, head = f"revert of {unit}", repository.head() or ""
+    journal.record(EventKind.UNIT_WRITING, run, plan, unit=name, phase=phase, files=files, head=head)
     for path, content in written.items():
         executable = before_writing[path] is None and _was_executable(repository, commit, path)
         write_or_remove(repository.root, path, content, executable=executable)
@@ -160,7 +167,9 @@ def _revert(repository: Repository, journal: Journal, plan: str, step: Step) -> 
             if file_bytes(repository.root, path) == content:
                 executable = content is None and repository.is_executable("HEAD", path)
                 write_or_remove(repository.root, path, before_writing[path], executable=executable)
+        journal.record(EventKind.UNIT_RESTORED, run, plan, unit=name, phase=phase)
         raise
+    journal.record(EventKind.UNIT_RESTORED, run, plan, unit=name, phase=phase)
     journal.record(EventKind.ROLLBACK_COMMITTED, run, plan, unit=unit, phase=phase, sha=sha, reverts=commit.sha)
     return sha
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import TYPE_CHECKING
 
 from codemods.errors import ValidationSetupError
-from codemods.validation.base import Result, Verdict
+from codemods.validation.base import Result, Scope, Verdict
 from codemods.validation.launch import command_identity, launch, require_program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from codemods.validation.base import Ground, Scope
+    from codemods.validation.base import Ground
     from codemods.validation.program import Completed
 
 _SHOWN = 15  # lines of output
 _CANNOT_TELL = 125  # as for `git bisect run`
+_THIS_PROCESS = uuid.uuid4().hex
 
 
 class Command:
@@ -50,6 +52,7 @@ class Command:
         self.must = must
         self.must_not = must_not
         self.seconds_before: float | None = None
+        self.has_seen = False  # it held on the unchanged tree in this run, not only at some other time
 
     def require(self, ground: Ground) -> None:
         """Raise ValidationSetupError where the program is not there."""
@@ -60,13 +63,16 @@ class Command:
         return repr((command_identity(self.arguments, ground.root, self.environment), self.must, self.must_not))
 
     def remembered(self) -> object:
-        """That it held, and the time that it took."""
-        return None if self.seconds_before is None else {"seconds": self.seconds_before}
+        """That it held, the time that it took, and which process has seen it."""
+        if self.seconds_before is None:
+            return None
+        return {"seconds": self.seconds_before, "seen_by": _THIS_PROCESS if self.has_seen else ""}
 
     def recall(self, known: object) -> None:
         """Believe that it held."""
         if isinstance(known, dict):
             self.seconds_before = known["seconds"]
+            self.has_seen |= known.get("seen_by") == _THIS_PROCESS
 
     def baseline(self, ground: Ground, scope: Scope) -> None:  # noqa: ARG002 - the command looks at the whole tree
         """Raise ValidationSetupError where it does not hold on the unchanged tree: it could not tell anything then."""
@@ -79,12 +85,27 @@ class Command:
             hint = "Mend it, or take it out of the phase's `with:`. Nothing of the phase was changed."
             raise ValidationSetupError(what, hint=f"{completed.last_lines(_SHOWN)}\n{hint}".lstrip("\n"))
         self.seconds_before = completed.seconds
+        self.has_seen = True
 
     def run(self, ground: Ground, scope: Scope) -> Result:  # noqa: ARG002 - the command looks at the whole tree
         """The verdict on the tree as it is. Raises ValidationSetupError where the command cannot be started."""
         completed = self._run(ground)
         verdict, summary = self._judged(completed)
+        if verdict is not Verdict.PASSED and self.seconds_before is not None and not self.has_seen:
+            self._see_again(ground)
         return Result(self.name, verdict, summary, completed.output, completed.seconds)
+
+    def _see_again(self, ground: Ground) -> None:
+        """What the command needs besides the tree may have gone since somebody has seen it hold.
+
+        Raises ValidationSetupError where it has.
+        """
+        self.seconds_before = None
+        ground.show(changed=False)
+        try:
+            self.baseline(ground, Scope())
+        finally:
+            ground.show(changed=True)
 
     def _run(self, ground: Ground) -> Completed:
         return launch(self.name, self.arguments, ground, self.timeout, self.environment)

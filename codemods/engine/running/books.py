@@ -90,7 +90,7 @@ class Books:
 
     def write_ahead(self, unit: Unit) -> None:
         """Say what the files of a unit will be, before they are."""
-        self.record(EventKind.UNIT_WRITING, unit=unit.id, phase=unit.phase, files=written(unit))
+        self.record(EventKind.UNIT_WRITING, unit=unit.id, phase=unit.phase, files=written(unit), head=self.head)
 
     def validation(self, phase: str, units: Sequence[str], scope: str, result: Result) -> int:
         """Write a validation down; its number in the run."""
@@ -171,6 +171,11 @@ class Books:
         for result in done:
             index = self.results.index(result)
             self.results[index] = replace(result, state=UnitState.TAKEN_BACK, reason=reason)
+
+    def take_back_earlier(self, unit: Unit, run: str, reason: str) -> None:
+        """Revert the commit of a unit by an earlier run."""
+        self._revert({(run, unit.id)})
+        self.finish(UnitResult(unit.id, unit.phase, UnitState.TAKEN_BACK, reason=reason))
 
     def convict(self, unit: Unit, run: str, reason: str, evidence: str, results: tuple[Result, ...]) -> None:
         """Revert the commit of a unit, by this run or an earlier one, and reject it."""

@@ -9,7 +9,7 @@ from codemods.engine.judging import Candidate
 from codemods.engine.running.probes import Inquiry, Judged, Pending, Started, written_down
 from codemods.engine.unit_files import is_committed, require_undisturbed
 from codemods.errors import RepositoryError
-from codemods.files import file_bytes, write_or_remove
+from codemods.files import file_bytes
 
 if TYPE_CHECKING:
     from codemods.culprits import Found
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from codemods.engine.shown import PhasePreview
     from codemods.model import Unit
     from codemods.validation.base import Result
+
+
+_LOCKED = "Unable to create '"  # and then the name of a lock
+
+# Whether all were committed as they were validated, and those that are to be judged again.
+Settled = tuple[bool, "list[Unit]"]
 
 
 @dataclass(slots=True)
@@ -49,12 +55,15 @@ class Groups:
         units = groups[number]
         self.books.begin(units)
         require_undisturbed(self.books.repository, self.books.head, units)
+        self.stage.expect({change.path: change.before for unit in units for change in unit.changes})
         for unit in units:
             self.books.write_ahead(unit)
         self.waiting = list(units)
         try:
             self._look_ahead(groups, number)
-            is_whole = self._settle(units, self.ahead.pop(number))
+            is_whole, again = self._settle(units, self.ahead.pop(number))
+            while again:
+                _, again = self._settle(again, self._start(again, []))
         finally:
             # Reached with units waiting only when something unforeseen, such as ^C, ends the run.
             self._take_out(self.waiting)
@@ -82,7 +91,7 @@ class Groups:
         candidate = Candidate(after, without, names, scopes)
         return Started(candidate, self.judge.start(candidate))
 
-    def _settle(self, units: list[Unit], first: Started) -> bool:
+    def _settle(self, units: list[Unit], first: Started) -> Settled:
         if self.phase.phase.validate_by == "phase":
             return self._all_or_none(units, first)
         inquiry = Inquiry(
@@ -96,15 +105,16 @@ class Groups:
             first,
         )
         found = inquiry.answer(first_only=self.phase.phase.on_failure != "skip")
-        held = True
+        held: bool = True
+        again: list[Unit] = []
         if found.kept:
             judged = inquiry.judged(found.kept)
-            held = self._commit([units[number] for number in found.kept], judged)
+            held, again = self._commit([units[number] for number in found.kept], judged)
         self.stage.clear()
-        self._turn_down(units, inquiry, found)
-        return held and len(found.kept) == len(units)
+        self._turn_down(units, inquiry, found, again)
+        return held and len(found.kept) == len(units), again
 
-    def _all_or_none(self, units: list[Unit], started: Started) -> bool:
+    def _all_or_none(self, units: list[Unit], started: Started) -> Settled:
         judged = written_down(started, self.books, self.scopes, self.name, [unit.id for unit in units])
         if all(result.holds for result in judged.results):
             return self._commit(units, judged)
@@ -112,9 +122,9 @@ class Groups:
         self.stage.clear()
         for unit in units:
             self._reject(unit, judged)
-        return False
+        return False, []
 
-    def _turn_down(self, units: list[Unit], inquiry: Inquiry, found: Found) -> None:
+    def _turn_down(self, units: list[Unit], inquiry: Inquiry, found: Found, again: list[Unit]) -> None:
         for culprit in found.culprits:
             judged = inquiry.convicting(culprit)
             self.seen += judged.results
@@ -124,53 +134,65 @@ class Groups:
             self.waiting.remove(unit)
             self.books.leave_open(unit, *inquiry.doubt(number))
         # Those after the first culprit of a phase that stops there are for the next run.
-        self._take_out(self.waiting)
+        self._take_out([unit for unit in self.waiting if unit not in again])
 
     def _reject(self, unit: Unit, judged: Judged) -> None:
         failed = judged.results[-1]
         self.waiting.remove(unit)
         self.books.reject(unit, f"{failed.name}: {failed.summary}", failed.evidence, judged.results)
 
-    def _commit(self, units: list[Unit], judged: Judged) -> bool:
+    def _commit(self, units: list[Unit], judged: Judged) -> Settled:
+        """Commit units that held together. Without one that could not be committed, nobody has validated the others."""
         after, before = Pending(units).shown(range(len(units)))
         self.stage.put(Candidate(after, before, (), {}))
         self.seen += judged.results
-        held = True
+        as_validated = True
         for unit in units:
-            if (path := self._put_right(unit)) is not None:
-                held = False
-                self.waiting.remove(unit)
-                reason = f"a validation has put something else in the place of {path}"
-                self.books.reject(unit, reason, f"{reason}\n", judged.results)
-                continue
+            if (path := self._edited(unit)) is not None:
+                reason = f"{path} has changed since it was validated: it was left as it is now"
+                self._pass_over(unit)
+                self.books.leave_open(unit, reason, f"{reason}\n", judged.results)
+                return False, self._rest(units)
             try:
                 self.books.commit(self.phase, unit, judged.results, judged.numbers)
             except RepositoryError as error:
-                held = False
-                self.waiting.remove(unit)
-                self.stage.drop(unit.paths)
+                if _LOCKED in error.what:
+                    raise  # of another program's: no word on the unit
+                self._pass_over(unit)
                 self.books.reject(unit, f"git did not commit it: {error.what}", str(error), judged.results)
-            else:
-                self.waiting.remove(unit)
-                self.stage.settle(unit.paths)
-                self.scopes.committed(unit)
-        if held:
+                return False, self._rest(units)
+            self.waiting.remove(unit)
+            # A hook may have made something else of it, which nobody has validated.
+            as_validated = as_validated and self._edited(unit) is None
+            self.stage.settle(unit.paths)
+            self.scopes.committed(unit)
+        if as_validated:
             in_full = [result for result in judged.results if result.name in judged.full]
             self.whole |= {result.name: self.books.head for result in in_full}
             self.seconds |= {result.name: result.seconds for result in in_full}
-        return held
+        return True, []
 
-    def _put_right(self, unit: Unit) -> str | None:
-        """See to it that the files of `unit` are what was validated; the first that cannot be."""
-        for change in unit.changes:
-            if file_bytes(self.stage.root, change.path) != change.after:
-                try:
-                    write_or_remove(self.stage.root, change.path, change.after)
-                except OSError:
-                    return change.path
-        return None
+    def _edited(self, unit: Unit) -> str | None:
+        """The first file of `unit` that is not what was validated."""
+        changes = (change for change in unit.changes if file_bytes(self.stage.root, change.path) != change.after)
+        return next((change.path for change in changes), None)
+
+    def _pass_over(self, unit: Unit) -> None:
+        self.waiting.remove(unit)
+        self.stage.drop(unit.paths)
+
+    def _rest(self, units: list[Unit]) -> list[Unit]:
+        """What of `units` is to be judged again, without one of them."""
+        self.stage.clear()
+        if self.phase.phase.validate_by == "phase":
+            ids = {unit.id for unit in units}
+            done = [result for result in self.books.standing(self.name) if result.unit in ids]
+            self.books.take_back(done, "its phase is all or nothing")
+        return [unit for unit in units if unit in self.waiting] if self.phase.phase.on_failure == "skip" else []
 
     def _take_out(self, units: list[Unit]) -> None:
+        units = list(units)
+        self.waiting = [unit for unit in self.waiting if unit not in units]
         for unit in [unit for unit in units if is_committed(self.books.repository, unit)]:
             # What ended the run came between git's commit and our record of it.
             units.remove(unit)

@@ -6,9 +6,11 @@ it is said, and the units that it concerns are taken back.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from codemods.culprits import Probe
 from codemods.engine.judging import Candidate
 from codemods.engine.recovery import digest
 from codemods.engine.running.probes import Inquiry, Standing
@@ -16,12 +18,11 @@ from codemods.journal import EventKind
 from codemods.validation.base import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from codemods.culprits import Culprit
-    from codemods.engine.judging import Judge, Stage
     from codemods.engine.running.books import Books
-    from codemods.engine.running.scopes import Scopes
+    from codemods.engine.running.tools import Tools
     from codemods.model import Unit
     from codemods.validation.base import Result, Validation
 
@@ -36,9 +37,7 @@ class PhaseEnd:
     units: list[Unit]
     runs: Mapping[str, str]
     books: Books
-    stage: Stage
-    judge: Judge
-    scopes: Scopes
+    tools: Tools
     seconds: dict[str, float] = field(default_factory=dict)
     is_announced: bool = False
 
@@ -47,16 +46,14 @@ class PhaseEnd:
 
         All of them are where `on_failure` rolls the phase back, and that is the caller's to do.
         """
-        scopes = replace(self.scopes, everything=True)
-        inquiry = Inquiry(self.units, self.phase, names, Standing(self.units), self.judge, scopes, self.books)
-        # Most often nothing has to be taken out, and there is nothing to announce.
-        self.stage.announce = self._write_ahead
-        try:
+        scopes = replace(self.tools.scopes, everything=True)
+        inquiry = Inquiry(self.units, self.phase, names, Standing(self.units), self.tools.judge, scopes, self.books)
+        with self._shown():
+            inquiry.first = inquiry.start(Probe(tuple(range(len(self.units))), is_whole=True))
+            failed = [result for result in inquiry.first.future.result() if not result.holds]
+            if failed and on_failure != "rollback-phase" and self._fails_without(failed[-1]):
+                return False
             found = inquiry.answer(first_only=False)
-        finally:
-            self.stage.clear()
-            self.stage.announce = None
-            self._written()
         results = inquiry.judged(range(len(self.units))).results
         if not found.culprits and not found.open:
             self.seconds = {result.name: result.seconds for result in results}
@@ -76,10 +73,10 @@ class PhaseEnd:
         failed = judged.results[-1]
         reason = f"{failed.name}, at the end of the phase: {failed.summary}"
         self.books.convict(unit, self.runs[unit.id], reason, failed.evidence, judged.results)
-        self.scopes.taken_back(unit)
+        self.tools.scopes.taken_back(unit)
 
     def _tell(self, failed: Result) -> None:
-        if not self.scopes.selects(failed.name) or not failed.guilty:
+        if not self.tools.scopes.selects(failed.name) or not failed.guilty:
             return
         named = ", ".join(failed.guilty[:_NAMED])
         more = f" and {len(failed.guilty) - _NAMED} more" if len(failed.guilty) > _NAMED else ""
@@ -89,33 +86,62 @@ class PhaseEnd:
             f"validated by it. Set `select: all` for {failed.name} to run every test after each unit."
         )
 
-    def slower(self, seconds: Mapping[str, float], validations: Mapping[str, Validation], limit: float) -> str:
+    def slower(self, seconds: Mapping[str, float], limit: float) -> str:
         """Which validation takes more than `limit` times as long as without the units, in words; "" for none.
 
         `seconds` are those of the whole validations with the units. Before it counts, each is timed once more, with the
         units and without, in this work tree: of both measurements the better one counts.
         """
-        self.stage.announce = self._write_ahead
+        with self._shown():
+            return "; ".join(filter(None, (self._slower(n, s, limit) for n, s in seconds.items())))
+
+    @contextmanager
+    def _shown(self) -> Iterator[None]:
+        """While the tree may be shown without some of the units."""
+        stage = self.tools.stage
+        stage.expect({change.path: change.after for unit in self.units for change in unit.changes})
+        # Most often nothing has to be taken out, and there is nothing to announce.
+        stage.announce = self._write_ahead
         try:
-            return "; ".join(filter(None, (self._slower(n, s, validations[n], limit) for n, s in seconds.items())))
+            yield
         finally:
-            self.stage.clear()
-            self.stage.announce = None
+            stage.clear()
+            stage.announce = None
             self._written()
 
-    def _slower(self, name: str, seconds: float, validation: Validation, limit: float) -> str:
+    def _fails_without(self, failed: Result) -> bool:
+        """Whether a validation fails without any of the units, too: then it convicts none."""
+        if self.tools.validations[failed.name].compares:
+            return False  # it has been compared
+        _, without = Standing(self.units).shown(())
+        scopes = {failed.name: self.tools.scopes.whole(failed.name, ())}
+        candidate = Candidate(without, without, (failed.name,), scopes)
+        if all(result.holds for result in self.tools.judge.start(candidate).result()):
+            return False
+        self.books.note(
+            f"{failed.name} does not hold at the end of phase {self.phase}, nor does it without what this phase has "
+            f"committed, which stands: {failed.summary}"
+        )
+        return True
+
+    def _slower(self, name: str, seconds: float, limit: float) -> str:
+        validation = self.tools.validations[name]
         before = validation.seconds_before
         if not before or seconds <= limit * before:
             return ""
         everything = range(len(self.units))
         after, without = Standing(self.units).shown(everything)
         scope = Scope(tuple(path for unit in self.units for path in unit.paths))
-        self.stage.put(Candidate(after, without, (), {}))
-        again = validation.run(self.stage, scope).seconds
-        self.stage.show(changed=False)
-        before_again = validation.run(self.stage, scope).seconds
+        self.tools.stage.put(Candidate(after, without, (), {}))
+        again = self._timed(validation, scope)
+        self.tools.stage.show(changed=False)
+        before_again = self._timed(validation, scope)
         now, was = min(seconds, again), min(before, before_again)
         return f"{name} takes {now:.1f} s, {now / was:.2f} times the {was:.1f} s of before" if now > limit * was else ""
+
+    def _timed(self, validation: Validation, scope: Scope) -> float:
+        with self.books.watched(dict(self.tools.stage.written)):
+            return validation.run(self.tools.stage, scope).seconds
 
     def _write_ahead(self) -> None:
         # Parts of the phase are shown without some of their files: a crash must find the way back.

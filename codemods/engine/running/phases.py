@@ -158,6 +158,10 @@ class PhaseRun:
         done = {result.unit for result in standing}
         for unit in (unit for unit in self.groups.phase.units if unit.id in done):
             self.tools.scopes.taken_back(unit)
+        if self.earlier is not None:
+            for unit, run in reversed(list(zip(self.earlier.units, self.earlier.runs, strict=True))):
+                self.books.take_back_earlier(unit, run, "its phase was rolled back")
+                self.tools.scopes.taken_back(unit)
 
     def _end(self) -> bool | Tripped:
         """Validate the whole of the phase, where that was not done for the very tree that HEAD is now."""
@@ -170,7 +174,7 @@ class PhaseRun:
             runs |= dict(zip((unit.id for unit in self.earlier.units), self.earlier.runs, strict=True))
         if not units:
             return True
-        end = PhaseEnd(self.phase.name, units, runs, self.books, tools.stage, tools.judge, tools.scopes)
+        end = PhaseEnd(self.phase.name, units, runs, self.books, tools)
         names = [name for name in self.phase.validations if self.groups.whole.get(name) != head]
         names += [name for name in self.phase.exit if name not in self.phase.validations]
         if names and not end.holds(tuple(names), self.phase.on_failure):
@@ -178,7 +182,7 @@ class PhaseRun:
         limit = self.books.plan.triggers_of(self.phase).slower_than
         if limit is not None:
             seconds = {**self.groups.seconds, **end.seconds}
-            if slower := end.slower(seconds, tools.validations, limit):
+            if slower := end.slower(seconds, limit):
                 action = self.books.plan.triggers_of(self.phase).then or "rollback-phase"
                 return Tripped(slower, action)
         return True

@@ -89,7 +89,7 @@ class Inquiry:
         return f"undecided: {failed.name}: {failed.summary}", failed.evidence, about[-1].results
 
     def _answers(self, probes: tuple[Probe, ...]) -> list[Answer]:
-        waiting = deque((probe, self._start(probe)) for probe in probes)
+        waiting = deque((probe, self.start(probe)) for probe in probes)
         answers = []
         while waiting:
             probe, started = waiting.popleft()
@@ -110,7 +110,8 @@ class Inquiry:
     def _ids(self, probe: Probe) -> list[str]:
         return [self.units[number].id for number in probe.members]
 
-    def _start(self, probe: Probe) -> Started:
+    def start(self, probe: Probe) -> Started:
+        """Let a probe be judged."""
         if self.first is not None:
             first, self.first = self.first, None
             return first
