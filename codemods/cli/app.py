@@ -99,8 +99,8 @@ def run(arguments: list[str]) -> int:
         # The reader, such as `head`, has seen enough.
         sys.stderr.close()
         return 1
-    if result == _INTERRUPTED:
-        # Typer makes this status of ^C, and nothing else.
+    if result == _INTERRUPTED and arguments[:1] != ["apply"]:
+        # Typer makes this status of ^C; `apply` tells more of its own.
         typer.echo(_INTERRUPTION, err=True)
     return result if isinstance(result, int) else 0
 

@@ -68,7 +68,8 @@ def apply(
     if as_json:
         typer.echo(run_json(report))
     else:
-        show_run(console(), report, str(plan))
+        again = "".join(f" --phase {name}" for name in phase or ()) + (" --retry" if retry else "")
+        show_run(console(), report, str(plan), again)
     if report.end is RunEnd.INTERRUPTED:
         return 130
     return 0 if report.is_complete else 1

@@ -59,7 +59,7 @@ class RunReport:
 
     `blocked` are files that codemods failed on, `refused` why merges, shims and deletions of the plan were not done,
     `blocked_consumers` how many files the plan cannot migrate. `notes` are what else has to be known, `gate` the phase
-    that waits to be asked for.
+    that waits to be asked for, `tripped` why a trigger has ended one.
     """
 
     run: str
@@ -75,6 +75,7 @@ class RunReport:
     blocked_consumers: int = 0
     notes: tuple[str, ...] = ()
     gate: str = ""
+    tripped: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -121,6 +122,16 @@ class BaselineStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class BaselineFinished:
+    """The unchanged tree is known to a validation: of `total` tests, `passed` pass. It took so many `seconds`."""
+
+    name: str
+    passed: int
+    total: int
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class UnitStarted:
     """A unit is written and validated: the `number`th of `total` in the run."""
 
@@ -160,6 +171,7 @@ class UnitFinished:
 Progress = (
     PhaseStarted
     | BaselineStarted
+    | BaselineFinished
     | UnitStarted
     | BatchStarted
     | SearchStarted

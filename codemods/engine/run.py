@@ -90,6 +90,7 @@ class Run:
             blocked_consumers=blocked_consumers(self.shown),
             notes=tuple(self.books.notes),
             gate=self.gate,
+            tripped=self.books.tripped,
         )
 
     def keep_evidence(self) -> None:

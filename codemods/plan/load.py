@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SECTIONS: dict[str, type[BaseModel]] = {"keep": Keep, "phases": Phase, "commit": Commit, "triggers": Triggers}
+_LIMITS = {
+    "greater_than": ("gt", "above"),
+    "greater_than_equal": ("ge", "of at least"),
+    "less_than": ("lt", "below"),
+    "less_than_equal": ("le", "of at most"),
+}
 _KINDS: dict[str, type[BaseModel]] = {
     "imports": ImportsValidation,
     "command": CommandValidation,
@@ -182,8 +188,9 @@ def _expected(kind: str, location: Location, details: Mapping[str, Any], value: 
         return _one_of(location, found, context, value)
     if kind == "too_short":
         return f"`{location[-1]}` is empty; give at least one"
-    if kind == "greater_than":
-        return f"{found}; expected a number of seconds above 0"
+    if kind in _LIMITS:
+        key, words = _LIMITS[kind]
+        return f"{found}; expected a number {words} {context[key]:g}"
     if kind in ("string_type", "int_parsing", "float_parsing", "float_type"):
         wanted = "text (put it in quotes)" if kind == "string_type" else "a number"
         return f"{found}; expected {wanted}"

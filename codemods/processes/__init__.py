@@ -3,10 +3,11 @@
 from codemods.processes.environment import child_environment
 from codemods.processes.life import end, ending, interrupts_held, wait
 from codemods.processes.marks import new_mark, with_mark
-from codemods.processes.output import begin, bounded, compact, shorten
+from codemods.processes.output import OUTPUT_CUT, begin, bounded, compact, shorten
 from codemods.processes.running import Running, start, stop_running, stopped
 
 __all__ = [
+    "OUTPUT_CUT",
     "Running",
     "begin",
     "bounded",

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 _HEAD, _TAIL = 256 * 1024, 768 * 1024  # bytes of a program's output that are kept
-_CUT = b"\n... output cut ...\n"
+OUTPUT_CUT = "... output cut ..."  # stands where the middle of a long output is missing
+_CUT = f"\n{OUTPUT_CUT}\n".encode()
 _ON_DISK = 64 * 1024 * 1024  # bytes of a program's output that may lie on disk while it runs
 _LOG = 16 * 1024 * 1024  # bytes of a log at which the older half of it goes
 _TITLE = 2000  # characters of a command in a log

@@ -17,6 +17,7 @@ from rich.progress import (
 )
 
 from codemods.engine.progress import (
+    BaselineFinished,
     BaselineStarted,
     BatchStarted,
     Note,
@@ -80,6 +81,10 @@ class RunProgress:
         elif isinstance(event, BaselineStarted):
             known = "known from before" if event.is_known else "…"
             self.out.print(f"The unchanged tree: {event.name} {known}", highlight=False)
+        elif isinstance(event, BaselineFinished):
+            red = f"{event.total - event.passed} of {event.total} tests do not pass on it" if event.total else ""
+            took = f", {event.seconds:.1f} s" if event.seconds else ""
+            self.out.print(f"  {event.name}: {red}{took}", highlight=False)
         elif isinstance(event, Note):
             self.out.print(printable(event.text), style="yellow", highlight=False)
         elif isinstance(event, ValidationFinished):
@@ -98,12 +103,11 @@ class RunProgress:
     def validation_finished(self, event: ValidationFinished) -> None:
         """Tell of a validation of several units, and of what was flaky."""
         result = event.result
-        if event.units > 1:
+        if event.units != 1:
             what = _SCOPES.get(event.scope, event.scope)
             verdict = "holds" if result.holds else result.verdict.value
-            self.out.print(
-                f"  {result.name}, {event.units} units, {what}: {verdict}, {result.seconds:.1f} s", highlight=False
-            )
+            units = f"{event.units} units, {what}" if event.units else "before the phase"
+            self.out.print(f"  {result.name}, {units}: {verdict}, {result.seconds:.1f} s", highlight=False)
         if result.flaky:
             self.out.print(f"  flaky: {printable(', '.join(result.flaky))}", style="yellow", highlight=False)
 

@@ -152,8 +152,8 @@ def list_lines(out: Console, title: str, lines: list[str], limit: int = _LISTED)
         out.print(f"  … and {len(lines) - limit} more; --json lists all of them")
 
 
-def show_run(out: Console, report: RunReport, plan_file: str) -> None:
-    """What a run did, and what to do next."""
+def show_run(out: Console, report: RunReport, plan_file: str, options: str = "") -> None:
+    """What a run did, and what to do next; `options` are those that it was called with."""
     for sentence in report.recovered:
         out.print(printable(sentence))
     rejected = report.in_state(UnitState.REJECTED)
@@ -180,14 +180,16 @@ def show_run(out: Console, report: RunReport, plan_file: str) -> None:
     )
     if report.blocked_consumers:
         out.print(f"{report.blocked_consumers} file(s) are blocked: `codemods status {plan_file}` says why.")
-    out.print(_next_step(report, plan_file))
+    out.print(_next_step(report, plan_file, options))
 
 
-def _next_step(report: RunReport, plan_file: str) -> str:
+def _next_step(report: RunReport, plan_file: str, options: str) -> str:
     if report.end is RunEnd.INTERRUPTED:
-        return f"The tree is clean. Run `codemods apply {plan_file}` to go on."
+        return f"The tree is clean. Run `codemods apply {plan_file}{options}` to go on."
     if report.end is RunEnd.AT_GATE:
         return f"Phase {report.gate} waits for you: `codemods apply {plan_file} --phase {report.gate}` goes on with it."
+    if report.end is RunEnd.STOPPED and report.tripped:
+        return f"A trigger stopped the run: {report.tripped}. To go on: `codemods apply {plan_file}{options}`."
     if report.end is RunEnd.STOPPED and not report.in_state(UnitState.REJECTED):
         return f"The run stopped. Mend what it says above, then `codemods apply {plan_file}`."
     if report.end is RunEnd.STOPPED:

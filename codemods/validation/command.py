@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from codemods.errors import ValidationSetupError
+from codemods.processes import OUTPUT_CUT
 from codemods.validation.base import Result, Scope, Verdict
 from codemods.validation.launch import command_identity, launch, require_program
 
@@ -121,10 +122,15 @@ class Command:
             return Verdict.INDETERMINATE, f"{summary} (it cannot tell)"
         if completed.status != 0:
             return Verdict.FAILED, summary
+        is_cut = OUTPUT_CUT in completed.output
+        if self.must and is_cut and not re.search(self.must, completed.output, re.MULTILINE):
+            return Verdict.INDETERMINATE, f"{ending}, and its output is too long to be searched for `{self.must}`"
         if self.must and not re.search(self.must, completed.output, re.MULTILINE):
             return Verdict.FAILED, f"{ending}, but its output has nothing that matches `{self.must}`"
         if self.must_not and (found := re.search(self.must_not, completed.output, re.MULTILINE)):
             return Verdict.FAILED, f"{ending}, but its output has `{_line(found)}`, which matches `{self.must_not}`"
+        if self.must_not and is_cut:
+            return Verdict.INDETERMINATE, f"{ending}, and its output is too long to be searched for `{self.must_not}`"
         return Verdict.PASSED, summary
 
 

@@ -129,7 +129,7 @@ def test_a_mistake_is_told_with_its_place(change: tuple[str, str], expected: lis
         ("validation: {a: {kind: command, run: []}}\n", "5:38: `run` is empty"),
         (
             "validation: {a: {kind: command, run: [x], timeout: 0}}\n",
-            "5:52: found `0`; expected a number of seconds above 0",
+            "5:52: found `0`; expected a number above 0",
         ),
         ("keep: [{module: a, symbols: [b]}]\n", "5:30: `b` is kept here and redirected below"),
         ("source_roots: [../x]\n", "5:16: found `../x`"),

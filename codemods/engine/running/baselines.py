@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from codemods.engine.progress import BaselineStarted
+from codemods.engine.progress import BaselineFinished, BaselineStarted
 from codemods.journal import EventKind
 
 if TYPE_CHECKING:
@@ -47,11 +47,15 @@ class Baselines:
         if known is not None and validation.name not in self.told:
             validation.recall(known)
         before = json.dumps(validation.remembered(), sort_keys=True)
-        if validation.name not in self.told:
+        is_new = validation.name not in self.told
+        if is_new:
             self.told.add(validation.name)
             books.notify(BaselineStarted(phase, validation.name, known is not None))
         with books.watched({}):
             validation.baseline(ground, scope)
+        if is_new and validation.tests_before[1]:
+            passed, total = validation.tests_before
+            books.notify(BaselineFinished(validation.name, passed, total, validation.seconds_before))
         now = json.dumps(validation.remembered(), sort_keys=True)
         if now not in (before, "null"):
             self._write(keys[-1], now)

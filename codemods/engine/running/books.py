@@ -39,7 +39,7 @@ _NAMED = 50  # tests in a record
 class Books:
     """One run of `plan`: `head` is the commit that it has come to, `total` how many units it has to do.
 
-    `validated` is the number of the last validation that was written down.
+    `validated` is the number of the last validation that was written down, `tripped` why a trigger has ended a phase.
     """
 
     plan: Plan
@@ -50,6 +50,7 @@ class Books:
     head: str = ""
     total: int = 0
     validated: int = 0
+    tripped: str = ""
     results: list[UnitResult] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     watch: Watch = field(init=False)

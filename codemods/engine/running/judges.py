@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemods.engine.progress import Note
 from codemods.engine.remote_judge import open_remote_judge
 from codemods.engine.side_by_side import open_judge
 from codemods.processes import stopped
@@ -45,6 +46,8 @@ class Judges:
             )
         else:
             rehearsal = {name: tools.scopes.whole(name, changed) for name in names} if self.jobs > 1 else {}
+            if self.jobs > 1:
+                books.notify(Note(f"Making {self.jobs} worktrees, and proving that Python imports their code …"))
             opened = open_judge(
                 books.plan,
                 tools.stage,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -37,11 +37,14 @@ class PhaseRun:
     tools: Tools
     kept: Kept
     earlier: Earlier | None = None
+    given: dict[str, Unit] = field(default_factory=dict)
+    is_done: bool = False
     groups: Groups = field(init=False)
 
     def __post_init__(self) -> None:
         """The groups share the tools."""
         tools = self.tools
+        self.given = {unit.id: unit for unit in self.units}
         self.groups = Groups(self.shown, self.books, tools.stage, tools.judge, tools.scopes)
 
     @property
@@ -61,7 +64,9 @@ class PhaseRun:
         finally:
             self.groups.drop_ahead()
         if isinstance(held, Tripped):
-            if not self._trip(held):
+            # Where nothing is left to skip or stop, the phase has an end as any other.
+            ended = self._end() if held.action == "stop" and self.is_done else True
+            if not self._trip(held if ended is not False else replace(held, action="stop")):
                 return False
         elif not held and self.phase.on_failure != "skip":
             return self._stop()
@@ -76,7 +81,8 @@ class PhaseRun:
             return True
         paths = tuple(path for unit in self.units for path in unit.paths)
         scopes = {name: self.tools.scopes.whole(name, paths) for name in names}
-        results = self.tools.judge.start(Candidate({}, {}, names, scopes)).result()
+        # In place: nobody has rehearsed them elsewhere.
+        results = self.tools.in_place.start(Candidate({}, {}, names, scopes)).result()
         self.tools.stage.clear()
         for result in results:
             self.books.validation(self.phase.name, (), "all", result)
@@ -95,6 +101,7 @@ class PhaseRun:
         while number < len(waiting):
             whole = self.groups.carry_out(waiting, number)
             number += 1
+            self.is_done = number == len(waiting)
             if reached := self._tripped():
                 return reached
             if whole:
@@ -104,6 +111,7 @@ class PhaseRun:
                 return False
             if number < len(waiting) and self.phase.does != "consumers":
                 self.groups.phase, left = after_rejection()
+                self.given.update((unit.id, unit) for unit in left)
                 waiting, number = self._groups(left), 0
         return held
 
@@ -143,6 +151,7 @@ class PhaseRun:
         done = {"stop": "The run stops", "skip": f"The rest of phase {name} is skipped"}
         what = done.get(reached.action, f"Phase {name} is rolled back, and the run stops")
         self.books.note(f"{what}: {reached.reason}.")
+        self.books.tripped = reached.reason
         if reached.action == "rollback-phase":
             self._take_back()
         return reached.action == "skip"
@@ -153,32 +162,42 @@ class PhaseRun:
         return False
 
     def _take_back(self) -> None:
-        standing = self.books.standing(self.phase.name)
-        self.books.take_back(standing, "its phase was rolled back")
-        done = {result.unit for result in standing}
-        for unit in (unit for unit in self.groups.phase.units if unit.id in done):
+        units = self._standing()
+        self.books.take_back(self.books.standing(self.phase.name), "its phase was rolled back")
+        for unit in units:
             self.tools.scopes.taken_back(unit)
         if self.earlier is not None:
             for unit, run in reversed(list(zip(self.earlier.units, self.earlier.runs, strict=True))):
                 self.books.take_back_earlier(unit, run, "its phase was rolled back")
                 self.tools.scopes.taken_back(unit)
 
+    def _standing(self) -> list[Unit]:
+        """What this run has committed in the phase, and not taken back."""
+        return [self.given[result.unit] for result in self.books.standing(self.phase.name)]
+
     def _end(self) -> bool | Tripped:
         """Validate the whole of the phase, where that was not done for the very tree that HEAD is now."""
-        standing = {result.unit for result in self.books.standing(self.phase.name)}
-        units = [unit for unit in self.groups.phase.units if unit.id in standing]
+        units = self._standing()
         tools, head = self.tools, self.books.head
         runs = {unit.id: self.books.id for unit in units}
         if self.earlier is not None:
-            units = [*self.earlier.units, *units]
-            runs |= dict(zip((unit.id for unit in self.earlier.units), self.earlier.runs, strict=True))
+            # A file that has changed again since cannot be shown without its first change alone.
+            again = {path for unit in units for path in unit.paths}
+            pairs = zip(self.earlier.units, self.earlier.runs, strict=True)
+            before = [(unit, run) for unit, run in pairs if not again.intersection(unit.paths)]
+            units = [*(unit for unit, _ in before), *units]
+            runs |= {unit.id: run for unit, run in before}
         if not units:
             return True
         end = PhaseEnd(self.phase.name, units, runs, self.books, tools)
         names = [name for name in self.phase.validations if self.groups.whole.get(name) != head]
-        names += [name for name in self.phase.exit if name not in self.phase.validations]
         if names and not end.holds(tuple(names), self.phase.on_failure):
             return False
+        last = tuple(name for name in self.phase.exit if name not in self.phase.validations)
+        if last:
+            in_place = replace(tools, judge=tools.in_place)
+            if not PhaseEnd(self.phase.name, units, runs, self.books, in_place).holds(last, self.phase.on_failure):
+                return False
         limit = self.books.plan.triggers_of(self.phase).slower_than
         if limit is not None:
             seconds = {**self.groups.seconds, **end.seconds}

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The same for all phases of a run."""
+    """The same for all phases of a run. `in_place` judges in the work tree, whoever else does."""
 
     validations: dict[str, Validation]
     stage: Stage
     judge: Judge
     scopes: Scopes
+    in_place: Judge
