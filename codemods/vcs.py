@@ -219,6 +219,11 @@ class Repository:
         """The tree of the commit `rev`, by its hash."""
         return self._text("rev-parse", "--verify", f"{rev}^{{tree}}")
 
+    def refresh(self, paths: tuple[str, ...]) -> None:
+        """Let git's index know that tracked files were written anew."""
+        if paths:
+            self._bytes("update-index", "-z", "--stdin", stdin=_listed(paths), reading=False)
+
     def distance(self, older: str, newer: str) -> int:
         """How many commits `newer` holds and `older` does not."""
         return int(self._text("rev-list", "--count", f"{older}..{newer}"))

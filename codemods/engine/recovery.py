@@ -85,6 +85,7 @@ def _settle(repository: Repository, journal: Journal, event: Event) -> str:
         sha = repository.head() or ""
         journal.record(EventKind.UNIT_COMMITTED, event.run, event.plan, unit=unit, phase=phase, sha=sha)
         return f"{unit} was committed just before the run was killed."
+    restored = []
     for entry in entries:
         path = entry["path"]
         current = file_bytes(repository.root, path)
@@ -92,5 +93,8 @@ def _settle(repository: Repository, journal: Journal, event: Event) -> str:
             write_or_remove(
                 repository.root, path, head[path], executable=current is None and repository.is_executable("HEAD", path)
             )
+            restored.append(path)
+    # Git takes a file of another size for changed, even where it would check out the very same.
+    repository.refresh(tuple(path for path in restored if head[path] is not None))
     journal.record(EventKind.UNIT_RESTORED, event.run, event.plan, unit=unit, phase=phase)
     return f"{unit} was half done when the run was killed; it was taken back."

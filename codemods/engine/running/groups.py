@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.engine.judging import Candidate
@@ -10,6 +10,7 @@ from codemods.engine.running.probes import Inquiry, Judged, Pending, Started, wr
 from codemods.engine.unit_files import is_committed, require_undisturbed
 from codemods.errors import RepositoryError
 from codemods.files import file_bytes
+from codemods.model import Change, Removal
 
 if TYPE_CHECKING:
     from codemods.culprits import Found
@@ -31,7 +32,8 @@ Settled = tuple[bool, "list[Unit]"]
 class Groups:
     """The groups of one phase, committed in their order, and judged ahead of it as far as the judge can.
 
-    `seen` are the results of whole probes; `whole` the commit for which each validation held in full, in `seconds`.
+    `seen` are the results of whole probes; `whole` the commit for which each validation held in full, in `seconds`;
+    `made` are units that a hook has made something else of.
     """
 
     phase: PhasePreview
@@ -44,6 +46,7 @@ class Groups:
     seen: list[Result] = field(default_factory=list)
     whole: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    made: dict[str, Unit] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -163,7 +166,9 @@ class Groups:
                 return False, self._rest(units)
             self.waiting.remove(unit)
             # A hook may have made something else of it, which nobody has validated.
-            as_validated = as_validated and self._edited(unit) is None
+            if self._edited(unit) is not None:
+                as_validated = False
+                self.made[unit.id] = self._as_it_is(unit)
             self.stage.settle(unit.paths)
             self.scopes.committed(unit)
         if as_validated:
@@ -177,6 +182,14 @@ class Groups:
         changes = (change for change in unit.changes if file_bytes(self.stage.root, change.path) != change.after)
         return next((change.path for change in changes), None)
 
+    def _as_it_is(self, unit: Unit) -> Unit:
+        contents = ((change, file_bytes(self.stage.root, change.path)) for change in unit.changes)
+        changes = (
+            Removal(change.path, change.before) if content is None else Change(change.path, change.before, content)
+            for change, content in contents
+        )
+        return replace(unit, changes=tuple(changes))
+
     def _pass_over(self, unit: Unit) -> None:
         self.waiting.remove(unit)
         self.stage.drop(unit.paths)
@@ -188,6 +201,7 @@ class Groups:
             ids = {unit.id for unit in units}
             done = [result for result in self.books.standing(self.name) if result.unit in ids]
             self.books.take_back(done, "its phase is all or nothing")
+            return []
         return [unit for unit in units if unit in self.waiting] if self.phase.phase.on_failure == "skip" else []
 
     def _take_out(self, units: list[Unit]) -> None:

@@ -173,7 +173,8 @@ class PhaseRun:
 
     def _standing(self) -> list[Unit]:
         """What this run has committed in the phase, and not taken back."""
-        return [self.given[result.unit] for result in self.books.standing(self.phase.name)]
+        units = {**self.given, **self.groups.made}
+        return [units[result.unit] for result in self.books.standing(self.phase.name)]
 
     def _end(self) -> bool | Tripped:
         """Validate the whole of the phase, where that was not done for the very tree that HEAD is now."""

@@ -1,0 +1,87 @@
+"""The end of a phase whose units were made anew, or that several runs have done."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.commands import COMMAND
+from tests.conftest import write_files
+from tests.engine.running.migration import Migration, any_of, migration, names, plan, units
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    MakeRepo = Callable[[dict[str, str]], Path]
+    Git = Callable[..., str]
+
+
+def deletions(make_repo: MakeRepo, tmp_path: Path, last: str, rejected: str) -> Migration:
+    files = {f"app/d{n}.py": f"X = {n}\n" for n in range(4)}
+    check = f"import pathlib, sys\nsys.exit(1 if not pathlib.Path('app', '{rejected[0]}' + '{rejected[1]}' + '.' + 'py').exists() else 0)\n"
+    final = (
+        "import pathlib, sys\nsys.exit(1 if not pathlib.Path('app', '%s' + '%s' + '.' + 'py').exists() else 0)\n"
+        % (last[0], last[1])
+    )
+    root = make_repo(
+        {
+            **files,
+            "app/__init__.py": "",
+            "check.py": check,
+            "final.py": final,
+            "plan.yaml": "schema: 1\nname: many\ndelete:\n"
+            + "".join(f"  - {{module: app.d{n}}}\n" for n in range(4))
+            + "phases:\n  - {name: D, does: delete, with: [check], exit: [final], on_failure: skip}\n"
+            + "validation:\n  check: {kind: command, run: [python, check.py]}\n  final: {kind: command, run: [python, final.py]}\n",
+        }
+    )
+    return Migration(root, tmp_path / "runs")
+
+
+@pytest.mark.parametrize("rejected", ["d1", "d2", "d3"])
+@pytest.mark.parametrize("last", ["d0", "d3"])
+def test_the_end_of_a_phase_that_was_made_anew(
+    make_repo: MakeRepo, tmp_path: Path, git, last: str, rejected: str
+) -> None:
+    if last == rejected:
+        return
+    many = deletions(make_repo, tmp_path, last, rejected)
+    report = many.apply(expect=1)
+    there = {p.stem for p in (many.root / "app").glob("d*.py")}
+    assert there == {rejected, last}, report["notes"]
+
+
+def test_a_file_that_two_runs_have_changed_in_one_phase(make_repo: MakeRepo, tmp_path: Path, git) -> None:
+    two = "import os, pathlib\n"
+    phases = "  - {name: P0, files: rest, with: [check], exit: [last], on_failure: skip}\n"
+    flag = str(tmp_path / "flag")
+    rule = (
+        f"import os, time\nif len(changed) == 3 and not os.path.exists({flag!r}):\n"
+        f"    open({flag!r}, 'w').close()\n    os.kill(os.getppid(), 9)\n    time.sleep(5)\n"
+    )
+    code = "import pathlib, sys; sys.exit('app.new import f, g' in pathlib.Path('app/u00.py').read_text())"
+    rest = f'  last: {{kind: command, run: [python, -c, "{code}"]}}\n'
+    many = migration(make_repo, tmp_path, 3, rule + any_of([]), phases, rest)
+    write_files(
+        many.root,
+        {
+            "app/u00.py": "from app.old import f\nfrom app.old import g\n\nVALUE = f(), g()\n",
+            "app/old.py": "def f():\n    return 1\n\n\ndef g():\n    return 2\n",
+            "app/new.py": "def f():\n    return 1\n\n\ndef g():\n    return 2\n",
+        },
+    )
+    git(many.root, "add", "--all")
+    git(many.root, "commit", "-qm", "g")
+    subprocess.run([*COMMAND, "apply", "plan.yaml"], cwd=many.root, capture_output=True)
+    assert many.changed() >= {"u00", "u01"}
+    text = (many.root / "plan.yaml").read_text()
+    outside = tmp_path / "plan.yaml"
+    outside.write_text(text.replace("to: app.new.f}\n", "to: app.new.f}\n  - {symbol: app.old.g, to: app.new.g}\n"))
+    completed = subprocess.run([*COMMAND, "apply", str(outside)], cwd=many.root, capture_output=True, text=True)
+    source = (many.root / "app/u00.py").read_text()
+    assert "app.new import f" in source and "app.old import g" in source, completed.stdout + completed.stderr + source
+    assert many.changed() == set(names(3))
+    assert git(many.root, "status", "--porcelain") == ""
