@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from codemods.validation.base import Still
 from codemods.worktrees import check_out
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ class Checkout:
         """The number of the worktree, for what two validations at a time must not share; PYTHONPATH where needed."""
         path = {"PYTHONPATH": os.pathsep.join(map(str, self.first))} if self.first else {}
         return {"CODEMODS_WORKER": str(self.number), **path}
+
+    @property
+    def still(self) -> Still:
+        """What it shows now, as a ground with nothing to compare to: what lacks here is the same with any change."""
+        return Still(self.root, self.log, self.environment)
 
     def put(self, after: str, before: str) -> None:
         """Show a candidate, with the change; what was done to tracked files is undone. Raises RepositoryError."""

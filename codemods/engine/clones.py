@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from itertools import count
 from pathlib import Path
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from codemods.plan.schema import Plan
-    from codemods.validation.base import Validation
+    from codemods.validation.base import Scope, Validation
+
+_LACKING = "What it needs and git does not track is brought to each clone by `prepare:` in the plan."
 
 
 @contextmanager
@@ -91,31 +93,47 @@ def _mark(root: Path) -> Path:
 @dataclass(frozen=True)
 class Fit:
     """What a clone is made fit for: the validations of a plan that changes the files `changed`, and of them removes
-    those `removed`."""
+    those `removed`. Those in `rehearsal` have to hold there, with the scope given, before anything is changed."""
 
     plan: Plan
     validations: Mapping[str, Validation]
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    rehearsal: Mapping[str, Scope] = field(default_factory=dict)
 
-    def make(self, checkout: Checkout) -> None:
-        """Prepare the clone `checkout`, and prove that Python imports its code: once for each plan, without the change.
+    def make(self, checkout: Checkout, run: str) -> None:
+        """Prepare the clone `checkout`, and prove that Python imports its code: once for each plan. Then see that the
+        validations hold there, once for each run. `checkout` is to show the unchanged tree.
 
         Raises WorkerError where that fails, RepositoryError, OSError.
         """
         mark, wanted = _mark(checkout.root), self._digest()
         known = mark.read_text(encoding="utf-8").split() if mark.exists() else []
         first = tuple(checkout.root / root for root in self.plan.source_roots)
+        checkout.show(changed=False)
         if known[:1] == [wanted]:
             checkout.first = first if known[1] == "first" else ()
-            return
-        checkout.show(changed=False)
+        else:
+            self._fit(checkout)
+        if known[2:] != [run]:
+            # What they need may be gone since the last run: then they would convict everybody, or nobody.
+            self._rehearse(checkout)
+        mark.write_text(f"{wanted} {'first' if checkout.first else 'plain'} {run}", encoding="utf-8")
+
+    def _fit(self, checkout: Checkout) -> None:
         with ThreadPoolExecutor(1) as thread:
             fitting = Fitting(self.plan, checkout.worktree, self.validations, self.changed, self.removed)
             doubt = fitting.fit([checkout], thread)
         if doubt is not None:
             raise WorkerError(f"A worker's clone cannot be used: {doubt.what}.", hint=doubt.hint)
-        mark.write_text(f"{wanted} {'first' if checkout.first else 'plain'}", encoding="utf-8")
+
+    def _rehearse(self, checkout: Checkout) -> None:
+        for name, scope in self.rehearsal.items():
+            result = self.validations[name].run(checkout.still, scope)
+            if not result.holds:
+                where = "on the unchanged tree in a worker's clone"
+                what = f"The validation `{name}` does not hold {where}: {result.summary}."
+                raise WorkerError(what, hint=_LACKING)
 
     def _digest(self) -> str:
         asked = {name: self.plan.validation_named(name) for name in self.validations}

@@ -46,6 +46,12 @@ class Judge(Protocol):
     def start(self, candidate: Candidate) -> Future[tuple[Result, ...]]:
         """Begin to judge; the results of its validations, up to the first that does not hold."""
 
+    def learn(self, results: tuple[Result, ...]) -> None:
+        """Let the validations know what was learned with these results.
+
+        To be called only where they count: what was judged ahead of a culprit has it in the tree without the change.
+        """
+
     def close(self) -> None:
         """End what is under way, and give back what was taken."""
 
@@ -166,6 +172,9 @@ class InPlace:
         self.stage.put(candidate)
         with self.watched(dict(self.stage.written)):
             return at_once(self.validations, self.stage, candidate)
+
+    def learn(self, results: tuple[Result, ...]) -> None:
+        """Nothing: they know it already."""
 
     def close(self) -> None:
         """Show what HEAD has."""

@@ -22,22 +22,26 @@ if TYPE_CHECKING:
     from codemods.journal import Journal
     from codemods.plan.schema import Plan
     from codemods.remotes import Remote
-    from codemods.validation.base import Result, Validation
+    from codemods.validation.base import Result, Scope, Validation
     from codemods.vcs import Repository
 
 
 @dataclass(slots=True)
 class RemoteJudge:
     """Judges candidates on the workers of `crew`. Here nothing is written but commits on no branch; at the remote,
-    nothing but refs below `refs/codemods/candidates/`, and those only as long as they are needed."""
+    nothing but refs below `refs/codemods/candidates/`, and those only as long as they are needed.
+
+    `unchanged` is the commit on which each clone shows that the validations hold there.
+    """
 
     repository: Repository
     fit: Fit
     crew: Crew
     remote: Remote
     run: str
+    unchanged: str = ""
     pushed: set[str] = field(default_factory=set)
-    under_way: dict[Future[tuple[Result, ...]], tuple[str, str]] = field(default_factory=dict)
+    under_way: dict[Future[tuple[Result, ...]], tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def width(self) -> int:
@@ -49,14 +53,15 @@ class RemoteJudge:
 
         Raises RepositoryError where the remote refuses the candidate, OSError.
         """
-        self._learn()
         head = self.repository.head() or ""
         before = commit_files(self.repository, head, candidate.before, "Candidate without its change")
         after = commit_files(self.repository, head, candidate.after, "Candidate")
-        self._push(before, after)
+        unchanged = self.unchanged or before
+        self._push(before, after, unchanged)
         task = RemoteTask(
             self.remote.fetch,
             self.run,
+            unchanged,
             before,
             after,
             candidate.names,
@@ -64,15 +69,13 @@ class RemoteJudge:
             self.fit,
         )
         future = self.crew.executor.submit(judge_remotely, task)
-        self.under_way[future] = (before, after)
+        self.under_way[future] = (before, after, unchanged)
         return future
 
-    def _learn(self) -> None:
+    def learn(self, results: tuple[Result, ...]) -> None:
         """Take over what the validations have learned of tests elsewhere: what they need, which are flaky."""
-        for future in self.under_way:
-            if future.done() and not future.cancelled() and future.exception() is None:
-                for result in future.result():
-                    self.fit.validations[result.name].recall(result.learned)
+        for result in results:
+            self.fit.validations[result.name].recall(result.learned)
 
     def _push(self, *commits: str) -> None:
         """Push what is not there yet, and delete what nobody waits for any more."""
@@ -101,17 +104,20 @@ def open_remote_judge(
     journal: Journal,
     changed: tuple[str, ...] = (),
     removed: tuple[str, ...] = (),
+    rehearsal: Mapping[str, Scope] | None = None,
 ) -> RemoteJudge:
     """A judge of the candidates of `run` on other machines; what killed runs have left at the remote is deleted.
 
     `changed` are the files that the plan changes, `removed` those of them that it removes: workers prove that Python
-    imports these from their clones.
+    imports these from their clones. The validations in `rehearsal` have to hold there before anything is changed, with
+    the scope given: what they need may lack.
 
     Raises CodemodsError where the plan names no remote, RepositoryError where it cannot be reached.
     """
     remote = remote_of(repository, require_remote(plan))
     prune_candidates(repository, remote.push, _others(run, journal), journal.clock())
-    return RemoteJudge(repository, Fit(plan, validations, changed, removed), crew, remote, run)
+    fit = Fit(plan, validations, changed, removed, dict(rehearsal or {}))
+    return RemoteJudge(repository, fit, crew, remote, run, repository.head() or "")
 
 
 def require_remote(plan: Plan) -> str:

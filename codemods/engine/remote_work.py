@@ -27,10 +27,11 @@ _LOOK_EVERY = 0.5  # seconds between looks whether anybody waits for the verdict
 @dataclass(frozen=True, slots=True)
 class RemoteTask:
     """A candidate as a worker gets it, as plain data: two commits at a remote, what is to be run on them, and what a
-    clone has to be fit for."""
+    clone has to be fit for, on the commit that the run began with."""
 
     url: str
     run: str
+    unchanged: str
     before: str
     after: str
     names: tuple[str, ...]
@@ -46,9 +47,10 @@ def judge_remotely(task: RemoteTask) -> tuple[Result, ...]:
     """
     try:
         with clone_of(task.url) as checkout, _ending_in(checkout.root):
-            fetch_candidates(checkout.worktree, task.url, task.run, (task.before, task.after))
+            fetch_candidates(checkout.worktree, task.url, task.run, (task.unchanged, task.before, task.after))
+            checkout.after = checkout.before = task.unchanged
+            task.fit.make(checkout, task.run)
             checkout.after, checkout.before = task.after, task.before
-            task.fit.make(checkout)
             checkout.show(changed=True)
             validations = task.fit.validations
             results = validate(task.names, validations, checkout, task.scopes)

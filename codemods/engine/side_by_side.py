@@ -5,8 +5,7 @@ from __future__ import annotations
 import pickle
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass, field
-from threading import Lock
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.candidates import commit_files, hold, let_go
@@ -47,7 +46,6 @@ class SideBySide:
     validations: Mapping[str, Validation]
     width: int
     stopping: Stopping = _stop_nothing
-    lock: Lock = field(default_factory=Lock)
     started: dict[int, Future[tuple[Result, ...]]] = field(default_factory=dict)
     number: int = 0
 
@@ -60,8 +58,7 @@ class SideBySide:
         before = commit_files(repository, head, candidate.before, "Candidate, without the change")
         self.number += 1
         hold(repository, self.number, (after, before))
-        with self.lock:
-            validations = copied({name: self.validations[name] for name in candidate.names})
+        validations = copied({name: self.validations[name] for name in candidate.names})
         future = self.executor.submit(self._judge, candidate, validations, after, before)
         self.started[self.number] = future
         return future
@@ -72,10 +69,12 @@ class SideBySide:
         with self.pool.one() as checkout:
             checkout.put(after, before)
             results = validate(candidate.names, validations, checkout, candidate.scopes)
-        with self.lock:
-            for name, validation in validations.items():
-                self.validations[name].recall(validation.remembered())
-        return results
+        return tuple(replace(result, learned=validations[result.name].remembered()) for result in results)
+
+    def learn(self, results: tuple[Result, ...]) -> None:
+        """Take over what the copies have learned of tests."""
+        for result in results:
+            self.validations[result.name].recall(result.learned)
 
     def _let_go(self) -> None:
         """Let go of the candidates that have been judged: here, since two threads would wait for each other's locks."""
@@ -176,7 +175,7 @@ def _rehearse(
 
     def rehearsed(name: str) -> str:
         with pool.one() as checkout:
-            result = copied({name: validations[name]})[name].run(checkout, scopes[name])
+            result = copied({name: validations[name]})[name].run(checkout.still, scopes[name])
         if result.holds:
             return ""
         what = f"the validation `{name}` does not hold on the unchanged tree in a linked worktree: {result.summary}."

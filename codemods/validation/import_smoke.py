@@ -89,9 +89,11 @@ class ImportSmoke:
         old: dict[str, Fault] = {}
         outputs = []
         imported = self.importer.several(ground, modules, self.timeout)
+        flaky = self._well_again(ground, imported.faults)
         for module, fault in imported.faults.items():
-            outputs.append(f"{module}: {fault.text}")
-            (new if self.is_new(ground.root, module, fault) else old)[module] = fault
+            outputs.append(f"{module}: {fault.text}{' (not when tried again)' if module in flaky else ''}")
+            if module not in flaky:
+                (new if self.is_new(ground.root, module, fault) else old)[module] = fault
         outputs += [imported.output] if imported.faults else []
         named = self._modules(ground.root, scope.dependants) if self.dependants else []
         looked_at = Dependants(self, ground).look([module for module in _wanted(named, scope) if module not in modules])
@@ -99,7 +101,13 @@ class ImportSmoke:
         summary = _summary(len(modules) + looked_at.imported, guilty, {**old, **looked_at.old}, looked_at.left)
         evidence = "\n".join((*outputs, *looked_at.outputs))
         seconds = time.monotonic() - started
-        return Result(self.name, _verdict(guilty), summary, evidence, seconds, guilty=tuple(guilty))
+        return Result(self.name, _verdict(guilty), summary, evidence, seconds, guilty=tuple(guilty), flaky=flaky)
+
+    def _well_again(self, ground: Ground, faults: Mapping[str, Fault]) -> tuple[str, ...]:
+        """Those that newly failed, and do not when they are tried again. What hung is not tried again."""
+        suspects = [m for m, fault in faults.items() if not fault.timed_out and self.is_new(ground.root, m, fault)]
+        again = self.importer.several(ground, suspects, self.timeout).faults if suspects else {}
+        return tuple(module for module in suspects if module not in again)
 
     def is_new(self, root: Path, module: str, fault: Fault) -> bool:
         """Whether it was not there before; another fault counts only where a module of the project lacks something."""

@@ -59,6 +59,12 @@ class Baselines:
         now = json.dumps(validation.remembered(), sort_keys=True)
         if now not in (before, "null"):
             self._write(keys[-1], now)
+        if begun_at and known is None and validation.compares and trees[0] != trees[-1]:
+            books.note(
+                f"The baseline of {validation.name} was taken in the middle of phase {phase}: what units of earlier "
+                f"runs have broken unseen counts as broken before. `codemods rollback PLAN --phase {phase}` takes "
+                "them back."
+            )
         is_known = known is not None and now == before
         books.record(EventKind.BASELINE_TAKEN, name=validation.name, phase=phase, tree=trees[-1], is_known=is_known)
 

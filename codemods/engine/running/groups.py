@@ -92,7 +92,7 @@ class Groups:
         names = self.phase.phase.validations
         scopes = {name: self.scopes.of(name, changed) for name in names}
         candidate = Candidate(after, without, names, scopes)
-        return Started(candidate, self.judge.start(candidate))
+        return Started(candidate, self.judge.start(candidate), self.judge)
 
     def _settle(self, units: list[Unit], first: Started) -> Settled:
         if self.phase.phase.validate_by == "phase":
@@ -168,6 +168,7 @@ class Groups:
             # A hook may have made something else of it, which nobody has validated.
             if self._edited(unit) is not None:
                 as_validated = False
+                self.drop_ahead()  # judged on top of something else
                 self.made[unit.id] = self._as_it_is(unit)
             self.stage.settle(unit.paths)
             self.scopes.committed(unit)

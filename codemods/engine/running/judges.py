@@ -39,13 +39,14 @@ class Judges:
         changed = tuple(change.path for change in changes)
         removed = tuple(change.path for change in changes if change.after is None)
         judge: Judge
+        is_elsewhere = self.crew is not None or self.jobs > 1
+        rehearsal = {name: tools.scopes.whole(name, changed) for name in names} if is_elsewhere else {}
         if self.crew is not None:
             plan, repository, journal = books.plan, books.repository, books.journal
             judge = open_remote_judge(
-                plan, repository, tools.validations, books.id, self.crew, journal, changed, removed
+                plan, repository, tools.validations, books.id, self.crew, journal, changed, removed, rehearsal
             )
         else:
-            rehearsal = {name: tools.scopes.whole(name, changed) for name in names} if self.jobs > 1 else {}
             if self.jobs > 1:
                 books.notify(Note(f"Making {self.jobs} worktrees, and proving that Python imports their code …"))
             opened = open_judge(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from codemods.culprits import Answer, Culprit, Found, Probe, search
@@ -123,20 +123,23 @@ class Inquiry:
         only = {} if probe.is_whole else {result.name: result.guilty for result in self.failing}
         scopes = {name: self.scopes.of(name, changed, only.get(name, ())) for name in names}
         candidate = Candidate(after, before, names, scopes)
-        return Started(candidate, self.judge.start(candidate))
+        return Started(candidate, self.judge.start(candidate), self.judge)
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A candidate that is being judged."""
+    """A candidate that is being judged, by `judge`."""
 
     candidate: Candidate
     future: Future[Results]
+    judge: Judge
 
 
 def written_down(started: Started, books: Books, scopes: Scopes, phase: str, units: list[str]) -> Judged:
     """The results of a candidate that holds `units`, once they are there and in the journal."""
     results, given = started.future.result(), started.candidate.scopes
+    started.judge.learn(results)
+    results = tuple(replace(result, learned=None) for result in results)
     numbers = [books.validation(phase, units, given[result.name].name, result) for result in results]
     full = frozenset(result.name for result in results if scopes.is_full(result.name, given[result.name]))
     return Judged(results, numbers, full)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.commands import COMMAND
 from tests.conftest import write_files
-from tests.engine.running.migration import Migration, any_of, migration, names, plan, units
+from tests.engine.running.migration import Migration, any_of, migration, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,43 +19,40 @@ if TYPE_CHECKING:
     Git = Callable[..., str]
 
 
+# Its name is put together, so that nothing here refers to the module.
+STANDS = "import pathlib, sys\nsys.exit(not pathlib.Path('app', '{0[0]}' + '{0[1]}' + '.' + 'py').exists())\n"
+DELETIONS = """\
+schema: 1
+name: many
+delete:
+  - {module: app.d0}
+  - {module: app.d1}
+  - {module: app.d2}
+  - {module: app.d3}
+phases:
+  - {name: D, does: delete, with: [check], exit: [final], on_failure: skip}
+validation:
+  check: {kind: command, run: [python, check.py]}
+  final: {kind: command, run: [python, final.py]}
+"""
+
+
 def deletions(make_repo: MakeRepo, tmp_path: Path, last: str, rejected: str) -> Migration:
     files = {f"app/d{n}.py": f"X = {n}\n" for n in range(4)}
-    check = f"import pathlib, sys\nsys.exit(1 if not pathlib.Path('app', '{rejected[0]}' + '{rejected[1]}' + '.' + 'py').exists() else 0)\n"
-    final = (
-        "import pathlib, sys\nsys.exit(1 if not pathlib.Path('app', '%s' + '%s' + '.' + 'py').exists() else 0)\n"
-        % (last[0], last[1])
-    )
-    root = make_repo(
-        {
-            **files,
-            "app/__init__.py": "",
-            "check.py": check,
-            "final.py": final,
-            "plan.yaml": "schema: 1\nname: many\ndelete:\n"
-            + "".join(f"  - {{module: app.d{n}}}\n" for n in range(4))
-            + "phases:\n  - {name: D, does: delete, with: [check], exit: [final], on_failure: skip}\n"
-            + "validation:\n  check: {kind: command, run: [python, check.py]}\n  final: {kind: command, run: [python, final.py]}\n",
-        }
-    )
+    files |= {"check.py": STANDS.format(rejected), "final.py": STANDS.format(last), "plan.yaml": DELETIONS}
+    root = make_repo({**files, "app/__init__.py": ""})
     return Migration(root, tmp_path / "runs")
 
 
-@pytest.mark.parametrize("rejected", ["d1", "d2", "d3"])
-@pytest.mark.parametrize("last", ["d0", "d3"])
-def test_the_end_of_a_phase_that_was_made_anew(
-    make_repo: MakeRepo, tmp_path: Path, git, last: str, rejected: str
-) -> None:
-    if last == rejected:
-        return
+@pytest.mark.parametrize(("last", "rejected"), [("d0", "d1"), ("d0", "d3"), ("d3", "d1")])
+def test_the_end_of_a_phase_that_was_made_anew(make_repo: MakeRepo, tmp_path: Path, last: str, rejected: str) -> None:
     many = deletions(make_repo, tmp_path, last, rejected)
     report = many.apply(expect=1)
     there = {p.stem for p in (many.root / "app").glob("d*.py")}
     assert there == {rejected, last}, report["notes"]
 
 
-def test_a_file_that_two_runs_have_changed_in_one_phase(make_repo: MakeRepo, tmp_path: Path, git) -> None:
-    two = "import os, pathlib\n"
+def test_a_file_that_two_runs_have_changed_in_one_phase(make_repo: MakeRepo, tmp_path: Path, git: Git) -> None:
     phases = "  - {name: P0, files: rest, with: [check], exit: [last], on_failure: skip}\n"
     flag = str(tmp_path / "flag")
     rule = (
@@ -82,6 +79,7 @@ def test_a_file_that_two_runs_have_changed_in_one_phase(make_repo: MakeRepo, tmp
     outside.write_text(text.replace("to: app.new.f}\n", "to: app.new.f}\n  - {symbol: app.old.g, to: app.new.g}\n"))
     completed = subprocess.run([*COMMAND, "apply", str(outside)], cwd=many.root, capture_output=True, text=True)
     source = (many.root / "app/u00.py").read_text()
-    assert "app.new import f" in source and "app.old import g" in source, completed.stdout + completed.stderr + source
+    assert "app.new import f" in source, completed.stdout + completed.stderr
+    assert "app.old import g" in source
     assert many.changed() == set(names(3))
     assert git(many.root, "status", "--porcelain") == ""

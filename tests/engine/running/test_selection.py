@@ -123,3 +123,12 @@ def test_a_flaky_test_is_named_and_convicts_nobody(make_repo: MakeRepo, tmp_path
     assert set(applied(repo, expect=0).values()) == {"committed"}
     named = [name for event in events(repo, "validation-finished") for name in event["flaky"]]  # type: ignore[attr-defined]
     assert named[:1] == ["tests/test_blink.py::test_blink"]
+
+
+def test_a_baseline_taken_in_the_middle_of_a_phase_is_told(make_repo: MakeRepo, git: Git) -> None:
+    plan = PLAN.replace("ON", "stop").replace("files: rest", "files: [app/c.py, app/b.py, app/a.py]")
+    repo = make_repo({**FILES, "plan.yaml": plan})
+    assert applied(repo, expect=1) == {"app/c.py": "committed", "app/b.py": "rejected"}
+    completed = run(repo, "apply", "plan.yaml", "--json", "--fresh-baseline")
+    (note,) = json.loads(completed.stdout)["notes"]
+    assert note.startswith("The baseline of unit was taken in the middle of phase P0")
