@@ -59,7 +59,8 @@ class RunReport:
 
     `blocked` are files that codemods failed on, `refused` why merges, shims and deletions of the plan were not done,
     `blocked_consumers` how many files the plan cannot migrate. `notes` are what else has to be known, `gate` the phase
-    that waits to be asked for, `tripped` why a trigger has ended one.
+    that waits to be asked for, `tripped` why a trigger has ended one, `unended` phases whose end
+    does not hold.
     """
 
     run: str
@@ -76,12 +77,17 @@ class RunReport:
     notes: tuple[str, ...] = ()
     gate: str = ""
     tripped: str = ""
+    unended: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
         """Whether every unit is committed and stands, and no step was refused."""
         committed = len(self.in_state(UnitState.COMMITTED))
-        return self.end is RunEnd.FINISHED and committed == len(self.results) and not (self.left or self.refused)
+        return (
+            self.end is RunEnd.FINISHED
+            and committed == len(self.results)
+            and not (self.left or self.refused or self.unended)
+        )
 
     def in_state(self, state: UnitState) -> tuple[UnitResult, ...]:
         """The results in one state."""

@@ -50,6 +50,7 @@ class Run:
     asked: frozenset[str] = frozenset()
     blocked: list[BlockedFile] = field(default_factory=list)
     gate: str = ""
+    unended: list[str] = field(default_factory=list)
 
     def carry_out(self) -> RunReport:
         """Do all that is pending. Raises CodemodsError where that has become impossible."""
@@ -91,6 +92,7 @@ class Run:
             notes=tuple(self.books.notes),
             gate=self.gate,
             tripped=self.books.tripped,
+            unended=tuple(self.unended),
         )
 
     def keep_evidence(self) -> None:
@@ -208,7 +210,10 @@ class Run:
         books.record(EventKind.PHASE_STARTED, phase=name, head=books.head, units=len(units))
         run = PhaseRun(self.shown.phases[number], units, books, self.tools, self.kept, self.begun.get(name))
         goes_on = run.carry_out(lambda: self.after_rejection(number))
-        books.record(EventKind.PHASE_FINISHED, phase=name, end="finished" if goes_on else "stopped")
+        if run.is_open:
+            self.unended.append(name)
+        end = "open" if run.is_open else "finished" if goes_on else "stopped"
+        books.record(EventKind.PHASE_FINISHED, phase=name, end=end)
         if goes_on and (lost := self.kept.lost(lambda path: read_bytes(books.repository.root, path))):
             what = f"After phase {name}: {lost}."
             hint = f"Its commits stand; take them back with `codemods rollback PLAN --phase {name}`."

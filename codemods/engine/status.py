@@ -9,6 +9,7 @@ from codemods.engine.messages import PHASE, RUN, UNIT
 from codemods.engine.preview_repository import preview_of
 from codemods.engine.recovery import change_digest, rejections
 from codemods.engine.rollback import live_commits
+from codemods.engine.running.earlier import begun
 from codemods.model import Blocked, Finding
 
 if TYPE_CHECKING:
@@ -51,16 +52,17 @@ class PhaseStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A plan's state on the branch that HEAD is on."""
+    """A plan's state on the branch that HEAD is on. `unended` are phases whose end is still to be validated."""
 
     plan: str
     branch: str
     phases: tuple[PhaseStatus, ...]
+    unended: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is left, rejected or blocked."""
-        return not any(phase.left or phase.rejected or phase.blocked for phase in self.phases)
+        """Whether nothing is left, rejected or blocked, and no phase still to be validated as a whole."""
+        return not self.unended and not any(phase.left or phase.rejected or phase.blocked for phase in self.phases)
 
 
 def status_of(loaded: LoadedPlan, repository: Repository, journal: Journal) -> Status:
@@ -98,4 +100,5 @@ def status(shown: Preview, repository: Repository, journal: Journal) -> Status:
         phases.append(PhaseStatus(name, done, turned_down, blocked, left, phase.findings))
     # Phases that the plan does not have any more.
     phases += [PhaseStatus(name, tuple(done), (), (), (), ()) for name, done in by_phase.items()]
-    return Status(plan, repository.branch() or "(detached HEAD)", tuple(phases))
+    open_ = (name for name, earlier in begun(repository, journal, plan).items() if earlier.units)
+    return Status(plan, repository.branch() or "(detached HEAD)", tuple(phases), tuple(open_))

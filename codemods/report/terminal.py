@@ -194,6 +194,9 @@ def _next_step(report: RunReport, plan_file: str, options: str) -> str:
         return f"The run stopped. Mend what it says above, then `codemods apply {plan_file}`."
     if report.end is RunEnd.STOPPED:
         return f"The run stopped at a rejected unit. Mend it, then `codemods apply {plan_file} --retry`."
+    if report.unended:
+        phases = ", ".join(report.unended)
+        return f"The end of {phases} does not hold. Mend it, then `codemods apply {plan_file}{options}` looks again."
     if not report.results and report.refused:
         return f"Nothing was committed: mend what is refused, or decide it in the plan {plan_file}."
     if not report.results:
@@ -219,9 +222,14 @@ def show_status(out: Console, status: Status) -> None:
     list_lines(out, "Rejected", [f"{r.unit}: {r.reason} (run {r.run})" for p in phases for r in p.rejected])
     list_lines(out, "Blocked", [reason for p in phases for b in p.blocked for reason in b.reasons])
     list_lines(out, "Left for the next run", [unit for p in phases for unit in p.left])
+    list_lines(
+        out,
+        "Their end is still to be validated, by the next `apply`",
+        [phase.name for phase in phases if phase.name in status.unended],
+    )
     runs = dict.fromkeys(done.run for phase in phases for done in phase.done)
     if runs:
-        out.print(f"\nRuns with commits here: {', '.join(runs)}.")
+        out.print(f"\nRuns with commits here: {', '.join(sorted(runs))}.")
 
 
 def show_steps(out: Console, steps: Iterable[Step], *, dry_run: bool) -> None:

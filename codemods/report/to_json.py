@@ -104,6 +104,7 @@ def run_json(report: RunReport) -> str:
         refused=list(report.refused),
         notes=list(report.notes),
         gate=report.gate,
+        unended=list(report.unended),
         units=[
             {
                 "unit": result.unit,
@@ -124,7 +125,7 @@ def run_json(report: RunReport) -> str:
 
 def status_json(status: Status) -> str:
     """A plan's state, phase by phase."""
-    return dump("status", plan=status.plan, branch=status.branch, phases=_phases(status))
+    return dump("status", plan=status.plan, branch=status.branch, unended=list(status.unended), phases=_phases(status))
 
 
 def tracker_json(tracker: Tracker) -> str:

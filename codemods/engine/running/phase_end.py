@@ -31,7 +31,10 @@ _NAMED = 5
 
 @dataclass(slots=True)
 class PhaseEnd:
-    """The validation of the `units` of one phase that stand, in their order, each committed by one of `runs`."""
+    """The validation of the `units` of one phase that stand, in their order, each committed by one of `runs`.
+
+    It `is_open` where it does not hold, and nobody is convicted of that.
+    """
 
     phase: str
     units: list[Unit]
@@ -40,6 +43,7 @@ class PhaseEnd:
     tools: Tools
     seconds: dict[str, float] = field(default_factory=dict)
     is_announced: bool = False
+    is_open: bool = False
 
     def holds(self, names: tuple[str, ...], on_failure: str) -> bool:
         """Whether the whole of the validations `names` holds; if not, the culprits among the units are taken back.
@@ -52,6 +56,7 @@ class PhaseEnd:
             inquiry.first = inquiry.start(Probe(tuple(range(len(self.units))), is_whole=True))
             failed = [result for result in inquiry.first.future.result() if not result.holds]
             if failed and on_failure != "rollback-phase" and self._fails_without(failed[-1]):
+                self.is_open = True
                 return False
             found = inquiry.answer(first_only=False)
         results = inquiry.judged(range(len(self.units))).results
@@ -64,6 +69,7 @@ class PhaseEnd:
             for culprit in reversed(found.culprits):
                 self._take_back(culprit, inquiry)
             if found.open:
+                self.is_open = True
                 ids = ", ".join(self.units[number].id for number in found.open)
                 self.books.note(f"Nobody can tell whether these break {everyone.name}; they stand: {ids}")
         return False

@@ -29,7 +29,10 @@ Remaining = tuple["PhasePreview", "list[Unit]"]
 
 @dataclass(slots=True)
 class PhaseRun:
-    """The `units` of one phase, carried out once; `earlier` runs may have done others of it."""
+    """The `units` of one phase, carried out once; `earlier` runs may have done others of it.
+
+    Afterwards it `is_open` where its end does not hold: the next run looks again.
+    """
 
     shown: PhasePreview
     units: list[Unit]
@@ -39,6 +42,7 @@ class PhaseRun:
     earlier: Earlier | None = None
     given: dict[str, Unit] = field(default_factory=dict)
     is_done: bool = False
+    is_open: bool = False
     groups: Groups = field(init=False)
 
     def __post_init__(self) -> None:
@@ -193,11 +197,13 @@ class PhaseRun:
         end = PhaseEnd(self.phase.name, units, runs, self.books, tools)
         names = [name for name in self.phase.validations if self.groups.whole.get(name) != head]
         if names and not end.holds(tuple(names), self.phase.on_failure):
+            self.is_open = end.is_open
             return False
         last = tuple(name for name in self.phase.exit if name not in self.phase.validations)
         if last:
-            in_place = replace(tools, judge=tools.in_place)
-            if not PhaseEnd(self.phase.name, units, runs, self.books, in_place).holds(last, self.phase.on_failure):
+            exit_ = PhaseEnd(self.phase.name, units, runs, self.books, replace(tools, judge=tools.in_place))
+            if not exit_.holds(last, self.phase.on_failure):
+                self.is_open = exit_.is_open
                 return False
         limit = self.books.plan.triggers_of(self.phase).slower_than
         if limit is not None:

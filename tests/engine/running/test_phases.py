@@ -113,6 +113,18 @@ class TestExit:
         report = many.apply(expect=1)
         assert (units(report, "taken-back"), many.changed()) == (names(6)[2:], {"u00", "u01"})
 
+    def test_where_it_fails_in_any_case_nothing_is_taken_back_and_the_phase_stays_open(
+        self, make_repo: MakeRepo, tmp_path: Path
+    ) -> None:
+        many = two_phases(make_repo, tmp_path, "exit: [flag]", rest=FLAG)
+        report = many.apply(expect=1)
+        assert (units(report, "committed"), report["unended"]) == (names(6), ["P1"])
+        assert "nor does it without what this phase has committed" in notes(report)
+        assert "P1" in codemods(many.root, "status", "plan.yaml", expect=1).partition("still to be validated")[2]
+        write_files(many.root, {"flag": ""})
+        many.apply(expect=0)
+        codemods(many.root, "status", "plan.yaml", expect=0)
+
 
 class TestTriggers:
     def test_too_many_rejections(self, make_repo: MakeRepo, tmp_path: Path) -> None:
