@@ -6,12 +6,13 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from codemods.engine.validations import validate
 from codemods.errors import RepositoryError
 from codemods.files import file_bytes, write_or_remove
+from codemods.validation.base import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -109,6 +110,11 @@ class Stage:
                 self.written[path] = content
                 self._write(path, content)
 
+    def undone(self) -> str:
+        """A file that is what it was before it was written here; empty where there is none."""
+        changed = (path for path, content in self.written.items() if content != self.originals[path][0])
+        return next((path for path in changed if file_bytes(self.root, path) == self.originals[path][0]), "")
+
     def expect(self, files: Files) -> None:
         """Take these for what the files are now: what somebody has made of one since is not written over."""
         self.expected = dict(files)
@@ -171,7 +177,15 @@ class InPlace:
         """Judge now. The candidate is still shown when this returns, whatever the validations have done to it."""
         self.stage.put(candidate)
         with self.watched(dict(self.stage.written)):
-            return at_once(self.validations, self.stage, candidate)
+            future = at_once(self.validations, self.stage, candidate)
+            undone = self.stage.undone()
+        if undone and (results := future.result()):
+            # It has judged another tree than the one that it was shown, such as by `git stash`.
+            summary = f"it tells nothing: it has taken the change of {undone} back"
+            last = replace(results[-1], verdict=Verdict.INDETERMINATE, summary=summary, guilty=())
+            future = Future()
+            future.set_result((*results[:-1], last))
+        return future
 
     def learn(self, results: tuple[Result, ...]) -> None:
         """Nothing: they know it already."""

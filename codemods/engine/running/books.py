@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.engine.disturbed import Watch, told
-from codemods.engine.messages import message, trailers
+from codemods.engine.messages import RUN, UNIT, message, trailers
 from codemods.engine.progress import (
     BatchStarted,
     Note,
@@ -128,6 +128,11 @@ class Books:
         """Write down that HEAD is `sha` now, which holds `unit`."""
         self.head = sha
         self.record(EventKind.UNIT_COMMITTED, unit=unit.id, phase=unit.phase, sha=sha, validated_by=list(numbers))
+
+    def committed_unseen(self) -> frozenset[str]:
+        """The units that commits of this run hold which are not written down yet: ours, not those of a validation."""
+        commits = self.repository.commits(self.head or None)
+        return frozenset(commit.trailers[UNIT] for commit in commits if commit.trailers.get(RUN) == self.id)
 
     def restored(self, unit: Unit, reason: str = "") -> None:
         """Write down that a unit is taken out again, undecided."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.judging import Candidate
 from codemods.engine.running.probes import Inquiry, Judged, Pending, Started, written_down
-from codemods.engine.unit_files import is_committed, require_undisturbed
+from codemods.engine.unit_files import require_undisturbed
 from codemods.errors import RepositoryError
 from codemods.files import file_bytes
 from codemods.model import Change, Removal
@@ -208,7 +208,8 @@ class Groups:
     def _take_out(self, units: list[Unit]) -> None:
         units = list(units)
         self.waiting = [unit for unit in self.waiting if unit not in units]
-        for unit in [unit for unit in units if is_committed(self.books.repository, unit)]:
+        ours = self.books.committed_unseen() if units else frozenset()
+        for unit in [unit for unit in units if unit.id in ours]:
             # What ended the run came between git's commit and our record of it.
             units.remove(unit)
             self.stage.settle(unit.paths)

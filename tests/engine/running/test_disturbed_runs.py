@@ -226,3 +226,21 @@ def test_crlf_files_are_taken_back(make_repo: MakeRepo, git: Git, tmp_path: Path
     many.apply(expect=0)
     assert git(many.root, "status", "--porcelain") == ""
     assert many.changed() == set(names(3))
+
+
+def test_a_check_that_undoes_the_change_says_nothing_of_it(make_repo: MakeRepo, tmp_path: Path) -> None:
+    rule = (
+        "import subprocess\nif changed:\n    subprocess.run(['git', 'checkout', '--quiet', '--', '.'], check=True)\n"
+        "sys.exit('app.new' in pathlib.Path('app/u01.py').read_text())"
+    )
+    many = migration(make_repo, tmp_path, 3, rule, BATCH)
+    subprocess.run([*COMMAND, "apply", "plan.yaml"], cwd=many.root, capture_output=True)
+    # It was never seen with it.
+    assert "u01" not in many.changed()
+
+
+def test_what_a_check_commits_is_not_ours(make_repo: MakeRepo, tmp_path: Path) -> None:
+    rule = "import subprocess\nif changed: subprocess.run(['git', 'commit', '-qam', 'wip'], check=True)"
+    many = migration(make_repo, tmp_path, 3, rule, BATCH)
+    subprocess.run([*COMMAND, "apply", "plan.yaml"], cwd=many.root, capture_output=True)
+    assert many.events("unit-committed") == []
