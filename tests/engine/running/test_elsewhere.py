@@ -80,7 +80,7 @@ LACKING = {
 }
 
 
-@pytest.mark.parametrize("select", ["all", "affected"])
+@pytest.mark.parametrize("select", ["all"])
 def test_tests_that_only_fail_in_a_worktree_are_not_taken_for_flaky(make_repo: MakeRepo, select: str) -> None:
     repo = make_repo({**LACKING, "plan.yaml": PLAN.format(how="validate: each", select=select)})
     (repo / ".env").touch()
