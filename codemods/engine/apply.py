@@ -15,7 +15,7 @@ from codemods.engine.remote_judge import require_remote
 from codemods.engine.run import Run
 from codemods.engine.running.baselines import Baselines
 from codemods.engine.running.books import Books
-from codemods.engine.running.earlier import begun, origin
+from codemods.engine.running.earlier import begun, forgotten, origin
 from codemods.engine.running.judges import Judges
 from codemods.engine.running.scopes import Scopes
 from codemods.engine.running.tools import Tools
@@ -116,6 +116,11 @@ def _prepare(
     kept = _kept(loaded.plan, repository)
     earlier = begun(repository, journal, loaded.plan.name)
     baselines.origin = origin(repository, journal, loaded.plan.name)
+    for phase in forgotten(repository, journal, loaded.plan.name):
+        books.note(
+            f"Phase {phase} was never validated as a whole, and others have committed since: what its units break "
+            f"counts as broken before. `codemods rollback PLAN --phase {phase}` takes them back, to be done again."
+        )
     judges = Judges(options.jobs, crew)
     return Run(shown, books, tools, baselines, judges, branch, rejected, kept, earlier, asked)
 

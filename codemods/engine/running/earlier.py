@@ -33,21 +33,31 @@ def begun(repository: Repository, journal: Journal, plan: str) -> dict[str, Earl
 
     Where others have committed in between, the tree as they left it is what a run starts from.
     """
-    heads: dict[str, str] = {}
-    for event in journal.events():
-        if event.plan == plan and event.kind is EventKind.PHASE_STARTED:
-            heads.setdefault(str(event.data["phase"]), str(event.data["head"]))
-        elif event.plan == plan and event.kind is EventKind.PHASE_FINISHED and event.data.get("end") == "finished":
-            heads.pop(str(event.data["phase"]), None)
     head = repository.head() or ""
     found = {}
-    for phase, start in heads.items():
+    for phase, start in _unended(journal, plan).items():
         if start != head and _is_ours_since(repository, start, head):
             since = {commit.sha for commit in repository.commits(start)}
             live = [c for c in live_commits(repository, plan) if c.sha in since and c.trailers.get(PHASE) == phase]
             units = tuple(_unit(repository, commit) for commit in reversed(live))
             found[phase] = Earlier(start, units, tuple(commit.trailers[RUN] for commit in reversed(live)))
     return found
+
+
+def forgotten(repository: Repository, journal: Journal, plan: str) -> tuple[str, ...]:
+    """The phases of `plan` that were begun and not ended, whose units stand, and since which others have committed."""
+    head = repository.head() or ""
+    known = begun(repository, journal, plan)
+    starts = _unended(journal, plan)
+    old = {phase: start for phase, start in starts.items() if phase not in known and start != head}
+    live = live_commits(repository, plan) if old else ()
+    return tuple(
+        phase
+        for phase, start in old.items()
+        if repository.rev(start)
+        and repository.is_ancestor(start, head)
+        and any(c.trailers.get(PHASE) == phase and repository.is_ancestor(start, c.sha) for c in live)
+    )
 
 
 def origin(repository: Repository, journal: Journal, plan: str) -> str:
@@ -57,6 +67,17 @@ def origin(repository: Repository, journal: Journal, plan: str) -> str:
     started = (event for event in journal.events() if event.plan == plan and event.kind is EventKind.RUN_STARTED)
     starts = dict.fromkeys(str(event.data.get("head")) for event in started)
     return next((start for start in starts if start != head and _is_ours_since(repository, start, head)), "")
+
+
+def _unended(journal: Journal, plan: str) -> dict[str, str]:
+    """The phases that were begun and not ended, each with the commit that HEAD was then."""
+    heads: dict[str, str] = {}
+    for event in journal.events():
+        if event.plan == plan and event.kind is EventKind.PHASE_STARTED:
+            heads.setdefault(str(event.data["phase"]), str(event.data["head"]))
+        elif event.plan == plan and event.kind is EventKind.PHASE_FINISHED and event.data.get("end") == "finished":
+            heads.pop(str(event.data["phase"]), None)
+    return heads
 
 
 def _is_ours_since(repository: Repository, start: str, head: str) -> bool:

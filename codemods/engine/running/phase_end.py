@@ -53,7 +53,8 @@ class PhaseEnd:
         scopes = replace(self.tools.scopes, everything=True)
         inquiry = Inquiry(self.units, self.phase, names, Standing(self.units), self.tools.judge, scopes, self.books)
         with self._shown():
-            inquiry.first = inquiry.start(Probe(tuple(range(len(self.units))), is_whole=True))
+            # In the work tree itself, as HEAD has it: a linked worktree may not show all that belongs to it.
+            inquiry.first = inquiry.start(Probe(tuple(range(len(self.units))), is_whole=True), self.tools.in_place)
             failed = [result for result in inquiry.first.future.result() if not result.holds]
             if failed and on_failure != "rollback-phase" and self._fails_without(failed[-1]):
                 self.is_open = True

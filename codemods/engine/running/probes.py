@@ -89,7 +89,7 @@ class Inquiry:
         return f"undecided: {failed.name}: {failed.summary}", failed.evidence, about[-1].results
 
     def _answers(self, probes: tuple[Probe, ...]) -> list[Answer]:
-        waiting = deque((probe, self.start(probe)) for probe in probes)
+        waiting = deque((probe, self._start(probe)) for probe in probes)
         answers = []
         while waiting:
             probe, started = waiting.popleft()
@@ -110,11 +110,14 @@ class Inquiry:
     def _ids(self, probe: Probe) -> list[str]:
         return [self.units[number].id for number in probe.members]
 
-    def start(self, probe: Probe) -> Started:
-        """Let a probe be judged."""
+    def _start(self, probe: Probe) -> Started:
         if self.first is not None:
             first, self.first = self.first, None
             return first
+        return self.start(probe, self.judge)
+
+    def start(self, probe: Probe, judge: Judge) -> Started:
+        """Let `judge` begin with a probe."""
         after, before = self.tree.shown(probe.members)
         paths = (path for number in probe.members for path in self.units[number].paths)
         changed = {path: after.get(path, b"") for path in paths}
@@ -123,7 +126,7 @@ class Inquiry:
         only = {} if probe.is_whole else {result.name: result.guilty for result in self.failing}
         scopes = {name: self.scopes.of(name, changed, only.get(name, ())) for name in names}
         candidate = Candidate(after, before, names, scopes)
-        return Started(candidate, self.judge.start(candidate), self.judge)
+        return Started(candidate, judge.start(candidate), judge)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,3 +132,12 @@ def test_a_baseline_taken_in_the_middle_of_a_phase_is_told(make_repo: MakeRepo, 
     completed = run(repo, "apply", "plan.yaml", "--json", "--fresh-baseline")
     (note,) = json.loads(completed.stdout)["notes"]
     assert note.startswith("The baseline of unit was taken in the middle of phase P0")
+
+
+def test_a_phase_that_nobody_can_bring_to_its_end_any_more_is_told(make_repo: MakeRepo, git: Git) -> None:
+    plan = PLAN.replace("ON", "stop").replace("files: rest", "files: [app/c.py, app/b.py, app/a.py]")
+    repo = make_repo({**FILES, "plan.yaml": plan})
+    applied(repo, expect=1)
+    git(repo, "commit", "-q", "--allow-empty", "-m", "something else")
+    completed = run(repo, "apply", "plan.yaml", "--json")
+    assert json.loads(completed.stdout)["notes"][0].startswith("Phase P0 was never validated as a whole")
