@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemods.engine.callers import Callers
-from codemods.engine.leaving import left_behind, reaches
+from codemods.engine.leaving import left_behind, reaches, standing
 from codemods.engine.phases import assign, included
 from codemods.engine.scan import open_scan
 from codemods.engine.shown import PhasePreview, Preview, findings_of
@@ -83,6 +83,7 @@ def look(
     moves = moves_of(plan)
     excluded = frozenset(tree.paths).difference(included(tree.paths, plan.exclude))
     found = open_scan(tree.paths, tree.read, ModuleNames(plan.source_roots), moves.words | words_of(plan), crew)
+    found.standing = standing(plan, found)
     left = left_behind(plan, found, moves, not_merged)
     work = Work(steps_of(rewrites, found, plan.libraries, transforms), run, _fixed(plan, found, left))
     found.search(moves.words, work.may_change, excluded)

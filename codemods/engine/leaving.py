@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from codemods.consolidation.shims.alias import alias
 from codemods.consolidation.shims.left_behind import LeftBehind, Refused
 from codemods.consolidation.shims.shims import shim
+from codemods.consolidation.shims.traces import trace
 from codemods.engine.cycles import new_circles
 from codemods.engine.shown import PhasePreview, findings_of
 from codemods.index.text import UndecodableError, decode
@@ -53,6 +54,19 @@ def left_behind(plan: Plan, found: Scan, moves: Moves, not_merged: Mapping[str, 
         else _left(redirect, found, moves)
         for redirect in asked
     )
+
+
+def standing(plan: Plan, found: Scan) -> frozenset[str]:
+    """The modules of `plan` in whose place an earlier run has put a shim or an alias."""
+    left = (r.module for r in plan.redirect if isinstance(r, RedirectModule) and r.leave != "nothing")
+    return frozenset(module for module in left if _stands(found, found.modules.get(module, "")))
+
+
+def _stands(found: Scan, path: str) -> bool:
+    try:
+        return bool(path) and trace(_view(found, path)) is not None
+    except (UndecodableError, UnparsableError, OSError):
+        return False
 
 
 def _waiting(redirect: RedirectModule, found: Scan, reason: str) -> Left:

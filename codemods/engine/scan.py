@@ -43,12 +43,13 @@ class Scan:
     holders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     looked_for: frozenset[tuple[str, str]] = frozenset()
     crew: Crew | None = None
+    standing: frozenset[str] = frozenset()
 
     @property
     def index(self) -> Index:
         """What is known so far."""
         if self.known is None:
-            self.known = Index(self.names, self.modules, self.summaries, self.words, self.looked_for)
+            self.known = Index(self.names, self.modules, self.summaries, self.words, self.looked_for, self.standing)
         return self.known
 
     def ask(self, question: Callable[[Index], Answer]) -> Answer:

@@ -43,7 +43,8 @@ class Index:
 
     `paths` maps every module of the repository to its file; packages without an `__init__.py` map to "".
     `words` are the names that matter to the plan: where they come from is followed into files not read yet.
-    `looked_for` are other names, each with a word beside which it has been looked for in all files.
+    `looked_for` are other names, each with a word beside which it has been looked for in all files. `standing` are
+    modules in whose place a shim of the plan stands: a rule that names what they had does not mean where that leads.
     """
 
     names: ModuleNames
@@ -51,6 +52,7 @@ class Index:
     summaries: Mapping[str, ModuleSummary]
     words: frozenset[str] = frozenset()
     looked_for: frozenset[tuple[str, str]] = frozenset()
+    standing: frozenset[str] = frozenset()
 
     def is_module(self, name: str) -> bool:
         """Whether the repository has a module or package of that dotted name."""

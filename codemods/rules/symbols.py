@@ -111,11 +111,13 @@ def canonical(chain: str, index: Index) -> str:
     for _ in range(_STEPS):
         parts = chain.split(".")
         length = _own_modules(parts, index)
-        if not length or length == len(parts):
+        if not length or length == len(parts) or ".".join(parts[:length]) in index.standing:
             return chain
         last: tuple[str, str | None] = (".".join(parts[:length]), parts[length])
         for step in index.origins(last[0], parts[length]):
             last = step
+            if last[0] in index.standing:
+                break
         start = f"{last[0]}.{last[1]}" if last[1] else last[0]
         followed = ".".join((start, *parts[length + 1 :]))
         if followed == chain:

@@ -360,3 +360,33 @@ class TestKeep:
         assert "SPARE = 3" in (repo / "app" / "new.py").read_text()
         assert (repo / "app" / "spare.py").read_text() == "MORE = 4\n"
         assert "`app.new` is kept, and would lose `SPARE`" in capsys.readouterr().out
+
+
+RULE_PLAN = """\
+schema: 1
+name: engines
+rewrite:
+  - name: named
+    match: app.old.make_engine($NAME)
+    replace: app.new.make_engine(str($NAME))
+redirect:
+  - {module: app.old, to: app.new, leave: shim, signatures: ignore}
+phases:
+  - {name: P0, files: [app/user.py], with: [imports]}
+  - {name: P1, gate: manual, files: rest, with: [imports]}
+"""
+
+
+def test_a_rule_for_an_old_name_goes_on_once_the_shim_stands(make_repo: MakeRepo, git: Git) -> None:
+    old = "def make_engine(name):\n    return name\n"
+    new = old
+    use = "from app.old import make_engine\n\nMADE = make_engine(1)\n"
+    files = {"app/__init__.py": "", "app/old.py": old, "app/new.py": new, "app/user.py": use, "app/other.py": use}
+    repo = make_repo({**files, "plan.yaml": RULE_PLAN})
+    plan = str(repo / "plan.yaml")
+    codemods(repo, "apply", plan, expect=1)
+    assert "make_engine(str(1))" in (repo / "app" / "user.py").read_text()
+    # What `app.old.make_engine` leads to by now is not what the rule names.
+    codemods(repo, "apply", plan, "--phase", "P1", expect=0)
+    assert "make_engine(str(1))" in (repo / "app" / "other.py").read_text()
+    assert "make_engine(str(1))" in (repo / "app" / "user.py").read_text()
