@@ -81,7 +81,7 @@ def mentions(content: bytes) -> Mentions:
     is_marked = names_modules or lists_modules
     return Mentions(
         imports,
-        tuple(name.rstrip(".") for name in strings if is_marked or name[0] != "."),
+        tuple(name.rstrip(".") for name in strings if name.strip(".") and (is_marked or name[0] != ".")),
         _texts(_WORD.findall(content)) if is_marked else (),
         files,
         _folders(content) if lists else (),

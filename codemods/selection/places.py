@@ -64,6 +64,8 @@ class Places:
         """The files that are loaded for `dotted` in the file `path`: of the longest name that is a module, and of the
         packages around it. Without `anywhere`, names start at source roots and beside `path` only."""
         folder = _parent(path)
+        if not dotted:
+            return _NONE
         if dotted[0] == ".":
             rest = dotted.lstrip(".")
             return self._below(_ancestor(folder, len(dotted) - len(rest) - 1), rest)

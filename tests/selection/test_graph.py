@@ -267,3 +267,9 @@ def test_a_file_that_cannot_be_read_says_nothing() -> None:
     found = graph_of(["a.py", "b.py"], read, (".",))
     assert found.affected(["a.py"]) == {"a.py", "b.py"}
     assert found.affected(["b.py"]) == {"b.py"}
+
+
+def test_a_string_of_dots_alone_names_nothing() -> None:
+    code = b"import importlib\nHELP = 'tool install -p ...'\n"
+    files = {"a/__init__.py": b"", "a/b.py": code, "c.py": b"x = 1\n"}
+    assert graph_of(files, files.__getitem__, (".",)).affected(["c.py"]) == {"c.py"}
