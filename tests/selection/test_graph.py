@@ -270,6 +270,6 @@ def test_a_file_that_cannot_be_read_says_nothing() -> None:
 
 
 def test_a_string_of_dots_alone_names_nothing() -> None:
-    code = b"import importlib\nHELP = 'tool install -p ...'\n"
+    code = b"import importlib\nHELP = 'tool install -p ...'\nimportlib.import_module(HELP)\n"
     files = {"a/__init__.py": b"", "a/b.py": code, "c.py": b"x = 1\n"}
     assert graph_of(files, files.__getitem__, (".",)).affected(["c.py"]) == {"c.py"}
