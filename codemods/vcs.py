@@ -277,7 +277,7 @@ class Repository:
                 )
             except BaseException:
                 if new:
-                    self._bytes("update-index", "--force-remove", "-z", "--stdin", stdin=_listed(new))
+                    self.forget(new)
                 raise
         # A hook may have rewritten the files: git has committed that, and its index has not followed.
         self._bytes("update-index", "--remove", "-z", "--stdin", stdin=_listed(paths))

@@ -116,7 +116,7 @@ def _prepare(
     kept = _kept(loaded.plan, repository)
     earlier = begun(repository, journal, loaded.plan.name)
     baselines.origin = origin(repository, journal, loaded.plan.name)
-    for phase in forgotten(repository, journal, loaded.plan.name):
+    for phase in forgotten(repository, journal, loaded.plan.name, earlier):
         books.note(
             f"Phase {phase} was never validated as a whole, and others have committed since: what its units break "
             f"counts as broken before. `codemods rollback PLAN --phase {phase}` takes them back, to be done again."

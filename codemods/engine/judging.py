@@ -57,13 +57,6 @@ class Judge(Protocol):
         """End what is under way, and give back what was taken."""
 
 
-def at_once(validations: Mapping[str, Validation], ground: Stage, candidate: Candidate) -> Future[tuple[Result, ...]]:
-    """The results, as if they had come from an executor."""
-    done: Future[tuple[Result, ...]] = Future()
-    done.set_result(validate(candidate.names, validations, ground, candidate.scopes))
-    return done
-
-
 @dataclass(slots=True)
 class Stage:
     """The user's own work tree as a ground: files are written for a candidate, and are as HEAD has them after it.
@@ -177,15 +170,15 @@ class InPlace:
         """Judge now. The candidate is still shown when this returns, whatever the validations have done to it."""
         self.stage.put(candidate)
         with self.watched(dict(self.stage.written)):
-            future = at_once(self.validations, self.stage, candidate)
+            results = validate(candidate.names, self.validations, self.stage, candidate.scopes)
             undone = self.stage.undone()
-        if undone and (results := future.result()):
+        if undone and results:
             # It has judged another tree than the one that it was shown, such as by `git stash`.
             summary = f"it tells nothing: it has taken the change of {undone} back"
-            last = replace(results[-1], verdict=Verdict.INDETERMINATE, summary=summary, guilty=())
-            future = Future()
-            future.set_result((*results[:-1], last))
-        return future
+            results = (*results[:-1], replace(results[-1], verdict=Verdict.INDETERMINATE, summary=summary, guilty=()))
+        done: Future[tuple[Result, ...]] = Future()
+        done.set_result(results)
+        return done
 
     def learn(self, results: tuple[Result, ...]) -> None:
         """Nothing: they know it already."""

@@ -104,6 +104,10 @@ class Run:
             self.books.record(EventKind.FILE_BLOCKED, path=path, reason=reason, evidence=stored)
             self.blocked.append(BlockedFile(path, reason, str(journal.folder / stored)))
 
+    def rejected(self) -> set[str]:
+        """The changes that are turned down, by earlier runs or by now, by their digests."""
+        return set(rejections(self.books.journal.events(), self.books.plan.name)) | self.passed_over
+
     def pending(self, phases: Iterable[PhasePreview]) -> list[Unit]:
         """The units of `phases` that no earlier run has rejected."""
         return [unit for phase in phases for unit in phase.units if change_digest(unit) not in self.passed_over]
@@ -182,7 +186,7 @@ class Run:
     def look_again(self, number: int) -> None:
         """Make the phases from `number` on again, by the tree that is there now: what has become of the units before
         decides what is left to do, and what may go. Raises CodemodsError where that has become impossible."""
-        rejected = set(rejections(self.books.journal.events(), self.books.plan.name)) | self.passed_over
+        rejected = self.rejected()
         this = self.shown.phases[number].phase
 
         def passed_over(unit: Unit) -> bool:
@@ -224,6 +228,5 @@ class Run:
         """What is left to do in a phase whose units depend on one another, after one of them was rejected."""
         # Those that follow were made for a tree in which it is done.
         self.look_again(number)
-        phase = self.shown.phases[number]
-        rejected = set(rejections(self.books.journal.events(), self.books.plan.name)) | self.passed_over
+        phase, rejected = self.shown.phases[number], self.rejected()
         return phase, [unit for unit in phase.units if change_digest(unit) not in rejected]

@@ -15,6 +15,8 @@ from codemods.journal import EventKind
 from codemods.model import Change, Removal, Unit
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from codemods.journal import Journal
     from codemods.vcs import Commit, Repository
 
@@ -44,10 +46,10 @@ def begun(repository: Repository, journal: Journal, plan: str) -> dict[str, Earl
     return found
 
 
-def forgotten(repository: Repository, journal: Journal, plan: str) -> tuple[str, ...]:
-    """The phases of `plan` that were begun and not ended, whose units stand, and since which others have committed."""
+def forgotten(repository: Repository, journal: Journal, plan: str, known: Collection[str]) -> tuple[str, ...]:
+    """The phases of `plan` besides those `known` to be `begun` that were not ended either and whose units stand: others
+    have committed since."""
     head = repository.head() or ""
-    known = begun(repository, journal, plan)
     starts = _unended(journal, plan)
     old = {phase: start for phase, start in starts.items() if phase not in known and start != head}
     live = live_commits(repository, plan) if old else ()

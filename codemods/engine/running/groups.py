@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.engine.judging import Candidate
-from codemods.engine.running.probes import Inquiry, Judged, Pending, Started, written_down
+from codemods.engine.running.probes import Inquiry, Judged, Pending, Started, judging, written_down
 from codemods.engine.unit_files import require_undisturbed
 from codemods.errors import RepositoryError
 from codemods.files import file_bytes
@@ -91,8 +91,7 @@ class Groups:
         changed = {path: after[path] for unit in units for path in unit.paths}
         names = self.phase.phase.validations
         scopes = {name: self.scopes.of(name, changed) for name in names}
-        candidate = Candidate(after, without, names, scopes)
-        return Started(candidate, self.judge.start(candidate), self.judge)
+        return judging(self.judge, Candidate(after, without, names, scopes))
 
     def _settle(self, units: list[Unit], first: Started) -> Settled:
         if self.phase.phase.validate_by == "phase":

@@ -69,8 +69,9 @@ class PhaseRun:
             self.groups.drop_ahead()
         if isinstance(held, Tripped):
             # Where nothing is left to skip or stop, the phase has an end as any other.
-            ended = self._end() if held.action == "stop" and self.is_done else True
-            if not self._trip(held if ended is not False else replace(held, action="stop")):
+            if held.action == "stop" and self.is_done:
+                self._end()
+            if not self._trip(held):
                 return False
         elif not held and self.phase.on_failure != "skip":
             return self._stop()

@@ -125,8 +125,7 @@ class Inquiry:
         names = self.names if probe.is_whole else tuple(result.name for result in self.failing)
         only = {} if probe.is_whole else {result.name: result.guilty for result in self.failing}
         scopes = {name: self.scopes.of(name, changed, only.get(name, ())) for name in names}
-        candidate = Candidate(after, before, names, scopes)
-        return Started(candidate, judge.start(candidate), judge)
+        return judging(judge, Candidate(after, before, names, scopes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +135,11 @@ class Started:
     candidate: Candidate
     future: Future[Results]
     judge: Judge
+
+
+def judging(judge: Judge, candidate: Candidate) -> Started:
+    """Let `judge` begin with a candidate."""
+    return Started(candidate, judge.start(candidate), judge)
 
 
 def written_down(started: Started, books: Books, scopes: Scopes, phase: str, units: list[str]) -> Judged:
