@@ -212,7 +212,7 @@ class Plan(Model):
         (),
         description="Commands that make a new checkout fit for the validations, such as to build an extension. They "
         "run once in each linked worktree (`--jobs`) and in each worker's clone, without a shell; `{checkout}` is the "
-        "folder of the original checkout.",
+        "folder of the original checkout; for a worker, its clone.",
     )
     remote: NonEmpty | None = Field(
         None,

@@ -40,7 +40,9 @@ class ImportsValidation(_Validation):
 
     kind: Literal["imports"] = Field(description="Import the changed modules, and those that depend on them.")
     dependants: bool = Field(True, description="Whether modules that depend on a changed one are imported, too.")
-    timeout: Seconds = Field(60, description="Seconds for the imports of one unit.")
+    timeout: Seconds = Field(
+        60, description="Seconds for each changed module, and for all that depend on those of a unit."
+    )
 
 
 class Appearance(Model):
