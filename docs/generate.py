@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -56,7 +57,7 @@ def page() -> str:
             "",
             f"## {title}",
             "",
-            (model.__doc__ or "").strip(),
+            inspect.cleandoc(model.__doc__ or ""),
             "",
             "| key | default | meaning |",
             "| --- | --- | --- |",
