@@ -6,6 +6,7 @@ CodemodsError                 the user can do something about it; shown without 
 │   ├── NotARepositoryError
 │   ├── DirtyTreeError
 │   └── ConflictError         later edits stand in the way of taking a change back
+├── JournalError              the record of what was done cannot be written or read
 ├── ValidationSetupError      a validation cannot be run at all (its program is missing)
 ├── WorkerError               a machine that was given work cannot do it; another one may
 └── ForeignError              a codemod that the plan names cannot be loaded
@@ -82,6 +83,10 @@ class ConflictError(RepositoryError):
     def __init__(self, what: str, *, files: tuple[str, ...], hint: str = "") -> None:
         super().__init__(what, hint=hint)
         self.files = files
+
+
+class JournalError(CodemodsError):
+    """The journal cannot be written, or what it holds cannot be read."""
 
 
 class ValidationSetupError(CodemodsError):

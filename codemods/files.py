@@ -6,7 +6,9 @@ import errno
 import glob
 import os
 import stat
+import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +16,10 @@ from typing import TYPE_CHECKING
 from codemods.errors import CodemodsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping
+
+BESIDE = ".codemods-"  # how the names of files begin that are to replace others
+_AT_ONCE = 8  # flushes to disk
 
 
 def read_bytes(root: Path, path: str) -> bytes:
@@ -58,27 +63,94 @@ def remove(root: Path, path: str) -> None:
 def write_atomically(root: Path, path: str, content: bytes, *, executable: bool = False) -> None:
     """Replace the file `path` under `root` by `content`: beside it, flushed to disk, then renamed over it.
 
-    Mode bits are kept; a new file may be `executable`. A link is followed only to a file under `root`; otherwise
-    CodemodsError is raised. Raises OSError where the disk refuses; the old file is untouched then.
+    Mode bits, owner and extended attributes are kept; a new file may be `executable`. A link is followed only to a file
+    under `root`; otherwise CodemodsError is raised. Where a file has other names (hard links), those keep the old
+    bytes, as with git: to write through them could change what lies outside of `root`, and could be torn by a crash.
+    Raises OSError where the disk refuses; the old file is untouched then.
     """
     target = _target(root, path)
-    handle, name = tempfile.mkstemp(prefix=".codemods-", dir=target.parent)
-    beside = Path(name)
+    beside = _beside(target, content, executable=executable)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            beside.chmod(stat.S_IMODE(target.stat().st_mode))
-        else:
-            beside.chmod((0o777 if executable else 0o666) & ~_umask())
         beside.replace(target)
     except BaseException:
         with suppress(FileNotFoundError):
             beside.unlink()
         raise
     flush_folder(target.parent)
+
+
+def write_many(root: Path, contents: Mapping[str, bytes | None], executable: Collection[str] = ()) -> None:
+    """Make each of these files hold its content, as `write_or_remove` does, where all are flushed to disk side by side.
+
+    `executable` are those to be programs where they are new. Before anything is replaced, all is written. Raises
+    OSError and CodemodsError, then with some of the files replaced, or none.
+    """
+    targets = {path: _target(root, path) for path in contents}
+    for path, target in targets.items():
+        if contents[path] is not None:
+            target.parent.mkdir(parents=True, exist_ok=True)
+    waiting: dict[str, Path] = {}
+
+    def write(path: str) -> None:
+        content = contents[path]
+        if content is not None:
+            waiting[path] = _beside(targets[path], content, executable=path in executable)
+
+    try:
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(write, contents))
+        for path, beside in list(waiting.items()):
+            beside.replace(targets[path])
+            del waiting[path]
+    finally:
+        for beside in waiting.values():
+            with suppress(OSError):
+                beside.unlink()
+    for path, content in contents.items():
+        if content is None and targets[path].exists():
+            remove(root, path)
+    for folder in {target.parent for path, target in targets.items() if contents[path] is not None}:
+        flush_folder(folder)
+
+
+def _beside(target: Path, content: bytes, *, executable: bool) -> Path:
+    """A new file beside `target` that has all but its name, on the disk."""
+    handle, name = tempfile.mkstemp(prefix=BESIDE, dir=target.parent)
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            if target.exists():
+                _take_after(target, beside)
+            else:
+                beside.chmod((0o777 if executable else 0o666) & ~_umask())
+            os.fsync(file.fileno())
+    except BaseException:
+        with suppress(FileNotFoundError):
+            beside.unlink()
+        raise
+    return beside
+
+
+def _take_after(target: Path, beside: Path) -> None:
+    """Give the file `beside` what belongs to `target` besides its content, as far as we may."""
+    there = target.stat()
+    if os.name == "posix" and (there.st_uid, there.st_gid) != (os.geteuid(), os.getegid()):
+        with suppress(OSError):
+            os.chown(beside, there.st_uid, there.st_gid)
+    if sys.platform == "linux":
+        with suppress(OSError):
+            for name in os.listxattr(target):
+                os.setxattr(beside, name, os.getxattr(target, name))
+    beside.chmod(stat.S_IMODE(there.st_mode))
+
+
+def remove_beside(root: Path, path: str) -> None:
+    """Remove what a killed process has left beside the file `path` under `root`, on its way to replace it."""
+    with suppress(OSError, CodemodsError):
+        for left in _target(root, path).parent.glob(f"{BESIDE}*"):
+            left.unlink()
 
 
 def _target(root: Path, path: str) -> Path:

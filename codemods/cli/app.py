@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from importlib.metadata import version as distribution_version
@@ -15,6 +16,7 @@ from codemods.cli import (
     demo,
     guard,
     init,
+    log,
     preview,
     report,
     rollback,
@@ -22,6 +24,7 @@ from codemods.cli import (
     schema,
     status,
     try_rule,
+    undo,
     why,
 )
 from codemods.errors import CodemodsError
@@ -51,6 +54,8 @@ app.command("report")(report.report)
 app.command("why")(why.why)
 app.command("try")(try_rule.try_rule)
 app.command("rollback")(rollback.rollback)
+app.command("undo")(undo.undo)
+app.command("log")(log.log)
 app.command("guard")(guard.guard)
 app.command("demo")(demo.demo)
 app.command("schema")(schema.schema)
@@ -92,13 +97,16 @@ def run(arguments: list[str]) -> int:
     except _UsageError as error:
         error.show()  # type: ignore[attr-defined]  # see above
         return 2
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            # The reader, such as `head`, has seen enough.
+            sys.stderr.close()
+            return 1
+        typer.echo(_shown(_refused(error)), err=True)
+        return 2
     except (KeyboardInterrupt, typer.Abort):
         typer.echo(_INTERRUPTION, err=True)
         return _INTERRUPTED
-    except BrokenPipeError:
-        # The reader, such as `head`, has seen enough.
-        sys.stderr.close()
-        return 1
     if result == _INTERRUPTED and arguments[:1] != ["apply"]:
         # Typer makes this status of ^C; `apply` tells more of its own.
         typer.echo(_INTERRUPTION, err=True)
@@ -107,3 +115,11 @@ def run(arguments: list[str]) -> int:
 
 def _shown(error: CodemodsError) -> str:
     return "\n".join(printable(line) for line in str(error).split("\n"))
+
+
+def _refused(error: OSError) -> CodemodsError:
+    """What the system has refused, in words."""
+    what = f"The system refused: {error.strerror or error}."
+    names = [os.fsdecode(name) for name in (error.filename, error.filename2) if isinstance(name, (str, bytes))]
+    hint = "Mend that, then run the command again: it finds out whether something was half done."
+    return CodemodsError(what, where=" and ".join(names), hint=hint)

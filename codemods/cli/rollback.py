@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from codemods.cli.inputs import AsJson, PlanFile, RepositoryFolder, open_journal, open_repository, read_plan
+
+if TYPE_CHECKING:
+    from codemods.engine.rollback.selection import Selection
+    from codemods.engine.rollback.way import Way
+    from codemods.vcs import Repository
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be taken back, and stop.")]
 
 
 def rollback(
@@ -16,48 +23,81 @@ def rollback(
     file: Annotated[
         str | None, typer.Option("--file", help="Take back this file, as a path in the repository.")
     ] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="Take back this unit, as `status` names it.")] = None,
     phase: Annotated[str | None, typer.Option("--phase", help="Take back this phase.")] = None,
     run: Annotated[str | None, typer.Option("--run", help="Take back this run.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Take back all that the plan has committed.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be taken back, and stop.")] = False,
+    reset: Annotated[
+        bool,
+        typer.Option("--reset", help="Drop the commits, instead of reverting them: only where nobody has them yet."),
+    ] = False,
+    dry_run: DryRun = False,
+    script: Annotated[
+        bool, typer.Option("--script", help="Print the plain git commands that do the same, and stop.")
+    ] = False,
+    validate: Annotated[bool, typer.Option("--validate", help="Run the validations of the phases afterwards.")] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Take back what a plan has committed on this branch, by revert commits, newest first.
+    """Take back what a plan has committed on this branch, newest first: by revert commits, or by --reset.
 
     Stops, with nothing touched and the files named, where later edits to the same lines stand in the way.
 
     Example: codemods rollback migration.yaml --phase P1 --dry-run
 
-    Exit status: 0 taken back, 2 error or conflict.
+    Exit status: 0 taken back, 1 taken back, but a validation does not hold, 2 error or conflict.
     """
-    from codemods.engine import rollback as engine
     from codemods.engine.recovery import recover
-    from codemods.engine.rollback_order import require_order
+    from codemods.engine.rollback.operation import carry_out
+    from codemods.engine.rollback.script import script_of
+    from codemods.engine.rollback.selection import Selection
+    from codemods.engine.rollback.validating import Check
     from codemods.errors import CodemodsError
     from codemods.journal import Lock
-    from codemods.report.terminal import console, show_steps
+    from codemods.report.progress_lines import RunProgress
+    from codemods.report.terminal import console, show_recovered, show_taken_back, show_way
     from codemods.report.to_json import rollback_json
 
-    if not (file or phase or run or everything):
-        hint = "Give --file, --phase, --run or --all; add --dry-run to see what it would do."
+    selection = Selection(file, unit, phase, run, everything)
+    if not (file or unit or phase or run or everything):
+        hint = "Give --file, --unit, --phase, --run or --all; add --dry-run to see what it would do."
         raise CodemodsError("What is to be taken back?", hint=hint)
     loaded, repository = read_plan(plan), open_repository(repo)
-    journal = open_journal(repository)
-    name = loaded.plan.name
-    selection = engine.Selection(file, phase, run, everything)
-    out = console(stderr=as_json)
-    commits: tuple[str, ...] = ()
+    journal, name, out = open_journal(repository), loaded.plan.name, console(stderr=as_json)
+    if dry_run or script:
+        way = _way(repository, name, selection, reset=reset)
+        if script:
+            typer.echo(script_of(way, str(repository.root), repository.branch()), nl=False)
+        else:
+            show_way(out, way, dry_run=True)
+        if as_json:
+            typer.echo(rollback_json(way, None))
+        return 0
     with Lock(journal.folder, journal.clock):
-        if not dry_run:
-            recover(repository, journal)
-            repository.require_clean()
-        chosen = engine.select(repository, name, selection)
-        require_order(repository, name, chosen)
-        steps = engine.plan_rollback(repository, chosen)
-        show_steps(out, steps, dry_run=dry_run)
-        if not dry_run:
-            commits = engine.rollback(repository, journal, name, steps, lambda _: None)
-            out.print(f"Took back {len(steps)} commit(s) by {len(commits)} revert commit(s).")
+        recovered = recover(repository, journal)
+        show_recovered(out, recovered)
+        repository.require_clean()
+        try:
+            way = _way(repository, name, selection, reset=reset)
+        except CodemodsError as error:
+            if recovered and error.what.startswith("There is nothing to take back"):
+                out.print(error.what)
+                return 0
+            raise
+        show_way(out, way, dry_run=False)
+        with RunProgress(out) as progress:
+            check = Check(loaded.plan, repository, journal, progress.notify, way.acts) if validate else None
+            done = carry_out(repository, journal, name, way, selected=str(selection), check=check)
+        show_taken_back(out, way, done)
     if as_json:
-        typer.echo(rollback_json(steps, commits))
-    return 0
+        typer.echo(rollback_json(way, done))
+    return 0 if done.holds else 1
+
+
+def _way(repository: Repository, plan: str, selection: Selection, *, reset: bool) -> Way:
+    from codemods.engine.reverting.order import require_order
+    from codemods.engine.rollback.selection import select
+    from codemods.engine.rollback.way import way_by_reset, way_by_revert
+
+    chosen = select(repository, plan, selection)
+    require_order(repository, plan, chosen)
+    return way_by_reset(repository, chosen) if reset else way_by_revert(repository, chosen)

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.judging import InPlace, Stage
 from codemods.engine.kept import kept_modules
+from codemods.engine.leftovers import kept_folder, marking
 from codemods.engine.preview_repository import preview_of
-from codemods.engine.recovery import change_digest, recover, rejections
+from codemods.engine.progress import Note
+from codemods.engine.recovery import change_digest, close_runs, recover, rejections, resumable
 from codemods.engine.remote_judge import require_remote
 from codemods.engine.run import Run
 from codemods.engine.running.baselines import Baselines
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from codemods.engine.progress import Notify, RunReport
     from codemods.engine.shown import Preview
     from codemods.executors.opening import Crew
+    from codemods.journal import Operation
     from codemods.plan.load import LoadedPlan
     from codemods.plan.schema import Plan
     from codemods.vcs import Repository
@@ -67,9 +70,18 @@ def apply(
     if (operation := repository.operation_in_progress()) is not None:
         what = f"A git {operation} is under way in this repository."
         raise RepositoryError(what, where=str(repository.root), hint=f"Finish or abort the {operation} first.")
+    if repository.head() is None:
+        what = "There is no commit in this repository yet."
+        raise RepositoryError(
+            what, where=str(repository.root), hint="Commit what is there first: a run starts from that."
+        )
+    repository.identity("COMMITTER")
+    repository.identity("AUTHOR")
     recovered = recover(repository, journal)
+    for sentence in recovered:
+        notify(Note(sentence))
     repository.require_clean()
-    origin = repository.branch()
+    origin = repository.branch() or repository.head() or ""
     # Settled before anything is computed: the branch decides which tree the plan is applied to.
     branch = _target_branch(plan.name, repository, options)
     with ExitStack() as stack:
@@ -79,11 +91,16 @@ def apply(
                 crew = stack.enter_context(open_executor(options.executor, options.jobs))
                 require_remote(plan)
             run = _prepare(loaded, repository, journal, notify, branch, options, crew)
+            stack.enter_context(marking(run.books.id))
         except CodemodsError:
-            if origin is not None and repository.branch() != origin:
+            if origin not in (repository.branch(), repository.head()):
                 repository.switch(origin)
             raise
-        return replace(run.carry_out(), recovered=recovered, seconds=time.monotonic() - started)
+        try:
+            report = run.carry_out()
+        finally:
+            run.tools.stage.kept.close()
+        return replace(report, recovered=recovered, seconds=time.monotonic() - started)
 
 
 def _prepare(
@@ -107,8 +124,14 @@ def _prepare(
         what = f"{len(blocked)} file(s) cannot be written: {', '.join(blocked[:5])}"
         raise CodemodsError(what, where=str(repository.root), hint="Make them writable, or `exclude:` them.")
     asked = _asked(shown, options.phases)
-    books = Books(loaded.plan, repository, journal, notify, new_run_id(journal.clock()))
-    stage = Stage(repository, journal.log_of(books.id))
+    killed = resumable(repository, journal, loaded.plan.name, loaded.digest)
+    if killed is not None and not _goes_on(repository, killed, branch):
+        killed = None
+    if killed is None:
+        close_runs(repository, journal)
+    books = Books(loaded.plan, repository, journal, notify, killed.id if killed else new_run_id(journal.clock()))
+    books.validated = max((done.number for done in killed.validations), default=0) if killed else 0
+    stage = Stage(repository, journal.log_of(books.id), kept_folder(journal.folder, books.id))
     scopes = Scopes(loaded.plan, Selector.of(loaded.plan, repository, lambda path: read_bytes(repository.root, path)))
     in_place = InPlace(stage, validations, books.watched)
     tools = Tools(validations, stage, in_place, scopes, in_place)
@@ -122,7 +145,13 @@ def _prepare(
             f"counts as broken before. `codemods rollback PLAN --phase {phase}` takes them back, to be done again."
         )
     judges = Judges(options.jobs, crew)
-    return Run(shown, books, tools, baselines, judges, branch, rejected, kept, earlier, asked)
+    return Run(shown, books, tools, baselines, judges, branch, rejected, kept, earlier, asked, resumed=bool(killed))
+
+
+def _goes_on(repository: Repository, killed: Operation, branch: str) -> bool:
+    """Whether HEAD is where a killed run has left off."""
+    is_there = (branch or repository.branch() or "") == killed.branch
+    return is_there and repository.rev(killed.before) is not None and repository.is_ancestor(killed.before, "HEAD")
 
 
 def _asked(shown: Preview, names: tuple[str, ...]) -> frozenset[str]:

@@ -111,6 +111,15 @@ class Watch:
             return Disturbed(path, how, is_back=False)
         return Disturbed(path, how, is_back=True, copy=copy)
 
+    def put_back(self, paths: Sequence[str]) -> list[Disturbed]:
+        """Make these files, and what the index holds of them, what HEAD has, with a copy of what they were."""
+        return self._others(paths)
+
+    def keep(self, path: str) -> str:
+        """Keep a copy of the file `path`; where, in words, or empty where there is none."""
+        copy = self._keep(path)
+        return str(self.folder / copy) if copy and self.folder else ""
+
     def _others(self, paths: Sequence[str]) -> list[Disturbed]:
         """Put files back that are not of the unit, with git, which knows of line ends, filters and modes."""
         added = self.repository.added_paths()
@@ -151,14 +160,14 @@ class Watch:
         return name
 
 
-def told(disturbed: Sequence[Disturbed], folder: Path) -> str:
-    """What a validation has done to tracked files, as one sentence, with the copies in `folder`; empty where that is
+def told(disturbed: Sequence[Disturbed], folder: Path, who: str = "The validation") -> str:
+    """What `who` has done to tracked files, as one sentence, with the copies in `folder`; empty where that is
     nothing."""
     if not disturbed:
         return ""
     shown = ", ".join(f"{one.path} ({_state(one, folder)})" for one in disturbed[:_SHOWN])
     more = f" and {len(disturbed) - _SHOWN} more" if len(disturbed) > _SHOWN else ""
-    return f"The validation changed files that git tracks: {shown}{more}."
+    return f"{who} changed files that git tracks: {shown}{more}."
 
 
 def _state(disturbed: Disturbed, folder: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from codemods.engine.validations import validate
 from codemods.errors import RepositoryError
 from codemods.files import file_bytes, write_or_remove
+from codemods.kept_files import KeptFiles
 from codemods.validation.base import Verdict
 
 if TYPE_CHECKING:
@@ -67,12 +67,17 @@ class Stage:
 
     repository: Repository
     log: Path | None = None
+    keep_in: Path | None = None
     after: Files = field(default_factory=dict)
     before: Files = field(default_factory=dict)
     written: Files = field(default_factory=dict)
-    originals: dict[str, tuple[bytes | None, bool]] = field(default_factory=dict)
+    kept: KeptFiles = field(init=False)
     expected: Files = field(default_factory=dict)
     announce: Callable[[], None] | None = None
+
+    def __post_init__(self) -> None:
+        """What files were is kept in the folder `keep_in`."""
+        self.kept = KeptFiles(self.repository.root, self.keep_in)
 
     @property
     def root(self) -> Path:
@@ -98,19 +103,25 @@ class Stage:
                 if self.announce is not None:
                     announce, self.announce = self.announce, None
                     announce()
-                if path not in self.originals:
-                    self.originals[path] = self._original(path), _is_executable(self.root / path)
+                if path not in self.kept:
+                    self.kept.keep(path, self._original(path))
                 self.written[path] = content
-                self._write(path, content)
+                executable = self.kept.is_program(path) and not (self.root / path).exists()
+                write_or_remove(self.root, path, content, executable=executable)
 
     def undone(self) -> str:
         """A file that is what it was before it was written here; empty where there is none."""
-        changed = (path for path, content in self.written.items() if content != self.originals[path][0])
-        return next((path for path in changed if file_bytes(self.root, path) == self.originals[path][0]), "")
+        changed = (path for path, content in self.written.items() if content != self.kept.before(path))
+        return next((path for path in changed if file_bytes(self.root, path) == self.kept.before(path)), "")
 
     def expect(self, files: Files) -> None:
         """Take these for what the files are now: what somebody has made of one since is not written over."""
         self.expected = dict(files)
+
+    def adopt(self, path: str) -> None:
+        """Take what is in the file `path` for what was written here: it goes with that."""
+        if path in self.written:
+            self.written[path] = file_bytes(self.root, path)
 
     def _original(self, path: str) -> bytes | None:
         content = file_bytes(self.root, path)
@@ -130,23 +141,17 @@ class Stage:
 
     def settle(self, paths: Iterable[str]) -> None:
         """Forget `paths`: HEAD holds them as they are now."""
-        for path in paths:
+        gone = tuple(paths)
+        for path in gone:
             self.written.pop(path, None)
-            self.originals.pop(path, None)
+        self.kept.forget(gone)
 
     def _back(self, paths: set[str]) -> None:
         for path in sorted(paths):
-            if file_bytes(self.root, path) == self.written.pop(path):
-                self._write(path, self.originals[path][0])
-            del self.originals[path]
-
-    def _write(self, path: str, content: bytes | None) -> None:
-        executable = self.originals[path][1] and not (self.root / path).exists()
-        write_or_remove(self.root, path, content, executable=executable)
-
-
-def _is_executable(file: Path) -> bool:
-    return file.is_file() and os.access(file, os.X_OK)
+            if file_bytes(self.root, path) == self.written[path]:
+                self.kept.put_back(path)
+            self.kept.forget((path,))
+            del self.written[path]
 
 
 Watched = Callable[[Files], AbstractContextManager[None]]

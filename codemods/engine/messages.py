@@ -18,6 +18,8 @@ PHASE = "Codemods-Phase"
 RUN = "Codemods-Run"
 UNIT = "Codemods-Unit"
 REVERTS = "Codemods-Reverts"
+REAPPLIES = "Codemods-Reapplies"
+OPERATION = "Codemods-Operation"
 
 
 def trailers(plan: str, phase: str, run: str, unit: str) -> dict[str, str]:

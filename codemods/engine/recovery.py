@@ -1,20 +1,22 @@
-"""After a run that was killed: find the unit that was under way, and finish or take back what it had begun."""
+"""After a command that was killed: find what was under way, and finish it or take it back."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING
 
-from codemods.files import file_bytes, write_or_remove
-from codemods.journal import Event, EventKind, Journal
+from codemods.engine.leftovers import settle_left
+from codemods.engine.messages import RUN, UNIT
+from codemods.engine.moving import Mover
+from codemods.engine.reverting.taking_back import way_of
+from codemods.files import file_bytes, remove_beside, write_or_remove
+from codemods.journal import Event, EventKind, Journal, Operation, replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from codemods.model import Unit
     from codemods.vcs import Repository
-
-_SETTLED = {EventKind.UNIT_COMMITTED, EventKind.UNIT_REJECTED, EventKind.UNIT_RESTORED}
 
 
 def digest(content: bytes | None) -> str:
@@ -35,12 +37,71 @@ def written(unit: Unit) -> list[dict[str, str]]:
     ]
 
 
-def recover(repository: Repository, journal: Journal) -> tuple[str, ...]:
-    """Settle the units that a killed run left under way; what was settled, as sentences.
+def place_of(repository: Repository) -> str:
+    """Which of the work trees of a repository this is: its git directory, from the shared one."""
+    if repository.git_dir.is_relative_to(repository.common_dir):
+        return repository.git_dir.relative_to(repository.common_dir).as_posix()
+    return repository.git_dir.as_posix()
 
-    A file is taken back only while it still holds exactly what the run had written to it.
+
+def under_way(repository: Repository, journal: Journal) -> tuple[Operation, ...]:
+    """The operations in this work tree that were killed, where no other one is running, oldest first."""
+    return tuple(op for op in _operations(repository, journal) if op.is_under_way)
+
+
+def resumable(repository: Repository, journal: Journal, plan: str, digest: str) -> Operation | None:
+    """The last operation here, where it is a run of `plan` with the text of that `digest` that was killed or failed."""
+    last = next(iter(reversed(_operations(repository, journal))), None)
+    if last is None or last.kind != "apply" or (last.plan, last.digest) != (plan, digest):
+        return None
+    return last if last.is_under_way or last.result == "failed" else None
+
+
+def _operations(repository: Repository, journal: Journal) -> tuple[Operation, ...]:
+    place = place_of(repository)
+    return tuple(op for op in replay(journal.events()).values() if op.place == place and (op.before or op.writing))
+
+
+def recover(repository: Repository, journal: Journal) -> tuple[str, ...]:
+    """Settle what killed commands left half done in this work tree; what was settled, as sentences.
+
+    A file is taken back only while it still holds exactly what was written to it. To be called under the lock. Raises
+    RepositoryError where something of theirs still runs.
     """
-    return tuple(_settle(repository, journal, event) for event in _under_way(journal.events()))
+    told: list[str] = []
+    for operation in _operations(repository, journal):
+        if not (operation.is_under_way or operation.writing or operation.move or operation.due):
+            continue
+        told += settle_left(repository, journal.folder, operation)
+        told += [_settle(repository, journal, event) for event in operation.writing.values()]
+        if operation.move is not None:
+            told.append(Mover(repository, journal, operation.id, operation.plan).resume(operation))
+        told += _close(repository, journal, operation)
+    return tuple(told)
+
+
+def _close(repository: Repository, journal: Journal, found: Operation) -> tuple[str, ...]:
+    """Write down what a killed operation had no time to."""
+    operation = replay(journal.events())[found.id]
+    for entry in operation.due:
+        journal.record(EventKind.UNIT_REJECTED, operation.id, operation.plan, **entry)
+    ref = way_of(operation.plan, operation.id)
+    if repository.rev(ref) is not None:
+        repository.delete_ref(ref)
+    if operation.kind == "apply" or not operation.is_under_way:
+        return ()
+    kind = EventKind.ROLLBACK_FINISHED if operation.after else EventKind.ROLLBACK_FAILED
+    journal.record(kind, operation.id, operation.plan, head=operation.after or operation.before)
+    return (
+        () if found.move else (f"{operation.kind.capitalize()} {operation.id} was killed before it changed anything.",)
+    )
+
+
+def close_runs(repository: Repository, journal: Journal) -> None:
+    """Write down that the killed runs in this work tree are over: something else is done now than to go on there."""
+    for operation in under_way(repository, journal):
+        if operation.kind == "apply":
+            journal.record(EventKind.RUN_INTERRUPTED, operation.id, operation.plan, head=repository.head() or "")
 
 
 def rejections(events: Iterable[Event], plan: str) -> dict[str, Event]:
@@ -57,17 +118,6 @@ def rejections(events: Iterable[Event], plan: str) -> dict[str, Event]:
     return rejected
 
 
-def _under_way(events: Iterable[Event]) -> list[Event]:
-    open_: dict[tuple[str, object], Event] = {}
-    for event in events:
-        key = (event.run, event.data.get("unit"))
-        if event.kind is EventKind.UNIT_WRITING:
-            open_[key] = event
-        elif event.kind in _SETTLED:
-            open_.pop(key, None)
-    return list(open_.values())
-
-
 def _is_unmoved(repository: Repository, event: Event, path: str, head: bytes | None, before: str) -> bool:
     """Whether HEAD has of `path` what it had when it was written: git may give it other line ends than it had here."""
     then = str(event.data.get("head") or "")
@@ -80,12 +130,16 @@ def _settle(repository: Repository, journal: Journal, event: Event) -> str:
     unit, phase = str(event.data["unit"]), str(event.data["phase"])
     files = event.data["files"]
     entries: list[dict[str, str]] = files if isinstance(files, list) else []
-    head = {entry["path"]: repository.checked_out("HEAD", entry["path"]) for entry in entries}
-    if all(digest(head[entry["path"]]) == entry["after"] for entry in entries):
-        sha = repository.head() or ""
+    paths = tuple(entry["path"] for entry in entries)
+    for path in paths:
+        remove_beside(repository.root, path)
+    if sha := _committed(repository, event, unit):
         journal.record(EventKind.UNIT_COMMITTED, event.run, event.plan, unit=unit, phase=phase, sha=sha)
+        # git may have been killed before its index followed.
+        repository.stage(repository.differences((sha,))[sha])
         return f"{unit} was committed just before the run was killed."
-    restored = []
+    head = {path: repository.checked_out("HEAD", path) for path in paths}
+    restored, edited = [], []
     for entry in entries:
         path = entry["path"]
         current = file_bytes(repository.root, path)
@@ -94,7 +148,23 @@ def _settle(repository: Repository, journal: Journal, event: Event) -> str:
                 repository.root, path, head[path], executable=current is None and repository.is_executable("HEAD", path)
             )
             restored.append(path)
+        elif digest(current) != entry["before"] and current != head[path]:
+            edited.append(path)
     # Git takes a file of another size for changed, even where it would check out the very same.
     repository.refresh(tuple(path for path in restored if head[path] is not None))
     journal.record(EventKind.UNIT_RESTORED, event.run, event.plan, unit=unit, phase=phase)
+    if edited:
+        named = ", ".join(edited)
+        return f"{unit} was half done when the run was killed; {named} was changed since, and is left as it is."
     return f"{unit} was half done when the run was killed; it was taken back."
+
+
+def _committed(repository: Repository, event: Event, unit: str) -> str:
+    """The commit that holds the unit since it was written; empty where there is none."""
+    head = event.data.get("head")
+    if not isinstance(head, str) or not head or repository.rev(head) is None:
+        return ""
+    for commit in repository.commits(head):
+        if commit.trailers.get(RUN) == event.run and commit.trailers.get(UNIT) == unit:
+            return commit.sha
+    return ""

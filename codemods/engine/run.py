@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.engine.preview_repository import preview_of
 from codemods.engine.progress import BlockedFile, PhaseStarted, RunEnd, RunReport, UnitResult, UnitState
-from codemods.engine.recovery import change_digest, rejections
+from codemods.engine.recovery import change_digest, place_of, rejections
 from codemods.engine.running.phases import PhaseRun
 from codemods.engine.shown import blocked_consumers, refused
-from codemods.errors import RepositoryError
+from codemods.errors import JournalError, RepositoryError
 from codemods.files import read_bytes
 from codemods.journal import EventKind
 from codemods.validation.base import Scope
@@ -35,7 +36,7 @@ class Run:
     """One application of a plan, from the baseline of its validations to the report.
 
     `begun` are phases that earlier runs have not brought to their end, `asked` those that were asked for by name: their
-    gates are open, and the run ends after the last of them.
+    gates are open, and the run ends after the last of them. `resumed`: it goes on with a run that was killed.
     """
 
     shown: Preview
@@ -49,6 +50,7 @@ class Run:
     begun: Mapping[str, Earlier]
     asked: frozenset[str] = frozenset()
     blocked: list[BlockedFile] = field(default_factory=list)
+    resumed: bool = False
     gate: str = ""
     unended: list[str] = field(default_factory=list)
 
@@ -63,16 +65,28 @@ class Run:
             self.tools.scopes.prepare()
             self.look_at_unchanged_tree(self.shown.phases)
             self.begin()
-            names = dict.fromkeys(name for phase in self.shown.phases for name in phase.phase.validations)
-            with self.judges.judge(self.books, self.tools, self.shown.units, names) as judge:
-                self.tools = replace(self.tools, judge=judge)
-                end = self.phases()
-            self.books.record(EventKind.RUN_FINISHED, end=end.value)
+            end = self.work()
         else:
             for phase in self.shown.phases:
                 self.pass_over(phase)
             end = RunEnd.AT_GATE if pending else end
         return self.report(end, time.monotonic() - started)
+
+    def work(self) -> RunEnd:
+        """Carry the phases out, and write down how that ended, whatever happens."""
+        names = dict.fromkeys(name for phase in self.shown.phases for name in phase.phase.validations)
+        try:
+            with self.judges.judge(self.books, self.tools, self.shown.units, names) as judge:
+                self.tools = replace(self.tools, judge=judge)
+                end = self.phases()
+        except BaseException as error:
+            # What prevents this, such as a full disk, leaves a run that looks killed: the next one goes on alike.
+            with suppress(JournalError):
+                self.books.record(EventKind.RUN_FAILED, reason=str(error), head=self.books.head)
+            raise
+        kind = EventKind.RUN_INTERRUPTED if end is RunEnd.INTERRUPTED else EventKind.RUN_FINISHED
+        self.books.record(kind, end=end.value, head=self.books.head)
+        return end
 
     def report(self, end: RunEnd, seconds: float) -> RunReport:
         """What became of everything."""
@@ -146,13 +160,24 @@ class Run:
                     self.baselines.take(validation, self.tools.stage, scope, phase.name, self.books, begun_at)
 
     def begin(self) -> None:
-        """Switch to the branch of the run and set its checkpoint."""
+        """Switch to the branch of the run and set its checkpoint; a run that was killed goes on under its name."""
         books = self.books
+        books.head = books.repository.head() or ""
+        data = {"branch": self.branch or books.repository.branch() or "", "digest": self.shown.loaded.digest}
+        if self.resumed:
+            books.record(EventKind.RUN_RESUMED, head=books.head, **data)
+        else:
+            place, who = place_of(books.repository), books.repository.who()
+            books.record(EventKind.RUN_STARTED, head=books.head, place=place, who=who, **data)
         if self.branch and self.branch != books.repository.branch():
             books.repository.create_branch(self.branch)
-        books.head = books.repository.head() or ""
-        books.repository.update_ref(f"refs/codemods/{books.plan.name}/{books.id}/start", books.head)
-        books.record(EventKind.RUN_STARTED, head=books.head, branch=self.branch, digest=self.shown.loaded.digest)
+        self.checkpoint("start")
+
+    def checkpoint(self, name: str) -> None:
+        """Keep the commit that HEAD is now by a ref of the run, unless it was kept before the run was killed."""
+        ref = f"refs/codemods/{self.books.plan.name}/{self.books.id}/{name}"
+        if not (self.resumed and self.books.repository.rev(ref)):
+            self.books.repository.update_ref(ref, self.books.head)
 
     def phases(self) -> RunEnd:
         """Carry out the phases in their order."""
@@ -174,7 +199,6 @@ class Run:
                     break
         except (KeyboardInterrupt, BrokenPipeError):
             # A reader of our output that goes away is no reason to go on unseen.
-            self.books.record(EventKind.RUN_INTERRUPTED)
             return RunEnd.INTERRUPTED
         return RunEnd.FINISHED
 
@@ -210,7 +234,7 @@ class Run:
         """Carry out one phase; whether the run goes on after it."""
         books, name = self.books, self.shown.phases[number].phase.name
         books.notify(PhaseStarted(name, len(units)))
-        books.repository.update_ref(f"refs/codemods/{books.plan.name}/{books.id}/phase/{name}", books.head)
+        self.checkpoint(f"phase/{name}")
         books.record(EventKind.PHASE_STARTED, phase=name, head=books.head, units=len(units))
         run = PhaseRun(self.shown.phases[number], units, books, self.tools, self.kept, self.begun.get(name))
         goes_on = run.carry_out(lambda: self.after_rejection(number))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codemods.engine.messages import PHASE, RUN, UNIT
 from codemods.engine.preview_repository import preview_of
 from codemods.engine.recovery import change_digest, rejections
-from codemods.engine.rollback import live_commits
+from codemods.engine.reverting.standing import live_commits
 from codemods.engine.running.earlier import begun
 from codemods.model import Blocked, Finding
 

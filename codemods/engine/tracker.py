@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.engine.compliance import compliance
-from codemods.engine.rollback import live_commits
+from codemods.engine.reverting.standing import live_commits
 from codemods.engine.status import status_of
 from codemods.files import read_bytes
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from codemods.engine.messages import PHASE, UNIT
 from codemods.engine.phases import included
 from codemods.engine.preview_repository import preview_of
-from codemods.engine.rollback import live_commits
-from codemods.engine.rollback_order import is_step
+from codemods.engine.reverting.order import is_step
+from codemods.engine.reverting.standing import live_commits
 from codemods.errors import CodemodsError
 from codemods.files import read_bytes
 from codemods.model import Blocked, Changed, Finding, Outcome, Skipped

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_NAME = "CODEMODS_PROCESS"
+MARK = "CODEMODS_PROCESS"  # the variable
 _AT_ONCE = 64 * 1024  # bytes
 
 
@@ -28,8 +28,8 @@ def new_mark() -> str:
 
 def with_mark(environment: Mapping[str, str], mark: str) -> dict[str, str]:
     """`environment` with `mark`, beside the marks that are there: we may run in a program that was marked itself."""
-    outer = environment.get(_NAME)
-    return {**environment, _NAME: f"{outer}:{mark}" if outer else mark}
+    outer = environment.get(MARK)
+    return {**environment, MARK: f"{outer}:{mark}" if outer else mark}
 
 
 def marked(mark: str) -> tuple[int, ...]:
@@ -59,7 +59,7 @@ def send(process: int, mark: str, number: signal.Signals) -> None:
 
 def _has_mark(process: str, mark: str) -> bool:
     content = _environment(process)
-    name, token = f"{_NAME}=".encode(), mark.encode()
+    name, token = f"{MARK}=".encode(), mark.encode()
     return token in content and any(
         token in value.removeprefix(name).split(b":") for value in content.split(b"\0") if value.startswith(name)
     )

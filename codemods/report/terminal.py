@@ -17,7 +17,8 @@ from codemods.transforms.findings import KEPT
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from codemods.engine.rollback import Step
+    from codemods.engine.rollback.operation import TakenBack
+    from codemods.engine.rollback.way import Way
     from codemods.engine.shown import Preview
     from codemods.engine.status import Status
     from codemods.engine.why import Why
@@ -44,7 +45,12 @@ def show_diff(out: Console, change: Change | Removal) -> None:
         sys.stdout.buffer.writelines(unified(change))
         sys.stdout.buffer.flush()
         return
-    for line in unified(change):
+    show_diff_lines(out, unified(change))
+
+
+def show_diff_lines(out: Console, lines: Iterable[bytes]) -> None:
+    """Lines of a diff, with controls spelled out."""
+    for line in lines:
         style = next((style for start, style in _STYLES if line.startswith(start)), "")
         shown = printable(line.decode("utf-8", "surrogateescape").rstrip("\r\n").replace("\t", "    "))
         out.print(Text(shown, style=style))
@@ -154,8 +160,6 @@ def list_lines(out: Console, title: str, lines: list[str], limit: int = _LISTED)
 
 def show_run(out: Console, report: RunReport, plan_file: str, options: str = "") -> None:
     """What a run did, and what to do next; `options` are those that it was called with."""
-    for sentence in report.recovered:
-        out.print(printable(sentence))
     rejected = report.in_state(UnitState.REJECTED)
     list_lines(out, "Rejected, and taken back", [f"{r.unit}: {r.reason} (output: {r.evidence})" for r in rejected])
     list_lines(
@@ -232,8 +236,28 @@ def show_status(out: Console, status: Status) -> None:
         out.print(f"\nRuns with commits here: {', '.join(sorted(runs))}.")
 
 
-def show_steps(out: Console, steps: Iterable[Step], *, dry_run: bool) -> None:
-    """The commits that a rollback takes back, newest first."""
+def show_recovered(out: Console, recovered: Iterable[str]) -> None:
+    """What a command that was killed had left half done, and what became of that."""
+    for sentence in recovered:
+        out.print(printable(sentence))
+
+
+def show_way(out: Console, way: Way, *, dry_run: bool) -> None:
+    """The commits that a rollback takes back, newest first, or the commit that HEAD goes back to."""
     out.print(Text("Would take back:" if dry_run else "Taking back:", style="bold"))
-    for step in steps:
-        out.print(f"  {step.commit.sha[:12]} {printable(step.commit.subject)}")
+    for act in way.acts:
+        out.print(f"  {act.commit.sha[:12]} {printable(act.commit.subject)}")
+    if way.method == "reset":
+        out.print(f"  by HEAD becoming {way.target[:12]} again")
+    elif empty := sum(step.is_empty for step in way.steps.steps):
+        out.print(f"  {empty} of them change nothing any more: no commit is made for those")
+
+
+def show_taken_back(out: Console, way: Way, done: TakenBack) -> None:
+    """What a rollback did, what validations say of it, and how to have it all again."""
+    how = f"by HEAD becoming {done.head[:12]}" if way.method == "reset" else f"by {len(done.commits)} revert commit(s)"
+    what = f"Took back {len(way.acts)} commit(s)" if way.acts else "Went back"
+    out.print(f"{what} {how}.")
+    for result in done.results:
+        out.print(printable(f"{result.name}: {'holds' if result.holds else 'does not hold: ' + result.summary}"))
+    out.print(f"To undo this: `codemods undo {done.id}`.")

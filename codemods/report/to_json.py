@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from codemods.model import Blocked, Changed, Disposition, Finding, Outcome, Skipped, Unit, count, count_forms
 from codemods.report.diff import unified
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from codemods.engine.compliance import Compliance
+    from codemods.engine.history import Details
     from codemods.engine.progress import RunReport
-    from codemods.engine.rollback import Step
+    from codemods.engine.rollback.operation import TakenBack
+    from codemods.engine.rollback.way import Way
     from codemods.engine.shown import Preview
     from codemods.engine.status import Status
     from codemods.engine.tracker import Tracker
     from codemods.engine.trial import Trial
     from codemods.engine.why import Why
+    from codemods.journal import Operation
 
 VERSION = 1
 
@@ -197,12 +203,48 @@ def why_json(why: Why) -> str:
     )
 
 
-def rollback_json(steps: tuple[Step, ...], commits: tuple[str, ...]) -> str:
-    """A rollback: the commits to take back, and the revert commits (none in a dry run)."""
+def rollback_json(way: Way, done: TakenBack | None) -> str:
+    """A rollback or an undo: the commits to take back, how, and what was done (nothing in a dry run)."""
+    files = {step.act.commit.sha: [change.path for change in step.files] for step in way.steps.steps}
     return dump(
         "rollback",
-        steps=[
-            {"unit": step.unit, "sha": step.commit.sha, "files": [path for path, _, _ in step.files]} for step in steps
+        operation=done.id if done else None,
+        method=way.method,
+        target=way.target or None,
+        steps=[{"unit": act.unit, "sha": act.commit.sha, "files": files.get(act.commit.sha, [])} for act in way.acts],
+        commits=list(done.commits) if done else [],
+        head=done.head if done else way.head,
+        validations=[
+            {"name": result.name, "verdict": result.verdict.value, "summary": result.summary}
+            for result in (done.results if done else ())
         ],
-        commits=list(commits),
     )
+
+
+def operations_json(operations: Iterable[Operation]) -> str:
+    """The operations of a repository, newest first."""
+    return dump("log", operations=[_operation(operation) for operation in operations])
+
+
+def operation_json(details: Details) -> str:
+    """One operation, with its validations, and its units with their diffs and the evidence against them."""
+    operation = details.operation
+    return dump(
+        "operation",
+        **_operation(operation),
+        output=details.log,
+        validations=[asdict(done) for done in operation.validations],
+        units=[
+            {**asdict(unit.record), "diff": unit.diff.decode("utf-8", "backslashreplace"), "evidence": unit.evidence}
+            for unit in details.units
+        ],
+    )
+
+
+def _operation(operation: Operation) -> dict[str, object]:
+    names = ("id", "kind", "plan", "who", "started", "ended", "result", "branch", "place", "before", "after")
+    more = ("method", "selected", "undoes", "undone_by")
+    counts: dict[str, int] = {}
+    for record in operation.units.values():
+        counts[record.state] = counts.get(record.state, 0) + 1
+    return {**{name: getattr(operation, name) for name in (*names, *more)}, "counts": counts}

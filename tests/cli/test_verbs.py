@@ -376,7 +376,7 @@ class TestStatusAndRollback:
         assert snapshot(repo, git) == before
 
     def test_what_to_take_back_has_to_be_said(self, repo: Path) -> None:
-        assert "--file, --phase, --run or --all" in codemods(repo, "rollback", "plan.yaml", expect=2)
+        assert "--file, --unit, --phase, --run or --all" in codemods(repo, "rollback", "plan.yaml", expect=2)
 
 
 PLAN_FAULTS = {

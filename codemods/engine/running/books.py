@@ -18,7 +18,8 @@ from codemods.engine.progress import (
     ValidationFinished,
 )
 from codemods.engine.recovery import change_digest, written
-from codemods.engine.rollback import revert_units
+from codemods.engine.reverting.taking_back import revert_units
+from codemods.engine.running.hooked import commit_hooked
 from codemods.journal import EventKind
 
 if TYPE_CHECKING:
@@ -77,6 +78,10 @@ class Books:
         if (text := told(self.watch.after(), self.journal.folder)) and text not in self.notes:
             self.note(text)
 
+    def put_back(self, paths: Sequence[str], who: str) -> None:
+        """Make tracked files what HEAD has, which `who` has changed: told, with copies."""
+        self.note(told(self.watch.put_back(paths), self.journal.folder, who))
+
     def begin(self, units: Sequence[Unit]) -> None:
         """Tell that units are worked on, one or several together."""
         for unit in units if len(units) == 1 else ():
@@ -115,11 +120,15 @@ class Books:
     def commit(self, phase: PhasePreview, unit: Unit, results: tuple[Result, ...], numbers: list[int]) -> str:
         """Commit a unit that is written, validated by the validations `numbers`; the commit.
 
-        Raises RepositoryError where git, or a hook, does not commit it.
+        Raises GitError where git, or a hook, does not commit it, HookError where a hook has made something else of it.
         """
         findings = (f for f in phase.findings if f.reference.path in unit.paths)
         text = message(self.plan, self.id, unit, findings)
-        sha = self.repository.commit(unit.paths, text, trailers(self.plan.name, unit.phase, self.id, unit.id))
+        words = trailers(self.plan.name, unit.phase, self.id, unit.id)
+        if self.repository.has_commit_hooks():
+            sha = commit_hooked(self.repository, unit, text, words, self.put_back)
+        else:
+            sha = self.repository.commit(unit.paths, text, words)
         self.committed(unit, sha, numbers)
         self.finish(UnitResult(unit.id, unit.phase, UnitState.COMMITTED, sha, results=results, seconds=_all(results)))
         return sha
@@ -140,12 +149,9 @@ class Books:
 
     def reject(self, unit: Unit, reason: str, evidence: str, results: tuple[Result, ...]) -> None:
         """Write down that a unit is turned down, with the evidence."""
-        stored = self.journal.store_evidence(self.id, unit.id, evidence)
-        digest = change_digest(unit)
-        self.record(
-            EventKind.UNIT_REJECTED, unit=unit.id, phase=unit.phase, digest=digest, reason=reason, evidence=stored
-        )
-        self._turned_down(unit, UnitState.REJECTED, reason, stored, results)
+        rejection = self._rejection(unit, reason, evidence)
+        self.record(EventKind.UNIT_REJECTED, **rejection)
+        self._turned_down(unit, UnitState.REJECTED, reason, rejection["evidence"], results)
 
     def leave_open(self, unit: Unit, reason: str, evidence: str, results: tuple[Result, ...]) -> None:
         """Write down that nobody could tell about a unit; the next run tries it again."""
@@ -185,12 +191,20 @@ class Books:
 
     def convict(self, unit: Unit, run: str, reason: str, evidence: str, results: tuple[Result, ...]) -> None:
         """Revert the commit of a unit, by this run or an earlier one, and reject it."""
-        self._revert({(run, unit.id)})
+        rejection = self._rejection(unit, reason, evidence)
+        # Both or none: with the commit gone and no rejection, the next run would do it again.
+        self._revert({(run, unit.id)}, rejection)
         self.results = [r for r in self.results if (r.unit, r.phase) != (unit.id, unit.phase)]
-        self.reject(unit, reason, evidence, results)
+        self.record(EventKind.UNIT_REJECTED, **rejection)
+        self._turned_down(unit, UnitState.REJECTED, reason, rejection["evidence"], results)
 
-    def _revert(self, pairs: set[tuple[str, str]]) -> None:
-        revert_units(self.repository, self.journal, self.plan.name, pairs)
+    def _rejection(self, unit: Unit, reason: str, evidence: str) -> dict[str, str]:
+        stored = self.journal.store_evidence(self.id, unit.id, evidence)
+        digest = change_digest(unit)
+        return {"unit": unit.id, "phase": unit.phase, "digest": digest, "reason": reason, "evidence": stored}
+
+    def _revert(self, pairs: set[tuple[str, str]], *then: dict[str, str]) -> None:
+        revert_units(self.repository, self.journal, self.id, self.plan.name, pairs, then)
         self.head = self.repository.head() or ""
 
 

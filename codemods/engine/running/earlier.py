@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.engine.messages import PHASE, RUN, UNIT
-from codemods.engine.rollback import live_commits
+from codemods.engine.reverting.standing import live_commits
 from codemods.journal import EventKind
 from codemods.model import Change, Removal, Unit
 

@@ -196,15 +196,14 @@ def test_a_kill_while_a_culprit_is_taken_back(make_repo: MakeRepo, git: Git, tmp
     code = "import pathlib, sys; sys.exit('app.new' in pathlib.Path('app/u01.py').read_text())"
     rest = f'  strict: {{kind: command, run: [python, -c, "{code}"]}}\n'
     many = migration(make_repo, tmp_path, 3, any_of([]), phases, rest)
-    kill = f"touch {tmp_path}/flag; kill -9 $(ps -o ppid= -p $PPID)"
-    code = f"grep -q app.old app/u01.py && [ -e {tmp_path}/two ] && [ ! -e {tmp_path}/flag ] && "
-    code += f"{{ {kill}; exit {int(moment == 'write')}; }}; "
-    hook(many.root, "pre-commit", code + f"grep -q app.new app/u02.py && touch {tmp_path}/two; exit 0")
+    # HEAD is about to become, or has just become, the commit that takes it back: the files are there before.
+    moment = {"write": "prepared", "commit": "committed"}[moment]
+    code = f"[ $1 = {moment} ] && grep -q app.old app/u01.py && grep -q app.new app/u02.py && "
+    code += f"[ ! -e {tmp_path}/flag ] && "
+    code += f"{{ touch {tmp_path}/flag; kill -9 $(ps -o ppid= -p $PPID); [ $1 = committed ]; exit; }}; exit 0"
+    hook(many.root, "reference-transaction", code)
     killed = subprocess.run([*COMMAND, "apply", "plan.yaml"], cwd=many.root, capture_output=True)
     assert killed.returncode == -signal.SIGKILL
-    import time
-
-    time.sleep(1)
     many.apply(expect=1)
     assert git(many.root, "status", "--porcelain") == ""
     assert many.changed() == {"u00", "u02"}

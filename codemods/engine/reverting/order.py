@@ -6,14 +6,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from codemods.engine.messages import PHASE, UNIT
-from codemods.engine.rollback import live_commits
+from codemods.engine.reverting.standing import live_acts
 from codemods.errors import CodemodsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from codemods.vcs import Commit, Repository
+    from codemods.engine.reverting.standing import Act
+    from codemods.vcs import Difference, Repository
 
 _MERGE, _LEAVE, _DELETE = "merge ", "leave ", "delete "  # how the units of these steps are called
 
@@ -23,34 +23,38 @@ def is_step(unit: str) -> bool:
     return unit.startswith((_MERGE, _LEAVE, _DELETE))
 
 
-def require_order(repository: Repository, plan: str, chosen: tuple[Commit, ...]) -> None:
+def require_order(repository: Repository, plan: str, chosen: tuple[Act, ...]) -> None:
     """Raise CodemodsError where later commits of `plan` stand that need what the `chosen` ones have made."""
-    taken = {commit.sha for commit in chosen}
-    standing = [commit for commit in live_commits(repository, plan) if commit.sha not in taken]
+    taken = {act.commit.sha for act in chosen}
+    standing = [act for act in live_acts(repository, plan) if act.commit.sha not in taken]
     needing = list(dict.fromkeys(_needing(repository, chosen, standing)))
     if not needing:
         return
-    phases = dict.fromkeys(commit.trailers.get(PHASE, "") for commit in standing if commit.trailers[UNIT] in needing)
+    phases = dict.fromkeys(act.phase for act in standing if act.unit in needing)
     listed = ", ".join(f"`{unit}`" for unit in needing[:5]) + (f" and {len(needing) - 5} more" if needing[5:] else "")
     hint = f"Take these back first: {', '.join(f'--phase {phase}' for phase in phases)}; or everything: --all."
     raise CodemodsError(f"Nothing was taken back: {listed} would be left without what it needs.", hint=hint)
 
 
-def _needing(repository: Repository, chosen: tuple[Commit, ...], standing: list[Commit]) -> Iterator[str]:
-    deletions = [commit.trailers[UNIT] for commit in standing if commit.trailers[UNIT].startswith(_DELETE)]
-    for commit in chosen:
-        unit = commit.trailers[UNIT]
+def _needing(repository: Repository, chosen: tuple[Act, ...], standing: list[Act]) -> Iterator[str]:
+    deletions = [act.unit for act in standing if act.unit.startswith(_DELETE)]
+    changes = repository.differences(act.commit.sha for act in chosen) if deletions else {}
+    for act in chosen:
+        unit = act.unit
         if unit.startswith(_MERGE):
-            yield from (other.trailers[UNIT] for other in standing if not other.trailers[UNIT].startswith(_MERGE))
+            yield from (other.unit for other in standing if not other.unit.startswith(_MERGE))
         elif unit.startswith(_LEAVE):
             module = unit.rpartition(" ")[2]
             yield from (deletion for deletion in deletions if deletion == f"{_DELETE}{module}")
         elif not unit.startswith(_DELETE):
-            yield from (deletion for deletion in deletions if _would_name(repository, commit, deletion))
+            before = [_before(repository, change) for change in changes.get(act.commit.sha, ())]
+            yield from (deletion for deletion in deletions if any(_names(deletion).search(text) for text in before))
 
 
-def _would_name(repository: Repository, commit: Commit, deletion: str) -> bool:
-    """Whether a file of `commit`, as it was before that, spells the last name of what `deletion` took away."""
-    name = re.compile(rb"\b" + re.escape(deletion.rpartition(".")[2].rpartition(" ")[2].encode()) + rb"\b")
-    before = (repository.blob(commit.parent or "", path) for path in repository.changed_paths(commit.sha))
-    return any(content is not None and name.search(content) for content in before)
+def _before(repository: Repository, change: Difference) -> bytes:
+    return repository.content(change.before.blob) if change.before else b""
+
+
+def _names(deletion: str) -> re.Pattern[bytes]:
+    """What spells the last name of what `deletion` took away."""
+    return re.compile(rb"\b" + re.escape(deletion.rpartition(".")[2].rpartition(" ")[2].encode()) + rb"\b")

@@ -1,0 +1,49 @@
+"""`codemods log`: what was done here, read from the journal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from codemods.cli.inputs import AsJson, RepositoryFolder, open_journal, open_repository
+
+
+def log(
+    operation: Annotated[
+        str | None,
+        typer.Argument(
+            help="An operation: show what it did, with the evidence.", metavar="[ID]", show_default="all of them"
+        ),
+    ] = None,
+    repo: RepositoryFolder = Path(),
+    unit: Annotated[str | None, typer.Option("--unit", help="Of the operation, only this unit.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Show the operations on this repository, newest first, or one of them with its diffs and validations.
+
+    Example: codemods log
+
+    Exit status: 0, or 2 error.
+    """
+    from codemods.engine.history import all_operations, details
+    from codemods.report.history import show_details, show_operations
+    from codemods.report.terminal import console
+    from codemods.report.to_json import operation_json, operations_json
+
+    repository = open_repository(repo)
+    journal = open_journal(repository)
+    if operation is None:
+        operations = all_operations(journal)
+        if as_json:
+            typer.echo(operations_json(operations))
+        else:
+            show_operations(console(), operations)
+        return 0
+    found = details(repository, journal, operation, unit)
+    if as_json:
+        typer.echo(operation_json(found))
+    else:
+        show_details(console(), found)
+    return 0

@@ -1,0 +1,78 @@
+"""What was done in a repository, by the journal; the diffs are git's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemods.engine.rollback.undoing import find
+from codemods.errors import CodemodsError
+from codemods.journal import is_held, replay
+from codemods.plan.nearest import nearest
+
+if TYPE_CHECKING:
+    from codemods.journal import Journal, Operation, UnitRecord
+    from codemods.vcs import Repository
+
+KILLED = "killed"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDetails:
+    """What an operation has made of a unit: the diff of its commit, or the evidence against it."""
+
+    record: UnitRecord
+    diff: bytes
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """One operation with its units. `log` is the file with all that its programs have told, if it is there."""
+
+    operation: Operation
+    units: tuple[UnitDetails, ...]
+    log: str
+
+
+def all_operations(journal: Journal) -> tuple[Operation, ...]:
+    """The operations in all work trees of a repository, newest first. One that nobody is at any more was killed."""
+    found = [op for op in replay(journal.events()).values() if op.before]
+    _name_killed(journal, found)
+    return tuple(reversed(found))
+
+
+def _name_killed(journal: Journal, found: list[Operation]) -> None:
+    # The last one only may be at work now: one at a time holds the lock.
+    for number, operation in enumerate(found, start=1):
+        if operation.is_under_way and (number < len(found) or not is_held(journal.folder)):
+            operation.result = KILLED
+
+
+def details(repository: Repository, journal: Journal, name: str, unit: str | None = None) -> Details:
+    """The operation called `name`, of its units only `unit` if that is given. Raises CodemodsError where there is no
+    such operation or unit."""
+    operation = find(repository, journal, name)
+    newest = max(op.started for op in replay(journal.events()).values() if op.before)
+    if operation.is_under_way and not (operation.started == newest and is_held(journal.folder)):
+        operation.result = KILLED
+    records = [record for record in operation.units.values() if unit in (None, record.unit)]
+    if unit is not None and not records:
+        near = nearest(unit, [record.unit for record in operation.units.values()])
+        hint = f"`codemods log {operation.id}` lists them."
+        raise CodemodsError(f"{operation.id} has no unit `{unit}`{near}.", hint=hint)
+    log = journal.folder / "evidence" / operation.id / "output.log"
+    units = tuple(_unit(repository, journal, operation, record) for record in records)
+    return Details(operation, units, str(log) if log.exists() else "")
+
+
+def _unit(repository: Repository, journal: Journal, operation: Operation, record: UnitRecord) -> UnitDetails:
+    is_made = bool(record.sha) and operation.method != "reset" and repository.rev(record.sha) is not None
+    diff = repository.diff_of(record.sha) if is_made else b""
+    evidence = ""
+    if record.evidence:
+        try:
+            evidence = journal.read_evidence(record.evidence)
+        except OSError as error:
+            evidence = f"(the evidence cannot be read: {error.strerror})"
+    return UnitDetails(record, diff, evidence)

@@ -1,0 +1,149 @@
+"""HEAD moves from one commit to another, with git's index and the work tree: all of it, or nothing, whatever happens.
+
+The intention is in the journal first. Then the files are replaced, each at once; the index follows; HEAD comes last. A
+crash in between is found by the next command, which goes on where it ended: each file is then what it was or what it
+is to be. An edit of the user's is neither, and is left alone; then the rest is taken back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemods.errors import ConflictError, RepositoryError
+from codemods.files import file_bytes, write_many, write_or_remove
+from codemods.journal import EventKind
+from codemods.vcs import Difference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from codemods.journal import Journal, Operation
+    from codemods.vcs import Repository
+
+_FILES = ("100644", "100755")
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """Moves HEAD on behalf of one operation of a plan."""
+
+    repository: Repository
+    journal: Journal
+    operation: str
+    plan: str
+
+    def move(
+        self,
+        new: str,
+        *,
+        units: Sequence[Mapping[str, object]] = (),
+        then: Sequence[Mapping[str, object]] = (),
+    ) -> None:
+        """Move HEAD to the commit `new`. `units` says what that makes of units, `then` which rejections are to be
+        written down after it, whatever happens.
+
+        Raises RepositoryError, CodemodsError or OSError, with everything as it was.
+        """
+        repository = self.repository
+        repository.require_clean()
+        old = repository.head() or ""
+        changes = repository.difference(old, new)
+        contents = repository.as_checked_out(new, [change.path for change in changes])
+        before = {path: file_bytes(repository.root, path) for path in contents}
+        _require_files(changes)
+        _require_room(repository, changes)
+        self._record(EventKind.MOVE_STARTED, old=old, new=new, units=list(units), then=list(then))
+        try:
+            self._carry_out(old, new, changes, contents)
+        except BaseException:
+            self._take_back(old, changes, before, contents)
+            self._record(EventKind.MOVE_ABANDONED)
+            raise
+        self._record(EventKind.MOVE_FINISHED)
+
+    def resume(self, found: Operation) -> str:
+        """Settle the move of a killed operation; how, as a sentence."""
+        move, repository = found.move, self.repository
+        head, who = repository.head(), _name(found)
+        if move is None:
+            return ""
+        if head not in (move.old, move.new):
+            self._record(EventKind.MOVE_ABANDONED)
+            return f"{who} was killed half way, and HEAD has moved since: it was left as it is."
+        changes = repository.difference(move.old, move.new)
+        paths = [change.path for change in changes]
+        before, after = repository.as_checked_out(move.old, paths), repository.as_checked_out(move.new, paths)
+        now = {path: file_bytes(repository.root, path) for path in paths}
+        edited = [path for path in paths if now[path] not in (before[path], after[path])]
+        if edited and head == move.old:
+            self._take_back(move.old, changes, before, after)
+            self._record(EventKind.MOVE_ABANDONED)
+            return f"{who} was killed half way; it was taken back, but for {edited[0]}, edited since."
+        if not edited:
+            self._carry_out(head or "", move.new, changes, after)
+        self._record(EventKind.MOVE_FINISHED)
+        return f"{who} was killed half way; it was finished."
+
+    def _carry_out(
+        self, old: str, new: str, changes: tuple[Difference, ...], contents: Mapping[str, bytes | None]
+    ) -> None:
+        root = self.repository.root
+        todo = {path: content for path, content in contents.items() if file_bytes(root, path) != content}
+        modes = {change.path: change.after.mode for change in changes if change.after}
+        write_many(root, todo, [path for path, mode in modes.items() if mode == "100755"])
+        _set_modes(self.repository, changes)
+        self.repository.stage(changes)
+        if old != new:
+            self.repository.move_head(old, new, f"codemods: {self.operation}")
+
+    def _take_back(
+        self,
+        old: str,
+        changes: tuple[Difference, ...],
+        before: Mapping[str, bytes | None],
+        after: Mapping[str, bytes | None],
+    ) -> None:
+        repository = self.repository
+        if repository.head() != old:
+            return  # it has moved after all: what interrupts us comes too late
+        backwards = tuple(Difference(change.path, change.after, change.before) for change in changes)
+        programs = {change.path for change in changes if change.before and change.before.mode == "100755"}
+        for path, content in before.items():
+            if content != after[path] and file_bytes(repository.root, path) == after[path]:
+                write_or_remove(repository.root, path, content, executable=path in programs)
+        _set_modes(repository, backwards)
+        repository.stage(backwards)
+
+    def _record(self, kind: EventKind, **data: object) -> None:
+        self.journal.record(kind, self.operation, self.plan, **data)
+
+
+def _name(operation: Operation) -> str:
+    return f"{'Taking units back in run' if operation.kind == 'apply' else operation.kind.capitalize()} {operation.id}"
+
+
+def _set_modes(repository: Repository, changes: tuple[Difference, ...]) -> None:
+    """Make programs of files, or the reverse, where only that changes, too."""
+    for change in changes:
+        place = repository.root / change.path
+        if change.before and change.after and change.before.mode != change.after.mode and place.is_file():
+            mode = place.stat().st_mode
+            place.chmod(mode | (mode & 0o444) >> 2 if change.after.mode == "100755" else mode & ~0o111)
+
+
+def _require_files(changes: tuple[Difference, ...]) -> None:
+    for change in changes:
+        for entry in (change.before, change.after):
+            if entry is not None and entry.mode not in _FILES:
+                what = f"{change.path} is, or would become, a link or a submodule."
+                raise RepositoryError(what, hint="Nothing was touched. Take that commit back with `git revert`.")
+
+
+def _require_room(repository: Repository, changes: tuple[Difference, ...]) -> None:
+    """Nothing may be where files come back to: git does not know it, and could not bring it back."""
+    coming = [change.path for change in changes if change.before is None]
+    if in_the_way := tuple(path for path in coming if (repository.root / path).exists()):
+        names = "".join(f"\n  {path}" for path in in_the_way)
+        what = f"{len(in_the_way)} file(s) that git does not track are where others would come back to:{names}"
+        raise ConflictError(what, files=in_the_way, hint="Nothing was touched. Move them away first.")

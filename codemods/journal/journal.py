@@ -1,0 +1,132 @@
+"""The durable record of what runs intended and did: JSON lines in the git directory, written ahead, append-only."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from contextlib import suppress
+from datetime import timezone
+from typing import TYPE_CHECKING
+
+from codemods.errors import JournalError
+from codemods.files import flush_folder, write_or_remove
+from codemods.journal.records import Event, EventKind, event_of, line_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from io import FileIO
+    from pathlib import Path
+
+_EVIDENCE_LIMIT = 1_000_000  # bytes
+_CUT = b"\n... cut ...\n"
+
+
+def new_run_id(now: datetime) -> str:
+    """An id for a run that sorts by time and is easy to type, such as `20261121-044500-3f9a`."""
+    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+class Journal:
+    """The journal in `folder`. `clock` gives the time of new records."""
+
+    def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
+        """Nothing is created before the first record."""
+        self.folder = folder
+        self.clock = clock
+        self.file = folder / "journal.jsonl"
+        self._is_whole = False  # whether the last record is known to be
+
+    def record(self, kind: EventKind, run: str, plan: str, **data: object) -> Event:
+        """Append one event, on the disk when this returns. Raises JournalError where the disk refuses."""
+        time = self.clock().astimezone(timezone.utc).isoformat(timespec="milliseconds")
+        event = Event(kind, run, plan, time, data)
+        try:
+            self._append(line_of(event))
+        except OSError as error:
+            self._is_whole = False
+            what = f"The journal cannot be written: {error.strerror or error}."
+            hint = "Nothing goes on without it. Mend that, then run the command again: it finds out what was under way."
+            raise JournalError(what, where=str(self.file), hint=hint) from error
+        return event
+
+    def _append(self, line: bytes) -> None:
+        is_new = not self.file.exists()
+        if is_new:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        elif not self._is_whole:
+            _mend(self.file)
+        with self.file.open("ab", buffering=0) as file:
+            before = file.tell()
+            try:
+                _write(file, line)
+                os.fsync(file.fileno())
+            except OSError:
+                with suppress(OSError):
+                    file.truncate(before)
+                raise
+        self._is_whole = True
+        if is_new:
+            flush_folder(self.folder)
+            flush_folder(self.folder.parent)
+
+    def events(self) -> tuple[Event, ...]:
+        """All events, oldest first. A last record that a crash has torn is passed over.
+
+        Other damage raises JournalError with its line: an event passed over there could be a commit forgotten.
+        """
+        if not self.file.exists():
+            return ()
+        lines = self.file.read_bytes().split(b"\n")
+        is_ended = not lines[-1]
+        if is_ended:
+            lines.pop()
+        events = []
+        for number, line in enumerate(lines, start=1):
+            event = event_of(line)
+            if event is not None:
+                events.append(event)
+            elif number < len(lines):
+                what = f"Line {number} of the journal is damaged, or written by a newer release of codemods."
+                hint = "With the newest release, move the file away; git still knows the commits."
+                raise JournalError(what, where=f"{self.file}:{number}", hint=hint)
+        return tuple(events)
+
+    def store_evidence(self, run: str, unit: str, text: str) -> str:
+        """Keep the output that rejected a unit, its middle cut out over 1 MB; its path from the journal's folder."""
+        name = hashlib.sha256(unit.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        content = text.encode("utf-8", "backslashreplace")
+        if len(content) > _EVIDENCE_LIMIT:
+            half = (_EVIDENCE_LIMIT - len(_CUT)) // 2
+            content = content[:half] + _CUT + content[-half:]
+        path = f"evidence/{run}/{name}.txt"
+        write_or_remove(self.folder, path, content)
+        return path
+
+    def log_of(self, run: str) -> Path:
+        """The file that the programs of a run write to while they run; its folder is there."""
+        file = self.folder / "evidence" / run / "output.log"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return file
+
+    def read_evidence(self, relative: str) -> str:
+        """The evidence stored under `relative`."""
+        return (self.folder / relative).read_bytes().decode("utf-8", "replace")
+
+
+def _write(file: FileIO, content: bytes) -> None:
+    while content:
+        content = content[file.write(content) :]
+
+
+def _mend(file: Path) -> None:
+    """Cut off what a crash has left of a last record, so that the next one stays whole; end it if it is complete."""
+    with file.open("rb+") as opened:
+        content = opened.read()
+        start = content.rfind(b"\n", 0, len(content) - 1) + 1
+        last = content[start:]
+        if last and event_of(last) is None:
+            opened.truncate(start)
+        elif last and not last.endswith(b"\n"):
+            opened.write(b"\n")

@@ -1,0 +1,80 @@
+"""A record of the journal: one line of JSON, with a checksum."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CHECK = "check"
+
+
+class EventKind(str, Enum):
+    """What happened."""
+
+    RUN_STARTED = "run-started"
+    RUN_RESUMED = "run-resumed"
+    BASELINE_TAKEN = "baseline-taken"
+    PHASE_STARTED = "phase-started"
+    UNIT_WRITING = "unit-writing"
+    UNIT_COMMITTED = "unit-committed"
+    UNIT_REJECTED = "unit-rejected"
+    FILE_BLOCKED = "file-blocked"
+    UNIT_RESTORED = "unit-restored"
+    VALIDATION_FINISHED = "validation-finished"
+    SELECTION_FAULT = "selection-fault"
+    TRIGGERED = "triggered"
+    GATE_REACHED = "gate-reached"
+    PHASE_FINISHED = "phase-finished"
+    RUN_FINISHED = "run-finished"
+    RUN_INTERRUPTED = "run-interrupted"
+    RUN_FAILED = "run-failed"
+    ROLLBACK_STARTED = "rollback-started"
+    ROLLBACK_COMMITTED = "rollback-committed"
+    MOVE_STARTED = "move-started"
+    MOVE_FINISHED = "move-finished"
+    MOVE_ABANDONED = "move-abandoned"
+    ROLLBACK_FINISHED = "rollback-finished"
+    ROLLBACK_FAILED = "rollback-failed"
+    RECOVERED = "recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One record. `run` is the operation that it belongs to, `time` is ISO 8601 in UTC; `data` holds what the kind
+    needs."""
+
+    kind: EventKind
+    run: str
+    plan: str
+    time: str
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+def line_of(event: Event) -> bytes:
+    """The line that records `event`, with its end."""
+    values = {"kind": event.kind, "run": event.run, "plan": event.plan, "time": event.time, "data": event.data}
+    text = json.dumps(values, ensure_ascii=True)
+    return f'{text[:-1]}, "{_CHECK}": "{_checksum(text)}"}}\n'.encode()
+
+
+def event_of(line: bytes) -> Event | None:
+    """The event that `line` records; None where it is torn or damaged. A line without a checksum is taken as it is."""
+    try:
+        values = json.loads(line)
+        if _CHECK in values:
+            text, _, _ = line.decode().rpartition(f', "{_CHECK}": ')
+            if _checksum(f"{text}}}") != values[_CHECK]:
+                return None
+        return Event(EventKind(values["kind"]), values["run"], values["plan"], values["time"], values["data"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _checksum(text: str) -> str:
+    return f"{zlib.crc32(text.encode()):08x}"

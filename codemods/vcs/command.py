@@ -1,0 +1,128 @@
+"""Runs git, through GitPython's command interface; nothing else does."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codemods.errors import RepositoryError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from git.cmd import Git
+
+LOCK_LIMIT = 10.0  # seconds that a lock of git is waited for
+_SOON, _LATER = 0.02, 0.5  # seconds between two tries
+
+# Set when we are started from a hook or an alias; they would point git at another tree than the one we mean.
+_REDIRECTING = re.compile(
+    r"GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|NAMESPACE|"
+    r"IMPLICIT_WORK_TREE|GRAFT_FILE|SHALLOW_FILE|REPLACE_REF_BASE|NO_REPLACE_OBJECTS|QUARANTINE_PATH|"
+    r"CEILING_DIRECTORIES|LITERAL_PATHSPECS|GLOB_PATHSPECS|NOGLOB_PATHSPECS|ICASE_PATHSPECS|EXTERNAL_DIFF|EDITOR)"
+)
+# What git says where another git is at work, or was killed at it.
+_LOCKED = re.compile(rb"Unable to create '(.+\.lock)': File exists")
+
+# For what we read; the user's own settings hold for what we commit, and for the hooks that then run.
+_READING = (
+    (
+        *("-c", "core.quotePath=false", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false"),
+        *("-c", "i18n.logOutputEncoding=UTF-8"),
+    ),
+    {"GIT_OPTIONAL_LOCKS": "0"},
+)
+_WRITING: tuple[tuple[str, ...], dict[str, str]] = (("-c", "i18n.commitEncoding=UTF-8"), {})  # as we write messages
+_SHARED = {"LC_ALL": "C.UTF-8", "LANGUAGE": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true"}
+_MISSING = "The program git is not there."
+
+
+class GitError(RepositoryError):
+    """git has refused: `status` is its exit status, which is 128 where it is git itself, and not a hook, that did."""
+
+    def __init__(self, what: str, *, status: int, where: str = "", hint: str = "") -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.status = status
+
+
+class LockedError(RepositoryError):
+    """Another git holds a lock, longer than we wait."""
+
+
+def git_in(folder: Path) -> Git:
+    """git, to be run in `folder`. Raises RepositoryError where there is no git."""
+    try:
+        from git.cmd import Git
+    except ImportError as error:
+        # GitPython looks for the program when it is imported.
+        raise RepositoryError(_MISSING, hint="Install git and put it on PATH.") from error
+    return Git(str(folder))
+
+
+def forget_redirections() -> None:
+    """Take out of our environment what would point git elsewhere: GitPython only adds to the environment."""
+    for name in list(os.environ):
+        if _REDIRECTING.fullmatch(name):
+            del os.environ[name]
+
+
+def execute(
+    git: Git,
+    arguments: list[str],
+    *,
+    stdin: bytes | None = None,
+    reading: bool = True,
+    more: Mapping[str, str] | None = None,
+) -> tuple[int, bytes, bytes]:
+    """Run git: its exit status, output and errors. `reading` keeps the user's settings from changing what it tells.
+
+    A lock of another git is waited for. Raises LockedError where that takes too long.
+    """
+    end, pause = time.monotonic() + LOCK_LIMIT, _SOON
+    while True:
+        status, out, err = _once(git, arguments, stdin, reading=reading, more=more)
+        if not status or (locked := _LOCKED.search(err)) is None:
+            return status, out, err
+        if time.monotonic() > end:
+            raise _locked(os.fsdecode(locked[1]))
+        time.sleep(pause)
+        pause = min(2 * pause, _LATER)
+
+
+def _locked(lock: str) -> LockedError:
+    try:
+        age = f" for {max(time.time() - Path(lock).stat().st_mtime, 0):.0f} s"
+    except OSError:
+        age = ""
+    what = f"Another git is at work in this repository: it has held {lock}{age}."
+    hint = "Wait until it has ended, then run the command again. If no git is running, it was killed: remove that file."
+    return LockedError(what, hint=hint)
+
+
+def _once(
+    git: Git, arguments: list[str], stdin: bytes | None, *, reading: bool, more: Mapping[str, str] | None
+) -> tuple[int, bytes, bytes]:
+    from git.exc import GitCommandNotFound
+
+    settings, variables = _READING if reading else _WRITING
+    with tempfile.TemporaryFile() as stream:
+        if stdin is not None:
+            stream.write(stdin)
+            stream.seek(0)
+        try:
+            status, out, err = git.execute(
+                ["git", *settings, *arguments],
+                istream=stream,
+                with_extended_output=True,
+                with_exceptions=False,
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
+                env={**_SHARED, **variables, **(more or {})},
+            )
+        except GitCommandNotFound as error:
+            raise RepositoryError(_MISSING, hint="Install git and put it on PATH.") from error
+    return int(status), bytes(out), str(err).encode("utf-8", "surrogateescape")

@@ -1,0 +1,349 @@
+"""What git tells of a repository: files, commits, contents. Nothing here changes anything."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from codemods.errors import DirtyTreeError, NotARepositoryError, RepositoryError
+from codemods.vcs.command import GitError, execute, forget_redirections, git_in
+from codemods.vcs.records import (
+    LOG_FORMAT,
+    Commit,
+    Difference,
+    Entry,
+    TrackedFile,
+    commit_of,
+    differences_of,
+    entries_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from typing_extensions import Self
+
+_STATES = {
+    "MERGE_HEAD": "merge",
+    "rebase-merge": "rebase",
+    "rebase-apply/applying": "am",
+    "rebase-apply": "rebase",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+    "BISECT_LOG": "bisect",
+}
+_HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
+_RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff")
+
+
+class ReadableRepository:
+    """A git repository with a work tree at `root`. `git_dir` is this work tree's own, `common_dir` the shared one."""
+
+    def __init__(self, root: Path, git_dir: Path, common_dir: Path) -> None:
+        """Use `discover` instead: it finds and checks these folders."""
+        self.root = root
+        self.git_dir = git_dir
+        self.common_dir = common_dir
+        self._git = git_in(root)
+        self._variables: dict[str, str] = {}
+
+    def use_index(self, file: Path) -> None:
+        """Read another index than the usual one: what `git commit --all` stages is in one of its own while its hooks
+        run. One that does not belong to this repository is not used."""
+        if file.resolve().is_relative_to(self.git_dir):
+            self._variables = {"GIT_INDEX_FILE": str(file.resolve())}
+
+    @classmethod
+    def discover(cls, start: Path) -> Self:
+        """The repository that `start` is in. Raises NotARepositoryError, or RepositoryError where git refuses."""
+        forget_redirections()
+        where = str(start.absolute())
+        if not start.is_dir():
+            raise NotARepositoryError("There is no such folder.", where=where, hint="Name a folder with --repo.")
+        arguments = ["rev-parse", "--is-bare-repository", "--git-dir", "--git-common-dir"]
+        status, out, err = execute(git_in(start), arguments)
+        if status:
+            message = err.decode("utf-8", "replace").strip()
+            if "dubious ownership" in message:
+                raise RepositoryError(message, where=where)
+            hint = "Run the command inside a git repository, or name one with --repo."
+            raise NotARepositoryError("This is not a git repository.", where=where, hint=hint)
+        bare, git_dir, common_dir = os.fsdecode(out).splitlines()
+        status, out, _ = execute(git_in(start), ["rev-parse", "--show-toplevel"])
+        if bare == "true" or status:
+            hint = "Codemods needs a work tree: clone it, then run there."
+            raise NotARepositoryError("This repository has no work tree here.", where=where, hint=hint)
+        root = Path(os.fsdecode(out).removesuffix("\n"))
+        base = start.absolute()
+        return cls(root, (base / git_dir).resolve(), (base / common_dir).resolve())
+
+    def _bytes(self, *arguments: str, stdin: bytes | None = None, reading: bool = True) -> bytes:
+        status, out, err = execute(self._git, list(arguments), stdin=stdin, reading=reading, more=self._variables)
+        return out if not status else self._fail(arguments[0], status, out, err)
+
+    def run(
+        self,
+        command: str,
+        *arguments: str,
+        settings: tuple[str, ...] = (),
+        stdin: bytes | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """The output of a git command, for the modules that build on this one. `settings` are as for `git -c`,
+        `variables` are added to its environment. Raises RepositoryError."""
+        options = [part for setting in settings for part in ("-c", setting)]
+        more = {**self._variables, **(variables or {})}
+        status, out, err = execute(self._git, [*options, command, *arguments], stdin=stdin, more=more)
+        return out if not status else self._fail(command, status, out, err)
+
+    def _fail(self, command: str, status: int, out: bytes, err: bytes) -> NoReturn:
+        message = b"\n".join(part.strip() for part in (err, out) if part).decode("utf-8", "replace")
+        raise GitError(f"git {command} failed: {message}", status=status, where=str(self.root))
+
+    def _text(self, *arguments: str) -> str:
+        return os.fsdecode(self._bytes(*arguments)).strip()
+
+    def tracked_files(self) -> tuple[TrackedFile, ...]:
+        """The files in the index, without submodules and unmerged entries."""
+        files = []
+        for record in os.fsdecode(self._bytes("ls-files", "-s", "-z")).split("\0"):
+            head, _, path = record.partition("\t")
+            if path and not head.startswith("160000") and head.endswith(" 0"):
+                mode, blob, _ = head.split(" ")
+                files.append(TrackedFile(path, mode, blob))
+        return tuple(files)
+
+    def tracked_paths(self) -> tuple[str, ...]:
+        """The paths of the tracked files that are no links: as above, in a fraction of the time."""
+        records = (record.partition("\t") for record in os.fsdecode(self._bytes("ls-files", "-s", "-z")).split("\0"))
+        return tuple(path for head, _, path in records if head[:2] == "10" and head[-2:] == " 0")
+
+    def staged_paths(self) -> tuple[str, ...]:
+        """The files that the next commit adds or changes; of a renamed one, the new name."""
+        head = self.head() or "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # the empty tree, before the first commit
+        out = self._bytes(
+            "diff-index", "--cached", "--name-only", "--no-renames", "--diff-filter=AMT", "-z", head, "--"
+        )
+        return tuple(path for path in os.fsdecode(out).split("\0") if path)
+
+    def unstaged_paths(self) -> frozenset[str]:
+        """The tracked files whose bytes in the work tree may be others than those that are staged."""
+        out = self._bytes("diff-files", "--name-only", "-z")
+        return frozenset(path for path in os.fsdecode(out).split("\0") if path)
+
+    def dirty_files(self) -> tuple[str, ...]:
+        """Tracked files with staged, unstaged or unmerged changes; of a renamed one, both names."""
+        out = self._bytes("status", "--porcelain=v1", "-z", "-uno", "--no-renames", "--ignore-submodules")
+        return tuple(record[3:] for record in os.fsdecode(out).split("\0") if record)
+
+    def require_clean(self) -> None:
+        """Raise DirtyTreeError where tracked files have changes that are not committed."""
+        if dirty := self.dirty_files():
+            raise DirtyTreeError(dirty)
+
+    def added_paths(self) -> frozenset[str]:
+        """The files in the index that HEAD does not hold."""
+        out = self._bytes(
+            "diff-index", "--cached", "--name-only", "--no-renames", "--diff-filter=A", "-z", "HEAD", "--"
+        )
+        return frozenset(path for path in os.fsdecode(out).split("\0") if path)
+
+    def operation_in_progress(self) -> str | None:
+        """The git operation that waits for its user, such as `merge`."""
+        return next((name for file, name in _STATES.items() if (self.git_dir / file).exists()), None)
+
+    def rev(self, name: str) -> str | None:
+        """The commit that `name` means; None where there is none."""
+        status, out, _ = execute(
+            self._git, ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"]
+        )
+        return None if status else os.fsdecode(out).strip()
+
+    def head(self) -> str | None:
+        """The commit that HEAD means; None before the first one."""
+        return self.rev("HEAD")
+
+    def tree(self, rev: str = "HEAD") -> str:
+        """The tree of the commit `rev`, by its hash."""
+        return self._text("rev-parse", "--verify", f"{rev}^{{tree}}")
+
+    def distance(self, older: str, newer: str) -> int:
+        """How many commits `newer` holds and `older` does not."""
+        return int(self._text("rev-list", "--count", f"{older}..{newer}"))
+
+    def branch(self) -> str | None:
+        """The branch that is checked out; None where HEAD is detached."""
+        status, out, _ = execute(self._git, ["symbolic-ref", "--quiet", "--short", "HEAD"])
+        return None if status else os.fsdecode(out).strip()
+
+    def is_ancestor(self, older: str, newer: str) -> bool:
+        """Whether `newer` holds `older`."""
+        return execute(self._git, ["merge-base", "--is-ancestor", older, newer])[0] == 0
+
+    def commits(self, since: str | None, until: str = "HEAD") -> tuple[Commit, ...]:
+        """The commits of ours that `until` holds and `since` does not, newest first, and those that revert others."""
+        if self.rev(until) is None:
+            return ()
+        span = f"{since}..{until}" if since else until
+        # The kind of expression is named, since grep.patternType=fixed would find nothing.
+        matching = ("--basic-regexp", "--grep=^Codemods-", "--grep=^This reverts commit ")
+        out = self._bytes("log", "--topo-order", *matching, LOG_FORMAT, "--end-of-options", span, "--")
+        return tuple(commit_of(record) for record in os.fsdecode(out).split("\0\1\n") if record.strip())
+
+    def shas(self, since: str) -> tuple[str, ...]:
+        """The commits that HEAD holds and `since` does not, newest first."""
+        return tuple(self._text("rev-list", f"{since}..HEAD").split())
+
+    def oneline(self, shas: Iterable[str]) -> tuple[str, ...]:
+        """Each of these commits on a line: its beginning and its subject."""
+        return tuple(self._text("log", "--no-walk=unsorted", "--format=%h %s", *shas).splitlines())
+
+    def differences(self, shas: Iterable[str]) -> dict[str, tuple[Difference, ...]]:
+        """What each of these commits changed against its first parent."""
+        asked = tuple(shas)
+        stdin = "".join(f"{sha}\n" for sha in asked).encode()
+        out = self._bytes("diff-tree", "--stdin", "--root", "-r", "-m", "--first-parent", *_RAW, stdin=stdin)
+        return dict.fromkeys(asked, ()) | differences_of(out)
+
+    def difference(self, older: str, newer: str) -> tuple[Difference, ...]:
+        """In what the trees of two commits differ."""
+        out = self._bytes("diff-tree", "-r", *_RAW, older, newer)
+        return next(iter(differences_of(newer.encode() + b"\0" + out).values()), ())
+
+    def diff_of(self, sha: str) -> bytes:
+        """What a commit changed, as a patch."""
+        plain = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/")
+        return self._bytes("show", "--format=", "--patch", *plain, sha)
+
+    def entries(self, rev: str) -> dict[str, Entry]:
+        """What the tree of a commit holds, by path."""
+        return entries_of(self._bytes("ls-tree", "-r", "-z", "--full-tree", rev))
+
+    def content(self, blob: str) -> bytes:
+        """The bytes of a blob."""
+        return self._bytes("cat-file", "blob", blob)
+
+    def blob_of(self, content: bytes) -> str:
+        """The name that git gives to a blob of these bytes; it is not stored."""
+        return os.fsdecode(self._bytes("hash-object", "--stdin", "--no-filters", stdin=content)).strip()
+
+    def identity(self, role: str) -> str:
+        """Who the user is as `AUTHOR` or `COMMITTER`, with the time, as git writes it. Raises RepositoryError where git
+        does not know."""
+        try:
+            return self._text("var", f"GIT_{role}_IDENT")
+        except GitError as error:
+            what = "git does not know who you are, and a commit needs that."
+            hint = 'Tell it: `git config user.name "Your Name"` and `git config user.email you@example.com`.'
+            raise RepositoryError(what, where=str(self.root), hint=hint) from error
+
+    def who(self) -> str:
+        """The user, by name and address, as the next commit will have it."""
+        return self.identity("COMMITTER").rpartition(">")[0] + ">"
+
+    def signs(self) -> bool:
+        """Whether the user's commits are signed."""
+        return self._config("--type=bool", "commit.gpgSign") == "true"
+
+    def _config(self, *arguments: str) -> str:
+        status, out, _ = execute(self._git, ["config", *arguments])
+        return "" if status else os.fsdecode(out).strip()
+
+    def shallow(self) -> frozenset[str]:
+        """The commits at which the history of a shallow clone ends: they seem to have no parents."""
+        file = self.common_dir / "shallow"
+        return frozenset(file.read_text(encoding="ascii").split()) if file.exists() else frozenset()
+
+    def has_commit_hooks(self) -> bool:
+        """Whether a hook of the user's runs with a commit."""
+        folder = self.root / Path(self._text("rev-parse", "--git-path", "hooks"))
+        return any(os.access(folder / name, os.X_OK) for name in _HOOKS)
+
+    def refs_below(self, prefix: str) -> dict[str, str]:
+        """The refs whose names begin with the folders of `prefix`, each with its commit."""
+        lines = self._text("for-each-ref", "--format=%(objectname) %(refname)", prefix).splitlines()
+        return {name: sha for sha, _, name in (line.partition(" ") for line in lines)}
+
+    def published_in(self, commit: str) -> str:
+        """A branch of a remote, as last fetched or pushed, that holds `commit`; empty where there is none."""
+        found = self._text(
+            "for-each-ref", "--count=1", "--format=%(refname:short)", f"--contains={commit}", "refs/remotes"
+        )
+        return found.splitlines()[0] if found else ""
+
+    def as_checked_out(self, rev: str, paths: Iterable[str]) -> dict[str, bytes | None]:
+        """The bytes of files of a commit as git writes them to the work tree; None for one that it does not have."""
+        asked, known = tuple(paths), self.entries(rev)
+        there = b"".join(os.fsencode(path) + b"\0" for path in asked if path in known)
+        with tempfile.TemporaryDirectory(prefix="codemods-") as name:
+            # In an index of its own: git knows of line ends, filters and their attributes.
+            more = {**self._variables, "GIT_INDEX_FILE": f"{name}/index"}
+            writing = ["checkout-index", "--force", f"--prefix={name}/tree/", "-z", "--stdin"]
+            self._checked(["-c", "core.sparseCheckout=false", "read-tree", rev], more=more)
+            self._checked(["-c", "core.symlinks=false", *writing], stdin=there, more=more)
+            tree = Path(name, "tree")
+            return {path: (tree / path).read_bytes() if path in known else None for path in asked}
+
+    def _checked(self, arguments: list[str], *, more: Mapping[str, str], stdin: bytes | None = None) -> bytes:
+        status, out, err = execute(self._git, arguments, stdin=stdin, more=more)
+        return out if not status else self._fail(arguments[0], status, out, err)
+
+    def changed_paths(self, sha: str) -> tuple[str, ...]:
+        """The files that the commit `sha` changed against its first parent."""
+        out = self._bytes("diff-tree", "--root", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames", sha)
+        return tuple(path for path in os.fsdecode(out).split("\0") if path)
+
+    def paths_at(self, rev: str) -> tuple[str, ...]:
+        """The files in the commit `rev`, without links and submodules."""
+        records = os.fsdecode(self._bytes("ls-tree", "-r", "-z", "--full-tree", rev)).split("\0")
+        return tuple(path for head, _, path in (r.partition("\t") for r in records) if head.startswith("100"))
+
+    def differing_paths(self, rev: str) -> tuple[str, ...]:
+        """The tracked files whose bytes in the work tree may differ from those in the commit `rev`."""
+        out = self._bytes("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", rev, "--")
+        return tuple(path for path in os.fsdecode(out).split("\0") if path)
+
+    def blob(self, rev: str, path: str) -> bytes | None:
+        """The bytes of `path` in the commit `rev`; None where it has no such file."""
+        status, out, _ = execute(self._git, ["cat-file", "blob", f"{rev}:{path}"])
+        return None if status else out
+
+    def checked_out(self, rev: str, path: str) -> bytes | None:
+        """The bytes of `path` in the commit `rev` as git writes them to the work tree: line ends, filters.
+
+        An empty `rev` is the index.
+        """
+        status, out, _ = execute(self._git, ["cat-file", "--filters", f"{rev}:{path}"], more=self._variables)
+        return None if status else out
+
+    def is_executable(self, rev: str, path: str) -> bool:
+        """Whether `path` is a program in the commit `rev`."""
+        out = self._bytes("ls-tree", "-z", rev, "--", f":(top,literal){path}")
+        return out.startswith(b"100755 ")
+
+    def filtered(self, path: str, content: bytes) -> bytes:
+        """The bytes that git would write to the work tree for a blob `content` at `path`."""
+        blob = os.fsdecode(self._bytes("hash-object", "-w", "--stdin", "--no-filters", stdin=content)).strip()
+        return self._bytes("cat-file", "--filters", f"--path={path}", blob)
+
+    def merge_file(self, ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
+        """`ours` with the change from `base` to `theirs`; None where both changed the same lines."""
+        with tempfile.TemporaryDirectory(prefix="codemods-") as folder:
+            names = []
+            for name, content in (("ours", ours), ("base", base), ("theirs", theirs)):
+                (Path(folder) / name).write_bytes(content)
+                names.append(str(Path(folder) / name))
+            status, out, _ = execute(self._git, ["merge-file", "-p", "--quiet", *names])
+        return None if status else out
+
+
+def pathspecs(paths: Iterable[str]) -> bytes:
+    """`paths` as they are, for an option `--pathspec-from-file`."""
+    return b"".join(b":(top,literal)" + os.fsencode(path) + b"\0" for path in paths)
+
+
+def listed(paths: Iterable[str]) -> bytes:
+    """`paths` for an option `--stdin`."""
+    return b"".join(os.fsencode(path) + b"\0" for path in paths)

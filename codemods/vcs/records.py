@@ -1,0 +1,128 @@
+"""What git tells of files and commits, as values."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_TRAILER = re.compile(r"[A-Za-z0-9-]+: \S.*")
+_REVERTING = re.compile(r"^This reverts commit ([0-9a-f]{40,64})\b", re.MULTILINE)
+NOTHING = "0" * 40
+_UNIT = "Codemods-Unit"
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedFile:
+    """A file in git's index: its path from the root with `/`, its mode and its blob."""
+
+    path: str
+    mode: str
+    blob: str
+
+    @property
+    def is_symlink(self) -> bool:
+        """Whether git holds it as a symbolic link."""
+        return self.mode == "120000"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a tree holds at a path: the mode, in git's octal digits, and the blob."""
+
+    mode: str
+    blob: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a commit made of one path; None: there is no file."""
+
+    path: str
+    before: Entry | None
+    after: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit of ours, or one of `git revert`: `trailers` are its `Codemods-*` ones, `committed_at` is in seconds
+    since the epoch, `reverts` the commit that the body says it reverts."""
+
+    sha: str
+    parent: str | None
+    subject: str
+    trailers: Mapping[str, str]
+    committed_at: int
+    reverts: str = ""
+
+
+# For `git log`: what `commit_of` reads. Trailers are ours to read: git would follow settings of the user's, and take the
+# last paragraph only, below which hooks may write another.
+LOG_FORMAT = "--format=%H%x00%P%x00%ct%x00%s%x00%B%x00%x01"
+_OURS = re.compile(r"(Codemods-[A-Za-z]+): (.*(?:\n[ \t]+.*)*)")
+
+
+def commit_of(record: str) -> Commit:
+    """The commit in a record of `LOG_FORMAT`."""
+    sha, parents, committed_at, subject, body = record.split("\0")[:5]
+    reverted = _REVERTING.findall(body)
+    return Commit(
+        sha,
+        parents.split(" ")[0] or None,
+        subject,
+        trailers_of(body),
+        int(committed_at),
+        reverted[-1] if reverted else "",
+    )
+
+
+def trailers_of(message: str) -> dict[str, str]:
+    """Our trailers in a commit message: those of the last paragraph that names a unit."""
+    paragraphs = re.split(r"\n[ \t]*\n", message.replace("\r\n", "\n"))
+    for paragraph in reversed(paragraphs):
+        found = {name: re.sub(r"\n[ \t]+", " ", value).strip() for name, value in _OURS.findall(paragraph)}
+        if _UNIT in found:
+            return found
+    return {}
+
+
+def differences_of(out: bytes) -> dict[str, tuple[Difference, ...]]:
+    """By commit, what `git diff-tree --stdin -r -z` told."""
+    found: dict[str, list[Difference]] = {}
+    parts = iter(os.fsdecode(out).split("\0"))
+    current: list[Difference] = []
+    for part in parts:
+        if part.startswith(":"):
+            modes, path = part[1:].split(" "), next(parts)
+            current.append(Difference(path, _entry(modes[0], modes[2]), _entry(modes[1], modes[3])))
+        elif part:
+            current = found.setdefault(part.strip(), [])
+    return {sha: tuple(differences) for sha, differences in found.items()}
+
+
+def _entry(mode: str, blob: str) -> Entry | None:
+    return Entry(mode, blob) if int(mode) else None
+
+
+def entries_of(out: bytes) -> dict[str, Entry]:
+    """By path, what `git ls-tree -r -z` told."""
+    found = {}
+    for record in os.fsdecode(out).split("\0"):
+        head, _, path = record.partition("\t")
+        if path:
+            mode, _, blob = head.split(" ")
+            found[path] = Entry(mode, blob)
+    return found
+
+
+def with_trailers(message: str, trailers: Mapping[str, str]) -> str:
+    """`message` with `trailers` at its end, in the block of trailers that it may have already."""
+    body = message.rstrip()
+    last = body.rpartition("\n\n")[2].splitlines() if "\n\n" in body else []
+    joined = bool(last) and all(_TRAILER.fullmatch(line) for line in last)
+    lines = "\n".join(f"{name}: {value}" for name, value in trailers.items())
+    return f"{body}{chr(10) if joined else chr(10) * 2}{lines}\n"

@@ -1,0 +1,71 @@
+"""Makes many commits at once, by a stream to `git fast-import`: hundreds a second, whatever the size of the repository.
+
+As with `git revert`, no hook before the commit runs. Signing and author are the user's own.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from codemods.vcs.records import Difference
+    from codemods.vcs.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class NewCommit:
+    """A commit to be made: its message, and what it makes of each path."""
+
+    message: str
+    differences: tuple[Difference, ...]
+
+
+def make_commits(repository: Repository, onto: str, commits: Sequence[NewCommit], ref: str) -> tuple[str, ...]:
+    """Make `commits` one upon the other, the first upon the commit `onto`; they are then held by `ref`, in their order.
+
+    Neither HEAD, the index nor the work tree changes. The blobs are there already. Raises RepositoryError.
+    """
+    author, committer = repository.identity("AUTHOR"), repository.identity("COMMITTER")
+    parts = [b"feature done\n"]
+    for number, commit in enumerate(commits):
+        message = commit.message.encode("utf-8", "surrogateescape")
+        parts.append(f"commit {ref}\nauthor {author}\ncommitter {committer}\n".encode("utf-8", "surrogateescape"))
+        parts.append(b"data %d\n%s\n" % (len(message), message))
+        if not number:
+            parts.append(f"from {onto}\n".encode())
+        parts += [_change(difference) for difference in commit.differences]
+        parts.append(b"\n")
+    parts.append(b"done\n")
+    repository.run("fast-import", "--quiet", "--done", "--force", stdin=b"".join(parts))
+    made = tuple(reversed(os.fsdecode(repository.run("rev-list", f"{onto}..{ref}")).split()))
+    return _signed(repository, onto, commits, made, ref) if repository.signs() else made
+
+
+def _change(difference: Difference) -> bytes:
+    path = b'"' + b"".join(_QUOTED.get(char, bytes((char,))) for char in os.fsencode(difference.path)) + b'"'
+    if difference.after is None:
+        return b"D " + path + b"\n"
+    return f"M {difference.after.mode} {difference.after.blob} ".encode() + path + b"\n"
+
+
+_QUOTED = {ord("\n"): b"\\n", ord('"'): b'\\"', ord("\\"): b"\\\\"}
+
+
+def _signed(
+    repository: Repository, onto: str, commits: Sequence[NewCommit], unsigned: Sequence[str], ref: str
+) -> tuple[str, ...]:
+    """The same commits, signed: the stream cannot do that."""
+    made: list[str] = []
+    for commit, sha in zip(commits, unsigned, strict=True):
+        parent, message = made[-1] if made else onto, commit.message.encode("utf-8", "surrogateescape")
+        made.append(
+            os.fsdecode(
+                repository.run("commit-tree", "-S", "-p", parent, "-F", "-", f"{sha}^{{tree}}", stdin=message)
+            ).strip()
+        )
+    repository.update_ref(ref, made[-1])
+    return tuple(made)
