@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from codemods.engine.leftovers import settle_left
-from codemods.engine.messages import RUN, UNIT
+from codemods.engine.messages import REVERTS, RUN, UNIT
 from codemods.engine.moving import Mover
 from codemods.engine.reverting.taking_back import way_of
 from codemods.files import file_bytes, remove_beside, write_or_remove
@@ -165,6 +165,7 @@ def _committed(repository: Repository, event: Event, unit: str) -> str:
     if not isinstance(head, str) or not head or repository.rev(head) is None:
         return ""
     for commit in repository.commits(head):
-        if commit.trailers.get(RUN) == event.run and commit.trailers.get(UNIT) == unit:
+        words = commit.trailers
+        if words.get(RUN) == event.run and words.get(UNIT) == unit and REVERTS not in words:
             return commit.sha
     return ""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.engine.messages import PHASE, RUN, UNIT
 from codemods.engine.preview_repository import preview_of
 from codemods.engine.recovery import change_digest, rejections
-from codemods.engine.reverting.standing import live_commits
+from codemods.engine.reverting.standing import live_acts
 from codemods.engine.running.earlier import begun
 from codemods.model import Blocked, Finding
 
@@ -80,11 +79,11 @@ def status(shown: Preview, repository: Repository, journal: Journal) -> Status:
     """The state of the plan that `shown` previews."""
     plan = shown.loaded.plan.name
     rejected = rejections(journal.events(), plan)
-    live = live_commits(repository, plan)
+    live = live_acts(repository, plan)
     by_phase: dict[str, list[Done]] = {}
-    for commit in reversed(live):
-        done_here = by_phase.setdefault(commit.trailers.get(PHASE, ""), [])
-        done_here.append(Done(commit.trailers[UNIT], commit.sha, commit.trailers[RUN]))
+    for act in reversed(live):
+        done_here = by_phase.setdefault(act.phase, [])
+        done_here.append(Done(act.unit, act.commit.sha, act.run))
     phases = []
     for phase in shown.phases:
         name = phase.phase.name

@@ -9,7 +9,7 @@ from codemods.engine.messages import PHASE, UNIT
 from codemods.engine.phases import included
 from codemods.engine.preview_repository import preview_of
 from codemods.engine.reverting.order import is_step
-from codemods.engine.reverting.standing import live_commits
+from codemods.engine.reverting.standing import live_acts
 from codemods.errors import CodemodsError
 from codemods.files import read_bytes
 from codemods.model import Blocked, Changed, Finding, Outcome, Skipped
@@ -36,11 +36,11 @@ def why(loaded: LoadedPlan, repository: Repository, path: str) -> Why:
     Where a commit of the plan has changed the file, that is told, by looking at the files as they were before it.
     Raises CodemodsError where git tracks no such file.
     """
-    done = next(
-        (c for c in live_commits(repository, loaded.plan.name) if path in repository.changed_paths(c.sha)), None
-    )
-    if done is not None and is_step(done.trailers.get(UNIT, "")):
-        return Why(path, f"{path}: done in {done.sha[:12]} ({done.trailers.get(PHASE, '')}): {done.trailers[UNIT]}", ())
+    live = live_acts(repository, loaded.plan.name)
+    act = next((act for act in live if path in repository.changed_paths(act.commit.sha)), None)
+    done = act.commit if act is not None else None
+    if act is not None and is_step(act.unit):
+        return Why(path, f"{path}: done in {act.commit.sha[:12]} ({act.phase}): {act.unit}", ())
     tracked = {file.path for file in repository.tracked_files()}
     if path not in tracked:
         hint = f"Name a file by its path from the root of the repository{nearest(path, tracked)}"

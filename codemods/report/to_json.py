@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 
-def dump(kind: str, **values: object) -> str:
+def dump(kind: str, /, **values: object) -> str:
     """`values` as a document of that kind."""
     return json.dumps({"version": VERSION, "kind": kind, **values}, indent=2, ensure_ascii=False)
 
@@ -231,7 +231,7 @@ def operation_json(details: Details) -> str:
     operation = details.operation
     return dump(
         "operation",
-        **_operation(operation),
+        operation=_operation(operation),
         output=details.log,
         validations=[asdict(done) for done in operation.validations],
         units=[

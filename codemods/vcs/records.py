@@ -60,8 +60,8 @@ class Commit:
     reverts: str = ""
 
 
-# For `git log`: what `commit_of` reads. Trailers are ours to read: git would follow settings of the user's, and take the
-# last paragraph only, below which hooks may write another.
+# For `git log`: what `commit_of` reads. Trailers are ours to read: git would follow settings of the user's, and take
+# the last paragraph only, below which hooks may write another.
 LOG_FORMAT = "--format=%H%x00%P%x00%ct%x00%s%x00%B%x00%x01"
 _OURS = re.compile(r"(Codemods-[A-Za-z]+): (.*(?:\n[ \t]+.*)*)")
 

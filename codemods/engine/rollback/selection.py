@@ -33,7 +33,9 @@ class Selection:
 def select(repository: Repository, plan: str, selection: Selection) -> tuple[Act, ...]:
     """The live acts of `plan` that `selection` names, newest first. Raises CodemodsError where there is none."""
     live = live_acts(repository, plan)
-    changes = repository.differences(act.commit.sha for act in live) if selection.file else {}
+    # Where the history of a clone ends, a commit seems to have made all files.
+    known = (act.commit.sha for act in live if act.commit.sha not in repository.shallow())
+    changes = repository.differences(known) if selection.file else {}
     chosen = tuple(act for act in live if _is_selected(act, changes.get(act.commit.sha, ()), selection))
     if not chosen:
         what = "" if selection.everything else f" for {selection}"

@@ -87,8 +87,8 @@ def _standing(repository: Repository, operation: Operation) -> tuple[Act, ...]:
     chosen = []
     for found in by_key.values():
         own = [act for act in found if act.operation == operation.id]
-        # Done and taken back within one operation is nothing on the whole.
-        if len(own) % 2 and found[-1] is own[-1]:
-            chosen.append(own[-1])
+        # Done and taken back within one operation is nothing on the whole; and it may have been taken back since.
+        if len(own) % 2 and found[-1].is_done is own[-1].is_done:
+            chosen.append(found[-1])
     order = {act.commit.sha: number for number, act in enumerate(acts(repository, operation.plan))}
     return tuple(sorted(chosen, key=lambda act: order[act.commit.sha], reverse=True))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.engine.disturbed import Watch, told
-from codemods.engine.messages import RUN, UNIT, message, trailers
+from codemods.engine.messages import REVERTS, RUN, UNIT, message, trailers
 from codemods.engine.progress import (
     BatchStarted,
     Note,
@@ -141,7 +141,8 @@ class Books:
     def committed_unseen(self) -> frozenset[str]:
         """The units that commits of this run hold which are not written down yet: ours, not those of a validation."""
         commits = self.repository.commits(self.head or None)
-        return frozenset(commit.trailers[UNIT] for commit in commits if commit.trailers.get(RUN) == self.id)
+        ours = (words for words in (commit.trailers for commit in commits) if words.get(RUN) == self.id)
+        return frozenset(words[UNIT] for words in ours if REVERTS not in words)
 
     def restored(self, unit: Unit, reason: str = "") -> None:
         """Write down that a unit is taken out again, undecided."""

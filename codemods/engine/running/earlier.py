@@ -9,16 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.engine.messages import PHASE, RUN, UNIT
-from codemods.engine.reverting.standing import live_commits
+from codemods.engine.reverting.standing import acts, live_acts
 from codemods.journal import EventKind
 from codemods.model import Change, Removal, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from codemods.engine.reverting.standing import Act
     from codemods.journal import Journal
-    from codemods.vcs import Commit, Repository
+    from codemods.vcs import Repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,10 @@ def begun(repository: Repository, journal: Journal, plan: str) -> dict[str, Earl
     found = {}
     for phase, start in _unended(journal, plan).items():
         if start != head and _is_ours_since(repository, start, head):
-            since = {commit.sha for commit in repository.commits(start)}
-            live = [c for c in live_commits(repository, plan) if c.sha in since and c.trailers.get(PHASE) == phase]
-            units = tuple(_unit(repository, commit) for commit in reversed(live))
-            found[phase] = Earlier(start, units, tuple(commit.trailers[RUN] for commit in reversed(live)))
+            since = set(repository.shas(start))
+            live = [act for act in live_acts(repository, plan) if act.commit.sha in since and act.phase == phase]
+            units = tuple(_unit(repository, act) for act in reversed(live))
+            found[phase] = Earlier(start, units, tuple(act.run for act in reversed(live)))
     return found
 
 
@@ -52,13 +52,13 @@ def forgotten(repository: Repository, journal: Journal, plan: str, known: Collec
     head = repository.head() or ""
     starts = _unended(journal, plan)
     old = {phase: start for phase, start in starts.items() if phase not in known and start != head}
-    live = live_commits(repository, plan) if old else ()
+    live = live_acts(repository, plan) if old else ()
     return tuple(
         phase
         for phase, start in old.items()
         if repository.rev(start)
         and repository.is_ancestor(start, head)
-        and any(c.trailers.get(PHASE) == phase and repository.is_ancestor(start, c.sha) for c in live)
+        and any(act.phase == phase and repository.is_ancestor(start, act.commit.sha) for act in live)
     )
 
 
@@ -86,13 +86,15 @@ def _is_ours_since(repository: Repository, start: str, head: str) -> bool:
     """Whether `head` holds `start`, and besides it nothing but commits of ours."""
     if not (repository.rev(start) and repository.is_ancestor(start, head)):
         return False
-    return len(repository.commits(start)) == repository.distance(start, head)
+    ours = {act.commit.sha for act in acts(repository)}
+    return all(sha in ours for sha in repository.shas(start))
 
 
-def _unit(repository: Repository, commit: Commit) -> Unit:
+def _unit(repository: Repository, act: Act) -> Unit:
     changes: list[Change | Removal] = []
-    for path in repository.changed_paths(commit.sha):
-        before = repository.checked_out(f"{commit.sha}^", path) or b""
-        after = repository.checked_out(commit.sha, path)
+    sha = act.commit.sha
+    for path in repository.changed_paths(sha):
+        before = repository.checked_out(f"{sha}^", path) or b""
+        after = repository.checked_out(sha, path)
         changes.append(Removal(path, before) if after is None else Change(path, before, after))
-    return Unit(commit.trailers[UNIT], commit.trailers[PHASE], tuple(changes))
+    return Unit(act.unit, act.phase, tuple(changes))

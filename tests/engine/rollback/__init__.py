@@ -1,0 +1,1 @@
+"""Rollback and undo on real repositories."""

@@ -1,0 +1,1 @@
+"""The journal: what it holds after crashes, and what replaying gives."""
