@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -34,6 +35,12 @@ _STATES = {
     "REVERT_HEAD": "revert",
     "BISECT_LOG": "bisect",
 }
+# What git says of a path or a commit that it does not have, and not of one that it cannot read.
+_ABSENT = re.compile(
+    rb"does not exist|exists on disk, but not|is in the index, but not|invalid object name|not a valid object name|"
+    rb"bad file|bad revision|ambiguous argument",
+    re.IGNORECASE,
+)
 _HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
 _RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff")
 
@@ -98,6 +105,16 @@ class ReadableRepository:
         status, out, err = execute(self._git, [*options, command, *arguments], stdin=stdin, more=more)
         return out if not status else self._fail(command, status, out, err)
 
+    def _answer(self, arguments: list[str]) -> bytes | None:
+        """The output of a command that says no by its status 1: None then. Raises GitError where it cannot tell."""
+        status, out, err = execute(self._git, arguments, more=self._variables)
+        return out if not status else None if status == 1 else self._fail(arguments[0], status, out, err)
+
+    def _object(self, arguments: list[str]) -> bytes | None:
+        """The output of a command that fails where there is no such object: None then. Raises GitError for others."""
+        status, out, err = execute(self._git, arguments, more=self._variables)
+        return out if not status else None if _ABSENT.search(err) else self._fail(arguments[0], status, out, err)
+
     def _fail(self, command: str, status: int, out: bytes, err: bytes) -> NoReturn:
         message = b"\n".join(part.strip() for part in (err, out) if part).decode("utf-8", "replace")
         raise GitError(f"git {command} failed: {message}", status=status, where=str(self.root))
@@ -156,10 +173,9 @@ class ReadableRepository:
 
     def rev(self, name: str) -> str | None:
         """The commit that `name` means; None where there is none."""
-        status, out, _ = execute(
-            self._git, ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"]
-        )
-        return None if status else os.fsdecode(out).strip()
+        verify = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"]
+        out = self._answer(verify)
+        return None if out is None else os.fsdecode(out).strip()
 
     def head(self) -> str | None:
         """The commit that HEAD means; None before the first one."""
@@ -175,12 +191,12 @@ class ReadableRepository:
 
     def branch(self) -> str | None:
         """The branch that is checked out; None where HEAD is detached."""
-        status, out, _ = execute(self._git, ["symbolic-ref", "--quiet", "--short", "HEAD"])
-        return None if status else os.fsdecode(out).strip()
+        out = self._answer(["symbolic-ref", "--quiet", "--short", "HEAD"])
+        return None if out is None else os.fsdecode(out).strip()
 
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether `newer` holds `older`."""
-        return execute(self._git, ["merge-base", "--is-ancestor", older, newer])[0] == 0
+        return self._answer(["merge-base", "--is-ancestor", older, newer]) is not None
 
     def commits(self, since: str | None, until: str = "HEAD") -> tuple[Commit, ...]:
         """The commits of ours that `until` holds and `since` does not, newest first, and those that revert others."""
@@ -248,8 +264,7 @@ class ReadableRepository:
         return self._config("--type=bool", "commit.gpgSign") == "true"
 
     def _config(self, *arguments: str) -> str:
-        status, out, _ = execute(self._git, ["config", *arguments])
-        return "" if status else os.fsdecode(out).strip()
+        return os.fsdecode(self._answer(["config", *arguments]) or b"").strip()
 
     def shallow(self) -> frozenset[str]:
         """The commits at which the history of a shallow clone ends: they seem to have no parents."""
@@ -277,7 +292,7 @@ class ReadableRepository:
         """The bytes of files of a commit as git writes them to the work tree; None for one that it does not have."""
         asked, known = tuple(paths), self.entries(rev)
         there = b"".join(os.fsencode(path) + b"\0" for path in asked if path in known)
-        with tempfile.TemporaryDirectory(prefix="codemods-") as name:
+        with tempfile.TemporaryDirectory(prefix="codemods-", ignore_cleanup_errors=True) as name:
             # In an index of its own: git knows of line ends, filters and their attributes.
             more = {**self._variables, "GIT_INDEX_FILE": f"{name}/index"}
             writing = ["checkout-index", "--force", f"--prefix={name}/tree/", "-z", "--stdin"]
@@ -307,16 +322,14 @@ class ReadableRepository:
 
     def blob(self, rev: str, path: str) -> bytes | None:
         """The bytes of `path` in the commit `rev`; None where it has no such file."""
-        status, out, _ = execute(self._git, ["cat-file", "blob", f"{rev}:{path}"])
-        return None if status else out
+        return self._object(["cat-file", "blob", f"{rev}:{path}"])
 
     def checked_out(self, rev: str, path: str) -> bytes | None:
         """The bytes of `path` in the commit `rev` as git writes them to the work tree: line ends, filters.
 
         An empty `rev` is the index.
         """
-        status, out, _ = execute(self._git, ["cat-file", "--filters", f"{rev}:{path}"], more=self._variables)
-        return None if status else out
+        return self._object(["cat-file", "--filters", f"{rev}:{path}"])
 
     def is_executable(self, rev: str, path: str) -> bool:
         """Whether `path` is a program in the commit `rev`."""
@@ -330,7 +343,7 @@ class ReadableRepository:
 
     def merge_file(self, ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
         """`ours` with the change from `base` to `theirs`; None where both changed the same lines."""
-        with tempfile.TemporaryDirectory(prefix="codemods-") as folder:
+        with tempfile.TemporaryDirectory(prefix="codemods-", ignore_cleanup_errors=True) as folder:
             names = []
             for name, content in (("ours", ours), ("base", base), ("theirs", theirs)):
                 (Path(folder) / name).write_bytes(content)

@@ -88,7 +88,7 @@ class Repository(ReadableRepository):
 
         Hooks, signing and author are the user's own. Raises GitError with what git or a hook said.
         """
-        with tempfile.TemporaryDirectory(prefix="codemods-") as folder:
+        with tempfile.TemporaryDirectory(prefix="codemods-", ignore_cleanup_errors=True) as folder:
             file = Path(folder) / "message"
             file.write_bytes(with_trailers(message, trailers).encode("utf-8", "surrogateescape"))
             self._bytes(
