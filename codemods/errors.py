@@ -57,7 +57,9 @@ class PlanError(CodemodsError):
 
 
 class RepositoryError(CodemodsError):
-    """git, or the repository, is not in a state that we may work on."""
+    """git, or the repository, is not in a state that we may work on. `status` is what git has ended with, if it ran."""
+
+    status = 0
 
 
 class NotARepositoryError(RepositoryError):

@@ -199,6 +199,13 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
+def unit_id(path: str) -> str:
+    """How a unit is called after the file `path`: on one line, no two files alike, also to those that strip spaces."""
+    told = printable(path.replace("\\", "\\\\"))
+    told = f"\\x20{told[1:]}" if told.startswith(" ") else told
+    return f"{told[:-1]}\\x20" if told.endswith(" ") else told
+
+
 def count_forms(findings: Iterable[Finding]) -> dict[Form, dict[Disposition, int]]:
     """How many findings of each form have each disposition, for the forms that occur, in the order of `Form`."""
     totals: dict[Form, dict[Disposition, int]] = {}

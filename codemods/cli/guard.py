@@ -92,6 +92,9 @@ def _asked(files: Iterable[Path], repository: Repository, folder: Path, tree: Tr
         # `resolve` of the whole would follow the file if it is a link.
         starts = (Path(os.path.abspath(start / file)) for start in (Path(), folder, root))  # noqa: PTH100
         found = next((start for start in starts if start.exists()), None)
+        if found is None and (absent := _tracked(file, folder, root, tree)):
+            yield absent
+            continue
         if found is None:
             raise CodemodsError("There is no such file or folder.", where=str(file))
         path = (found.parent.resolve() / found.name) if found.resolve() != root else root
@@ -102,3 +105,12 @@ def _asked(files: Iterable[Path], repository: Repository, folder: Path, tree: Tr
             yield from (p for p in tree.paths if name == "." or p.startswith(f"{name}/"))
         elif not path.is_symlink():
             yield name
+
+
+def _tracked(file: Path, folder: Path, root: Path, tree: Tree) -> str:
+    """The path of a file that git tracks and has not checked out; empty where there is none."""
+    for start in (Path(), folder, root):
+        place = Path(os.path.abspath(start / file))  # noqa: PTH100 - there is nothing to resolve
+        if place.is_relative_to(root) and (name := place.relative_to(root).as_posix()) in tree.paths:
+            return name
+    return ""

@@ -57,11 +57,13 @@ def rollback(
     from codemods.report.terminal import console, show_recovered, show_taken_back, show_way
     from codemods.report.to_json import rollback_json
 
-    selection = Selection(file, unit, phase, run, everything)
     if not (file or unit or phase or run or everything):
         hint = "Give --file, --unit, --phase, --run or --all; add --dry-run to see what it would do."
         raise CodemodsError("What is to be taken back?", hint=hint)
     loaded, repository = read_plan(plan), open_repository(repo)
+    if file:
+        file = _named(repository, loaded.plan.name, file, repo)
+    selection = Selection(file, unit, phase, run, everything)
     journal, name, out = open_journal(repository), loaded.plan.name, console(stderr=as_json)
     if dry_run or script:
         way = _way(repository, name, selection, reset=reset)
@@ -91,6 +93,15 @@ def rollback(
     if as_json:
         typer.echo(rollback_json(way, done))
     return 0 if done.holds else 1
+
+
+def _named(repository: Repository, plan: str, file: str, folder: Path) -> str:
+    from codemods.cli.file_names import named
+    from codemods.engine.reverting.standing import live_acts
+
+    shas = [act.commit.sha for act in live_acts(repository, plan) if act.commit.sha not in repository.shallow()]
+    known = {change.path for changes in repository.differences(shas).values() for change in changes}
+    return named(file, known, repository.root, folder)
 
 
 def _way(repository: Repository, plan: str, selection: Selection, *, reset: bool) -> Way:

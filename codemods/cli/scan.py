@@ -83,8 +83,8 @@ def surveyed(
     include_private: bool,
 ) -> Survey:
     """The survey of a repository, as the options of a command ask for it."""
+    from codemods.engine.sources import sources_of
     from codemods.engine.survey import Wish, survey_files
-    from codemods.files import read_bytes
     from codemods.index.names import is_python
 
     repository = open_repository(repo)
@@ -98,11 +98,12 @@ def surveyed(
         include_tests=include_tests,
         include_private=include_private,
     )
-    tracked = [file.path for file in repository.tracked_files() if not file.is_symlink]
+    sources = sources_of(repository)
+    tracked = sources.paths
     if not any(map(is_python, tracked)):
         hint = "`git add` the files first: only what git tracks is looked at."
         raise CodemodsError("git tracks no Python file here.", where=str(repository.root), hint=hint)
-    found = survey_files(tracked, lambda path: read_bytes(repository.root, path), wish)
+    found = survey_files(tracked, sources.read, wish)
     if unknown := [name for name in names if not found.code.is_known(name)]:
         hint = "Name a class, a function or a module as the code spells it, or a path."
         raise CodemodsError(f"Nothing here is called {', '.join(f'`{name}`' for name in unknown)}.", hint=hint)

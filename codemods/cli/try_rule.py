@@ -40,19 +40,20 @@ def try_rule(
 
     Exit status: 0 no match, 1 matches, 2 error.
     """
+    from codemods.engine.sources import sources_of
     from codemods.engine.trial import try_rule as carry_out
-    from codemods.files import read_bytes
 
     repository = open_repository(repo)
     given = list(arguments or [])
     tried, rewrites, roots, libraries = _rule(given, plan, rule, repo)
-    tracked = [file.path for file in repository.tracked_files() if not file.is_symlink]
+    sources = sources_of(repository)
+    tracked = list(sources.paths)
     wanted = _wanted(given, repository.root, repo, tracked)
     trial = carry_out(
         tried,
         tracked,
         wanted,
-        lambda path: read_bytes(repository.root, path),
+        sources.read,
         source_roots=roots,
         libraries=libraries,
         rewrites=rewrites,

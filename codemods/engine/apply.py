@@ -22,6 +22,7 @@ from codemods.engine.running.judges import Judges
 from codemods.engine.running.scopes import Scopes
 from codemods.engine.running.tools import Tools
 from codemods.engine.selecting import Selector
+from codemods.engine.sources import sources_of
 from codemods.engine.validations import validations_of
 from codemods.errors import CodemodsError, RepositoryError
 from codemods.executors.opening import open_analysis, open_executor
@@ -75,8 +76,6 @@ def apply(
         raise RepositoryError(
             what, where=str(repository.root), hint="Commit what is there first: a run starts from that."
         )
-    repository.identity("COMMITTER")
-    repository.identity("AUTHOR")
     recovered = recover(repository, journal)
     for sentence in recovered:
         notify(Note(sentence))
@@ -93,7 +92,7 @@ def apply(
             run = _prepare(loaded, repository, journal, notify, branch, options, crew)
             stack.enter_context(marking(run.books.id))
         except CodemodsError:
-            if origin not in (repository.branch(), repository.head()):
+            if (repository.branch() or repository.head()) != origin:
                 repository.switch(origin)
             raise
         try:
@@ -124,6 +123,8 @@ def _prepare(
         what = f"{len(blocked)} file(s) cannot be written: {', '.join(blocked[:5])}"
         raise CodemodsError(what, where=str(repository.root), hint="Make them writable, or `exclude:` them.")
     asked = _asked(shown, options.phases)
+    for role in ("COMMITTER", "AUTHOR") if paths else ():
+        repository.identity(role)
     killed = resumable(repository, journal, loaded.plan.name, loaded.digest)
     if killed is not None and not _goes_on(repository, killed, branch):
         killed = None
@@ -165,7 +166,9 @@ def _asked(shown: Preview, names: tuple[str, ...]) -> frozenset[str]:
 
 def _kept(plan: Plan, repository: Repository) -> Kept:
     names = ModuleNames(plan.source_roots)
-    modules = {names.name_of(file.path) or "": file.path for file in repository.tracked_files()}
+    sources = sources_of(repository)
+    # What is not checked out cannot lose anything.
+    modules = {names.name_of(path) or "": path for path in sources.paths if path not in sources.blobs}
     return kept_modules(plan, modules, lambda path: read_bytes(repository.root, path))
 
 

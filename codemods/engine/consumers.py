@@ -15,7 +15,7 @@ from codemods.engine.together import outcomes_of
 from codemods.engine.verify import verify_phases
 from codemods.engine.work import Work, look_for_aliases, steps_of, words_of
 from codemods.index.names import ModuleNames, is_python
-from codemods.model import Blocked, Changed, Outcome, Skipped, Unchanged, Unit, printable
+from codemods.model import Blocked, Changed, Outcome, Skipped, Unchanged, Unit, blocked, unit_id
 from codemods.transforms.moves import moves_of
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def look(
     work = Work(steps_of(rewrites, found, plan.libraries, transforms), run, _fixed(plan, found, left))
     found.search(moves.words, work.may_change, excluded)
     look_for_aliases(found, work, excluded)
-    work.fixed = {**_waiting(found, not_merged), **work.fixed}
+    work.fixed = {**_waiting(found, not_merged), **work.fixed, **tree.fixed}
     return Sight(loaded, tree, found, work, moves, left, excluded)
 
 
@@ -99,12 +99,20 @@ def examine(sight: Sight) -> Examined:
     outcomes = outcomes_of(found, work, moves, lambda path: path not in fixed)
     outcomes.by_path.update(_with_callers(found, work, outcomes.by_path))
     other = [path for path in sight.paths if path not in excluded and not is_python(path)]
-    outcomes.by_path.update(text_outcomes(found, other, moves, plan.non_python))
+    outcomes.by_path.update(_in_texts(sight, other))
     concerned = {path: outcome for path, outcome in outcomes.by_path.items() if _is_told(outcome)}
     skipped = {path: skipped for path, skipped in found.skipped.items() if path not in excluded}
     skipped |= {path: outcome for path, outcome in outcomes.by_path.items() if isinstance(outcome, Skipped)}
     in_order = tuple(skipped[path] for path in sorted(skipped))
     return Examined(outcomes.by_path, concerned, outcomes.together, assign(plan, concerned), in_order)
+
+
+def _in_texts(sight: Sight, paths: list[str]) -> Iterator[tuple[str, Outcome]]:
+    for path, outcome in text_outcomes(sight.found, paths, sight.moves, sight.loaded.plan.non_python).items():
+        if path in sight.tree.fixed and isinstance(outcome, Changed):
+            yield path, blocked(path, outcome.findings, (f"{path}:1: {sight.tree.fixed[path]}",))
+        else:
+            yield path, outcome
 
 
 def consumers_preview(sight: Sight, examined: Examined, before: tuple[PhasePreview, ...]) -> Preview:
@@ -171,7 +179,7 @@ def _phases(by_phase: list[tuple[Phase, list[Outcome]]], together: list[set[str]
                 others = sorted(p for p in group_of.get(path, ()) if p != path and p in changes)
                 done |= {path, *others}
                 shown += [by_path[other] for other in others if by_path[other] not in shown]
-                units.append(Unit(printable(path), phase.name, tuple(changes[p] for p in (path, *others))))
+                units.append(Unit(unit_id(path), phase.name, tuple(changes[p] for p in (path, *others))))
         if phase.commit == "phase" and units:
             joined = tuple(change for unit in units for change in unit.changes)
             units = [Unit(f"phase {phase.name}", phase.name, joined)]

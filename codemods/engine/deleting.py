@@ -54,11 +54,16 @@ def judge_deletions(
 
     judged = deletions(loaded, tree.paths, tree.read, waits) if loaded.plan.delete else ()
     return tuple(
-        replace(deletion, state="refused", reason=not_merged[deletion.target])
-        if deletion.target in not_merged and deletion.state == "ready"
+        replace(deletion, state="refused", reason=reason)
+        if deletion.state == "ready" and (reason := not_merged.get(deletion.target) or _fixed(deletion, tree))
         else deletion
         for deletion in judged
     )
+
+
+def _fixed(deletion: Deletion, tree: Tree) -> str:
+    """Why a file that a deletion takes away, or changes, cannot be changed; empty where all can."""
+    return next((f"{path}: {tree.fixed[path]}" for path in deletion.paths if path in tree.fixed), "")
 
 
 def _refused(deletion: Deletion, modules: dict[str, str]) -> Blocked:

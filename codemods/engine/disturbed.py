@@ -69,6 +69,11 @@ class Watch:
         others = self.repository.dirty_files() if self.folder else ()
         self._users = frozenset(others) - expected.keys()
 
+    def moved(self) -> None:
+        """Call it where HEAD has moved as it should, and git's index with it: the tree is to be what it holds now."""
+        self.expected, self._modes = {}, {}
+        self._place = self._where()
+
     def after(self) -> tuple[Disturbed, ...]:
         """Put back what has been changed since `before`, and tell it, by path. A unit of which a file is not `is_back`
         cannot be committed.
@@ -111,15 +116,6 @@ class Watch:
             return Disturbed(path, how, is_back=False)
         return Disturbed(path, how, is_back=True, copy=copy)
 
-    def put_back(self, paths: Sequence[str]) -> list[Disturbed]:
-        """Make these files, and what the index holds of them, what HEAD has, with a copy of what they were."""
-        return self._others(paths)
-
-    def keep(self, path: str) -> str:
-        """Keep a copy of the file `path`; where, in words, or empty where there is none."""
-        copy = self._keep(path)
-        return str(self.folder / copy) if copy and self.folder else ""
-
     def _others(self, paths: Sequence[str]) -> list[Disturbed]:
         """Put files back that are not of the unit, with git, which knows of line ends, filters and modes."""
         added = self.repository.added_paths()
@@ -161,8 +157,7 @@ class Watch:
 
 
 def told(disturbed: Sequence[Disturbed], folder: Path, who: str = "The validation") -> str:
-    """What `who` has done to tracked files, as one sentence, with the copies in `folder`; empty where that is
-    nothing."""
+    """What `who` has done to tracked files, as one sentence, with the copies in `folder`; empty if that is nothing."""
     if not disturbed:
         return ""
     shown = ", ".join(f"{one.path} ({_state(one, folder)})" for one in disturbed[:_SHOWN])

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.engine.guard import guard, scopes_in
+from codemods.engine.sources import sources_of
 from codemods.errors import CodemodsError
-from codemods.files import read_bytes, write_atomically
+from codemods.files import write_atomically
 from codemods.guarding.baseline import BaselineError, Comparison, baseline_text, compare, read_baseline
 from codemods.model import printable
 
@@ -48,22 +49,23 @@ class Tree:
 
 def work_tree(repository: Repository) -> Tree:
     """The files that git tracks, as they are in the work tree."""
-    return Tree(repository.tracked_paths(), lambda path: read_bytes(repository.root, path))
+    sources = sources_of(repository)
+    return Tree(sources.paths, sources.read)
 
 
 def staged_tree(repository: Repository) -> Tree:
     """The files that git tracks, as they are staged."""
-    unstaged = repository.unstaged_paths()
+    unstaged, sources = repository.unstaged_paths(), sources_of(repository)
 
     def read(path: str) -> bytes:
         if path not in unstaged:
-            return read_bytes(repository.root, path)
+            return sources.read(path)
         content = repository.checked_out("", path)
         if content is None:
             raise FileNotFoundError(path)
         return content
 
-    return Tree(repository.tracked_paths(), read)
+    return Tree(sources.paths, read)
 
 
 def guard_tree(

@@ -118,11 +118,6 @@ class Stage:
         """Take these for what the files are now: what somebody has made of one since is not written over."""
         self.expected = dict(files)
 
-    def adopt(self, path: str) -> None:
-        """Take what is in the file `path` for what was written here: it goes with that."""
-        if path in self.written:
-            self.written[path] = file_bytes(self.root, path)
-
     def _original(self, path: str) -> bytes | None:
         content = file_bytes(self.root, path)
         if path in self.expected and content != self.expected[path]:

@@ -30,14 +30,16 @@ def preview(
     transforms: Mapping[str, Transform] | None = None,
     passed_over: Callable[[Unit], bool] = lambda _: False,
     crew: Crew | None = None,
+    fixed: Mapping[str, str] | None = None,
 ) -> Preview:
     """Preview a plan over the tracked files `paths`, whose bytes `read` gives. `run` runs codemods that are not ours,
     `transforms` are those of one's own, as `load_transforms` gives them. Units that are `passed_over` are shown, but
     what comes after them is told as if they were never carried out. With a `crew`, many files are examined on it.
+    `fixed` are files that cannot be changed, each with the reason.
 
     Raises PlanError where the plan names what is not there, or its phases overlap or miss a file that has to change.
     """
-    plan, tree = loaded.plan, Tree(tuple(paths), read)
+    plan, tree = loaded.plan, Tree(tuple(paths), read, fixed=fixed or {})
     judged = judge_merges(loaded, tree, passed_over)
     merging = merge_phase(loaded, judged)
     not_merged = undone(judged, (unit for phase in merging for unit in phase.units if passed_over(unit)))

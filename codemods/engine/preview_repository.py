@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from codemods.engine.foreign_codemods import ForeignCodemods
 from codemods.engine.own_transforms import load_transforms
 from codemods.engine.preview import preview
+from codemods.engine.sources import sources_of
 from codemods.engine.trust import named_code, untrusted
-from codemods.files import read_bytes
+from codemods.errors import RepositoryError
+from codemods.model import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from codemods.engine.shown import Preview
     from codemods.executors.opening import Crew
@@ -32,13 +34,25 @@ def preview_of(
     files are examined on it.
 
     Raises CodemodsError where the plan names code to run and is not trusted."""
-    paths = [file.path for file in repository.tracked_files() if not file.is_symlink]
-    read = read or (lambda path: read_bytes(repository.root, path))
+    sources = sources_of(repository)
+    paths, fixed = sources.paths, sources.fixed if read is None else {}
+    read = read or sources.read
 
     if not named_code(loaded.plan):
-        return preview(loaded, paths, read, passed_over=passed_over, crew=crew)
+        return _possible(preview(loaded, paths, read, passed_over=passed_over, crew=crew, fixed=fixed), fixed)
     if not loaded.is_trusted:
         raise untrusted(loaded)
     with ForeignCodemods(repository.root, loaded) as codemods:
         codemods.load()
-        return preview(loaded, paths, read, codemods.run, load_transforms(loaded), passed_over, crew)
+        transforms = load_transforms(loaded)
+        return _possible(preview(loaded, paths, read, codemods.run, transforms, passed_over, crew, fixed), fixed)
+
+
+def _possible(shown: Preview, fixed: Mapping[str, str]) -> Preview:
+    """`shown`, where no merge, shim or deletion changes a file that cannot be changed. Raises RepositoryError."""
+    for unit in shown.units:
+        for path in unit.paths:
+            if path in fixed:
+                what = f"`{printable(unit.id)}` has to change this file, and {fixed[path]}"
+                raise RepositoryError(what, where=printable(path), hint="Run that, then the command again.")
+    return shown

@@ -85,9 +85,7 @@ def _close(repository: Repository, journal: Journal, found: Operation) -> tuple[
     operation = replay(journal.events())[found.id]
     for entry in operation.due:
         journal.record(EventKind.UNIT_REJECTED, operation.id, operation.plan, **entry)
-    ref = way_of(operation.plan, operation.id)
-    if repository.rev(ref) is not None:
-        repository.delete_ref(ref)
+    repository.delete_ref(way_of(operation.plan, operation.id))
     if operation.kind == "apply" or not operation.is_under_way:
         return ()
     kind = EventKind.ROLLBACK_FINISHED if operation.after else EventKind.ROLLBACK_FAILED

@@ -53,6 +53,7 @@ class Run:
     resumed: bool = False
     gate: str = ""
     unended: list[str] = field(default_factory=list)
+    disagreeing: int = 0
 
     def carry_out(self) -> RunReport:
         """Do all that is pending. Raises CodemodsError where that has become impossible."""
@@ -79,6 +80,7 @@ class Run:
             with self.judges.judge(self.books, self.tools, self.shown.units, names) as judge:
                 self.tools = replace(self.tools, judge=judge)
                 end = self.phases()
+            self.disagreeing = self.again()
         except BaseException as error:
             # What prevents this, such as a full disk, leaves a run that looks killed: the next one goes on alike.
             with suppress(JournalError):
@@ -98,7 +100,7 @@ class Run:
             self.branch,
             end,
             results,
-            sum((unit.phase, unit.id) not in settled for unit in self.shown.units),
+            sum((unit.phase, unit.id) not in settled for unit in self.shown.units) + self.disagreeing,
             seconds,
             blocked=tuple(self.blocked),
             refused=tuple(refused(self.shown)),
@@ -108,6 +110,20 @@ class Run:
             tripped=self.books.tripped,
             unended=tuple(self.unended),
         )
+
+    def again(self) -> int:
+        """How many files the plan would change again, since a hook has made something else of them; each is told."""
+        reformatted = set(self.books.committer.reformatted)
+        if not reformatted:
+            return 0
+        shown = preview_of(self.shown.loaded, self.books.repository)
+        paths = dict.fromkeys(path for unit in shown.units for path in unit.paths if path in reformatted)
+        for path in paths:
+            self.books.note(
+                f"A hook has made of {path} what the plan would change again: the hook and the plan disagree. "
+                "Change one of them, or `exclude:` the file."
+            )
+        return len(paths)
 
     def keep_evidence(self) -> None:
         """Keep what codemods have told about the files that they failed on."""

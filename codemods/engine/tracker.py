@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.compliance import compliance
 from codemods.engine.reverting.standing import live_commits
+from codemods.engine.sources import sources_of
 from codemods.engine.status import status_of
 from codemods.files import read_bytes
 
@@ -34,8 +35,8 @@ class Tracker:
 def tracker(loaded: LoadedPlan, repository: Repository, journal: Journal) -> Tracker:
     """The tracker of a plan on the branch that HEAD is on. Raises CodemodsError as a preview does."""
     state = status_of(loaded, repository, journal)
-    paths = [file.path for file in repository.tracked_files() if not file.is_symlink]
-    now = compliance(loaded, paths, lambda path: read_bytes(repository.root, path))
+    sources = sources_of(repository)
+    now = compliance(loaded, sources.paths, sources.read)
     head = repository.head() or ""
     committed = live_commits(repository, loaded.plan.name)
     base = committed[-1].parent if committed else None
@@ -48,7 +49,7 @@ def _compliance_at(loaded: LoadedPlan, repository: Repository, rev: str) -> Comp
     differing = frozenset(repository.differing_paths(rev))
 
     def read(path: str) -> bytes:
-        if path not in differing:
+        if path not in differing and (repository.root / path).exists():
             return read_bytes(repository.root, path)
         content = repository.blob(rev, path)
         if content is None:

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tree:
-    """The files `paths`, in order, whose bytes `read` gives. `changed` holds what differs from the tree below."""
+    """The files `paths`, in order, whose bytes `read` gives. `changed` holds what differs from the tree below, `fixed`
+    the files that cannot be changed, each with the reason."""
 
     paths: tuple[str, ...]
     below: Callable[[str], bytes]
     changed: Mapping[str, bytes | None] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, path: str) -> bytes:
         """The bytes of a file. Raises OSError."""
@@ -34,4 +36,4 @@ class Tree:
         """This tree with `changes`."""
         changed = {**self.changed, **{change.path: change.after for change in changes}}
         paths = tuple(path for path in self.paths if path not in changed or changed[path] is not None)
-        return Tree(paths, self.below, changed)
+        return Tree(paths, self.below, changed, self.fixed)

@@ -42,7 +42,7 @@ _MISSING = "The program git is not there."
 
 
 class GitError(RepositoryError):
-    """git has refused: `status` is its exit status, which is 128 where it is git itself, and not a hook, that did."""
+    """git has refused: `status` is its exit status, which is 1 where a hook did, and more where it was git itself."""
 
     def __init__(self, what: str, *, status: int, where: str = "", hint: str = "") -> None:
         super().__init__(what, where=where, hint=hint)

@@ -41,7 +41,6 @@ _ABSENT = re.compile(
     rb"bad file|bad revision|ambiguous argument",
     re.IGNORECASE,
 )
-_HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
 _RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff")
 
 
@@ -251,8 +250,12 @@ class ReadableRepository:
         try:
             return self._text("var", f"GIT_{role}_IDENT")
         except GitError as error:
-            what = "git does not know who you are, and a commit needs that."
-            hint = 'Tell it: `git config user.name "Your Name"` and `git config user.email you@example.com`.'
+            what = "git does not know who commits: there is no user name or no email."
+            hint = (
+                "Nothing was touched. Tell it, then run the command again:\n"
+                '  git config user.name "Your Name"\n'
+                '  git config user.email "you@example.com"'
+            )
             raise RepositoryError(what, where=str(self.root), hint=hint) from error
 
     def who(self) -> str:
@@ -271,10 +274,14 @@ class ReadableRepository:
         file = self.common_dir / "shallow"
         return frozenset(file.read_text(encoding="ascii").split()) if file.exists() else frozenset()
 
-    def has_commit_hooks(self) -> bool:
-        """Whether a hook of the user's runs with a commit."""
-        folder = self.root / Path(self._text("rev-parse", "--git-path", "hooks"))
-        return any(os.access(folder / name, os.X_OK) for name in _HOOKS)
+    def changed_between(self, old: str, new: str) -> tuple[str, ...]:
+        """The files in which two commits differ."""
+        return tuple(change.path for change in self.difference(old, new))
+
+    def staged_against_head(self) -> tuple[str, ...]:
+        """The files of which the index holds something else than HEAD."""
+        out = self._bytes("diff-index", "--cached", "--name-only", "--no-renames", "-z", "HEAD", "--")
+        return tuple(path for path in os.fsdecode(out).split("\0") if path)
 
     def refs_below(self, prefix: str) -> dict[str, str]:
         """The refs whose names begin with the folders of `prefix`, each with its commit."""
@@ -306,9 +313,14 @@ class ReadableRepository:
         return out if not status else self._fail(arguments[0], status, out, err)
 
     def changed_paths(self, sha: str) -> tuple[str, ...]:
-        """The files that the commit `sha` changed against its first parent."""
-        out = self._bytes("diff-tree", "--root", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames", sha)
-        return tuple(path for path in os.fsdecode(out).split("\0") if path)
+        """The files that the commit `sha` changed against its first parent.
+
+        Raises RepositoryError where the history of a shallow clone ends there: it would be all files that there are.
+        """
+        if sha in self.shallow():
+            what = f"The history of this clone ends at {sha[:12]}: nobody can tell what that has changed."
+            raise RepositoryError(what, where=str(self.root), hint="Get the rest: `git fetch --unshallow`.")
+        return tuple(change.path for change in self.differences((sha,))[sha])
 
     def paths_at(self, rev: str) -> tuple[str, ...]:
         """The files in the commit `rev`, without links and submodules."""

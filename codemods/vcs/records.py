@@ -63,7 +63,7 @@ class Commit:
 # For `git log`: what `commit_of` reads. Trailers are ours to read: git would follow settings of the user's, and take
 # the last paragraph only, below which hooks may write another.
 LOG_FORMAT = "--format=%H%x00%P%x00%ct%x00%s%x00%B%x00%x01"
-_OURS = re.compile(r"(Codemods-[A-Za-z]+): (.*(?:\n[ \t]+.*)*)")
+_OURS = re.compile(r"(Codemods-[A-Za-z]+):[ \t]+(.*)")
 
 
 def commit_of(record: str) -> Commit:
@@ -82,9 +82,9 @@ def commit_of(record: str) -> Commit:
 
 def trailers_of(message: str) -> dict[str, str]:
     """Our trailers in a commit message: those of the last paragraph that names a unit."""
-    paragraphs = re.split(r"\n[ \t]*\n", message.replace("\r\n", "\n"))
-    for paragraph in reversed(paragraphs):
-        found = {name: re.sub(r"\n[ \t]+", " ", value).strip() for name, value in _OURS.findall(paragraph)}
+    for paragraph in reversed(re.split(r"\n[ \t]*\n", message.replace("\r\n", "\n"))):
+        unfolded = re.sub(r"\n[ \t]+", " ", paragraph)
+        found = {match[1]: match[2].strip() for line in unfolded.split("\n") if (match := _OURS.fullmatch(line))}
         if _UNIT in found:
             return found
     return {}

@@ -80,7 +80,8 @@ class Repository(ReadableRepository):
 
     def delete_ref(self, name: str) -> None:
         """Let go of the ref `name`, if it is there."""
-        self._bytes("update-ref", "-d", name, reading=False)
+        if self.rev(name) is not None:
+            self._bytes("update-ref", "-d", name, reading=False)
 
     def commit(self, paths: tuple[str, ...], message: str, trailers: Mapping[str, str]) -> str:
         """Commit `paths`, tracked files, and nothing else that may be staged, as they are in the work tree; the new
@@ -98,6 +99,11 @@ class Repository(ReadableRepository):
                 reading=False,
             )
         return self.head() or ""
+
+    def unstage(self, paths: tuple[str, ...]) -> None:
+        """Make `paths` in the index what they are in HEAD; the files stay."""
+        options = ("--quiet", "--pathspec-from-file=-", "--pathspec-file-nul")
+        self._bytes("reset", *options, stdin=pathspecs(paths), reading=False)
 
     def store(self, content: bytes) -> str:
         """Store a blob of these bytes; its name."""

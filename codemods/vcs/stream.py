@@ -9,6 +9,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemods.errors import RepositoryError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -62,10 +64,12 @@ def _signed(
     made: list[str] = []
     for commit, sha in zip(commits, unsigned, strict=True):
         parent, message = made[-1] if made else onto, commit.message.encode("utf-8", "surrogateescape")
-        made.append(
-            os.fsdecode(
-                repository.run("commit-tree", "-S", "-p", parent, "-F", "-", f"{sha}^{{tree}}", stdin=message)
-            ).strip()
-        )
+        signing = ("commit-tree", "-S", "-p", parent, "-F", "-", f"{sha}^{{tree}}")
+        try:
+            made.append(os.fsdecode(repository.run(*signing, stdin=message)).strip())
+        except RepositoryError as error:
+            what = f"git could not sign the commit, or not write it: {error.what}"
+            hint = "Nothing was touched. See to `commit.gpgSign` and what signs, then run the command again."
+            raise RepositoryError(what, where=error.where, hint=hint) from error
     repository.update_ref(ref, made[-1])
     return tuple(made)

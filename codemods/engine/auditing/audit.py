@@ -30,8 +30,8 @@ from codemods.engine.leaving import shim_phase
 from codemods.engine.merging import judge_merges, undone
 from codemods.engine.phases import included
 from codemods.engine.preview import changes_of
+from codemods.engine.sources import sources_of
 from codemods.engine.tree import Tree
-from codemods.files import read_bytes
 from codemods.index.names import ModuleNames
 from codemods.model import Changed
 from codemods.plan.rewrites import ArgumentRule, Rule
@@ -139,5 +139,5 @@ def _items(
 
 def audit_of(loaded: LoadedPlan, repository: Repository) -> Audit:
     """The audit of a plan over the tracked files of a repository, as they are in its work tree."""
-    paths = [file.path for file in repository.tracked_files() if not file.is_symlink]
-    return audit(loaded, paths, lambda path: read_bytes(repository.root, path))
+    sources = sources_of(repository)
+    return audit(loaded, sources.paths, sources.read)

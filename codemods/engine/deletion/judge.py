@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from pathspec import GitIgnoreSpec
 
 from codemods.consolidation.deleting.deletion import Deletion, RemovedFile, waiting_told
 from codemods.engine.deletion.module import judge_module
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
     from codemods.plan.consolidation import DeleteSymbol
     from codemods.plan.load import LoadedPlan
+
+_NAMED = 5
 
 __all__ = ["Deletion", "RemovedFile", "deletions"]
 
@@ -42,10 +47,22 @@ def deletions(
     for delete in asked:
         is_module = isinstance(delete, DeleteModule)
         found = judge_module(tree, search, delete) if is_module else judge_symbol(tree, search, delete)  # type: ignore[arg-type]
+        found = _certain(tree, found, GitIgnoreSpec.from_lines(delete.ignore))
         judged.append(found)
         if found.state == "ready" and not stays(found):
             tree.without((file.path for file in found.removed), {c.path: c.after for c in found.changes})
     return waiting_told(judged)
+
+
+def _certain(tree: Tree, found: Deletion, ignored: GitIgnoreSpec) -> Deletion:
+    """`found`, unless a file that nobody could read may refer to it."""
+    unread = {path: why for path, why in sorted(tree.unread.items()) if not ignored.match_file(path)}
+    if found.state != "ready" or not unread:
+        return found
+    listed = "; ".join(f"{path}: {why}" for path, why in list(unread.items())[:_NAMED])
+    more = f"; and {len(unread) - _NAMED} more" if len(unread) > _NAMED else ""
+    reason = f"{len(unread)} file(s) that may refer to it cannot be read: {listed}{more}"
+    return replace(found, state="refused", reason=reason, removed=(), changes=())
 
 
 def _words(tree: Tree, delete: DeleteModule | DeleteSymbol) -> Iterator[str]:

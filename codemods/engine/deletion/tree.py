@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class Tree:
-    """The tracked `paths`, with what `read` gives and deletions have changed since. Reads files word by word."""
+    """The tracked `paths`, with what `read` gives and deletions have changed since. Reads files word by word.
+
+    `unread` are the Python files that cannot be read although they are there, each with the reason.
+    """
 
     def __init__(self, paths: Iterable[str], read: Callable[[str], bytes], names: ModuleNames) -> None:
         self.names = names
@@ -28,6 +31,7 @@ class Tree:
         self.named = {path: name for path in self.paths if (name := names.name_of(path)) is not None}
         self.written: dict[str, bytes] = {}
         self.holders: dict[str, set[str]] = {}
+        self.unread: dict[str, str] = {}
         self.scan = self._scan(frozenset())
 
     def _scan(self, words: frozenset[str]) -> Scan:
@@ -47,7 +51,11 @@ class Tree:
         """The bytes of a file; None where it cannot be read."""
         try:
             return self._read(path)
-        except OSError:
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            if is_python(path):
+                self.unread[path] = error.strerror or str(error)
             return None
 
     def look_for(self, words: Iterable[str]) -> None:

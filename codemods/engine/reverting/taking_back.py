@@ -40,17 +40,17 @@ def take_back(
         repository.store(content)
     ref = way_of(plan, operation)
     commits = [NewCommit(message_of(step, operation), step.files) for step in todo]
-    made = make_commits(repository, repository.head() or "", commits, ref)
-    units = [
-        {
-            "unit": step.act.unit,
-            "phase": step.act.phase,
-            "state": TAKEN_BACK if step.act.is_done else DONE_AGAIN,
-            "sha": sha,
-        }
-        for step, sha in zip(todo, made, strict=True)
-    ]
     try:
+        made = make_commits(repository, repository.head() or "", commits, ref)
+        units = [
+            {
+                "unit": step.act.unit,
+                "phase": step.act.phase,
+                "state": TAKEN_BACK if step.act.is_done else DONE_AGAIN,
+                "sha": sha,
+            }
+            for step, sha in zip(todo, made, strict=True)
+        ]
         Mover(repository, journal, operation, plan).move(made[-1], units=units, then=then)
     finally:
         repository.delete_ref(ref)

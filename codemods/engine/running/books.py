@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from codemods.engine.committing import Committer
 from codemods.engine.disturbed import Watch, told
 from codemods.engine.messages import REVERTS, RUN, UNIT, message, trailers
 from codemods.engine.progress import (
@@ -19,7 +20,6 @@ from codemods.engine.progress import (
 )
 from codemods.engine.recovery import change_digest, written
 from codemods.engine.reverting.taking_back import revert_units
-from codemods.engine.running.hooked import commit_hooked
 from codemods.journal import EventKind
 
 if TYPE_CHECKING:
@@ -55,10 +55,13 @@ class Books:
     results: list[UnitResult] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     watch: Watch = field(init=False)
+    committer: Committer = field(init=False)
 
     def __post_init__(self) -> None:
         """Copies of what validations change go to the journal."""
         self.watch = Watch(self.repository, self.journal.folder, self.id)
+        hooks = Watch(self.repository, self.journal.folder, self.id)
+        self.committer = Committer(self.repository, hooks, self.journal.folder)
 
     def record(self, kind: EventKind, **data: object) -> None:
         """Write one event down."""
@@ -77,10 +80,6 @@ class Books:
         yield
         if (text := told(self.watch.after(), self.journal.folder)) and text not in self.notes:
             self.note(text)
-
-    def put_back(self, paths: Sequence[str], who: str) -> None:
-        """Make tracked files what HEAD has, which `who` has changed: told, with copies."""
-        self.note(told(self.watch.put_back(paths), self.journal.folder, who))
 
     def begin(self, units: Sequence[Unit]) -> None:
         """Tell that units are worked on, one or several together."""
@@ -120,16 +119,17 @@ class Books:
     def commit(self, phase: PhasePreview, unit: Unit, results: tuple[Result, ...], numbers: list[int]) -> str:
         """Commit a unit that is written, validated by the validations `numbers`; the commit.
 
-        Raises GitError where git, or a hook, does not commit it, HookError where a hook has made something else of it.
+        Raises RefusedError where a hook turns it down, RepositoryError where git cannot commit.
         """
         findings = (f for f in phase.findings if f.reference.path in unit.paths)
         text = message(self.plan, self.id, unit, findings)
         words = trailers(self.plan.name, unit.phase, self.id, unit.id)
-        if self.repository.has_commit_hooks():
-            sha = commit_hooked(self.repository, unit, text, words, self.put_back)
-        else:
-            sha = self.repository.commit(unit.paths, text, words)
+        done = self.committer.commit(unit, text, words)
+        sha = done.sha
+        for note in done.notes:
+            self.note(note)
         self.committed(unit, sha, numbers)
+        self.head = done.head
         self.finish(UnitResult(unit.id, unit.phase, UnitState.COMMITTED, sha, results=results, seconds=_all(results)))
         return sha
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from codemods.engine.committing import RefusedError
 from codemods.engine.judging import Candidate
-from codemods.engine.running.hooked import GITS_OWN, HookError
 from codemods.engine.running.probes import Inquiry, Judged, Pending, Started, judging, written_down
 from codemods.engine.unit_files import require_undisturbed
 from codemods.files import file_bytes
 from codemods.model import Change, Removal
-from codemods.vcs import GitError
 
 if TYPE_CHECKING:
     from codemods.culprits import Found
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from codemods.model import Unit
     from codemods.validation.base import Result
 
-
-_SHOWN = 500  # characters of what a hook says; the evidence has all of it
 
 # Whether all were committed as they were validated, and those that are to be judged again.
 Settled = tuple[bool, "list[Unit]"]
@@ -158,13 +155,10 @@ class Groups:
                 return False, self._rest(units)
             try:
                 self.books.commit(self.phase, unit, judged.results, judged.numbers)
-            except (GitError, HookError) as error:
-                if isinstance(error, GitError) and error.status == GITS_OWN:
-                    raise  # such as a full disk, or a signature that fails: no word on the unit
-                self._keep_what_hooks_made(unit)
+            except RefusedError as error:
                 self._pass_over(unit)
-                reason = error.what if len(error.what) <= _SHOWN else f"{error.what[:_SHOWN]} …"
-                self.books.reject(unit, f"git did not commit it: {reason}", str(error), judged.results)
+                reason, evidence = f"git did not commit it: {error.what}", error.evidence or error.what
+                self.books.reject(unit, reason, evidence, judged.results)
                 return False, self._rest(units)
             self.waiting.remove(unit)
             # A hook may have made something else of it, which nobody has validated.
@@ -192,16 +186,6 @@ class Groups:
             for change, content in contents
         )
         return replace(unit, changes=tuple(changes))
-
-    def _keep_what_hooks_made(self, unit: Unit) -> None:
-        """What is in the files now is a hook's doing, and goes with the unit; should it be the user's, there is a
-        copy."""
-        for change in unit.changes:
-            if file_bytes(self.stage.root, change.path) != change.after:
-                copy = self.books.watch.keep(change.path)
-                self.stage.adopt(change.path)
-                where = f"; what it was then is kept as {copy}" if copy else ""
-                self.books.note(f"A hook of the commit has changed {change.path}; it was put back{where}.")
 
     def _pass_over(self, unit: Unit) -> None:
         self.waiting.remove(unit)

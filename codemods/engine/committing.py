@@ -1,0 +1,195 @@
+"""One commit of a unit, with all that hooks may do to it.
+
+What a formatter makes of the files is in the same commit, also where it refuses the first time and expects another
+`git commit`, as those of the framework pre-commit do. What a hook leaves in the work tree beyond what it stages is put
+back, with a copy kept. A commit that cannot be found again by its trailers, or that does not hold the change, does not
+stay.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from codemods.engine.disturbed import told
+from codemods.engine.messages import RUN, UNIT
+from codemods.errors import RepositoryError
+from codemods.files import file_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from codemods.engine.disturbed import Watch
+    from codemods.model import Unit
+    from codemods.vcs import Commit, Repository
+
+_TRIES = 3  # formatters of one hook may follow one another
+_HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "post-index-change", "reference-transaction")
+_NAMED = 5
+_LINES, _CHARACTERS = 20, 2000
+
+
+class RefusedError(RepositoryError):
+    """A hook has refused the unit, or made nothing of it: a word on the unit, and on no other. `evidence` is all that
+    it has said."""
+
+    evidence = ""
+
+
+class UnsignedError(RepositoryError):
+    """git could not sign a commit: no word on the unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The commit of a unit, and `head`, which is another one where a hook has committed after it. `notes` are what has
+    to be known of it."""
+
+    sha: str
+    head: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Committer:
+    """Commits units in `repository`. `watch` keeps copies of what hooks change; `reformatted` are the files that hooks
+    have made something else of, in commits that stand."""
+
+    repository: Repository
+    watch: Watch
+    folder: Path
+    reformatted: list[str] = field(default_factory=list)
+    _has_hooks: bool | None = None
+
+    @property
+    def has_hooks(self) -> bool:
+        """Whether the repository has a hook that could do something to a commit."""
+        if self._has_hooks is None:
+            place = os.fsdecode(self.repository.run("rev-parse", "--git-path", "hooks")).removesuffix("\n")
+            folder = self.repository.root / place
+            self._has_hooks = any(os.access(folder / name, os.X_OK) for name in _HOOKS)
+        return self._has_hooks
+
+    def commit(self, unit: Unit, text: str, trailers: Mapping[str, str]) -> Committed:
+        """Commit the files of `unit` as they are in the work tree.
+
+        Raises RefusedError where a hook turns it down, RepositoryError where git cannot commit at all. The files are
+        what they were before, then, and HEAD has not moved.
+        """
+        if not self.has_hooks:
+            try:
+                sha = self.repository.commit(unit.paths, text, trailers)
+            except RepositoryError as error:
+                raise meant(error) from error
+            return Committed(sha, sha)
+        expected = {change.path: change.after for change in unit.changes}
+        before = self.repository.head() or ""
+        self.watch.before(expected)
+        try:
+            self._try(unit, expected, text, trailers)
+        except RepositoryError as error:
+            self.watch.after()
+            raise meant(error) from error
+        return self._judged(unit, before, trailers)
+
+    def _try(self, unit: Unit, expected: Mapping[str, bytes | None], text: str, trailers: Mapping[str, str]) -> None:
+        """Commit, once more each time that a hook has refused and rewritten the files."""
+        seen, refusal = dict(expected), self._refusal(unit, text, trailers)
+        for _ in range(_TRIES - 1):
+            if refusal is None:
+                return
+            now = {path: file_bytes(self.repository.root, path) for path in unit.paths}
+            is_lost = any(now[path] is None and expected[path] is not None for path in now)
+            if now == seen or is_lost:
+                break
+            seen, refusal = now, self._refusal(unit, text, trailers)
+        if refusal is not None:
+            raise refusal
+
+    def _refusal(self, unit: Unit, text: str, trailers: Mapping[str, str]) -> RepositoryError | None:
+        """Commit; what a hook says that refuses that. Raises RepositoryError where git cannot."""
+        try:
+            self.repository.commit(unit.paths, text, trailers)
+        except RepositoryError as error:
+            if error.status != 1:
+                raise
+            return error
+        return None
+
+    def _judged(self, unit: Unit, before: str, trailers: Mapping[str, str]) -> Committed:
+        """The commit that was made since `before`, with the index and the work tree as it has them."""
+        repository = self.repository
+        head = repository.head() or ""
+        ours = self._found(before, trailers)
+        if ours is None:
+            self._undo(unit, before)
+            what = f"A hook took the trailers out of the message of {unit.id}: nobody could find that commit again."
+            hint = "The commit was taken back. Have prepare-commit-msg and commit-msg keep the lines that begin with "
+            raise RepositoryError(what, hint=f"{hint}`Codemods-`.")
+        changed = repository.changed_paths(ours.sha)
+        if fault := self._fault(unit, ours.sha, changed):
+            self._undo(unit, before)
+            raise RefusedError(fault)
+        self._follow((*unit.paths, *changed))
+        self.watch.moved()
+        notes = [_put_in(unit, others)] if (others := sorted(set(changed) - set(unit.paths))) else []
+        if text := told(self.watch.after(), self.folder, "A hook"):
+            notes.append(text)
+        after = {change.path: change.after for change in unit.changes}
+        self.reformatted += [path for path in unit.paths if file_bytes(repository.root, path) != after[path]]
+        return Committed(ours.sha, head, tuple(notes))
+
+    def _found(self, before: str, trailers: Mapping[str, str]) -> Commit | None:
+        commits = self.repository.commits(before or None)
+        wanted = (trailers[RUN], trailers[UNIT])
+        return next((one for one in commits if (one.trailers.get(RUN), one.trailers.get(UNIT)) == wanted), None)
+
+    def _fault(self, unit: Unit, sha: str, changed: tuple[str, ...]) -> str:
+        """Why a commit does not hold its unit; empty where it does."""
+        if not set(changed).intersection(unit.paths):
+            return f"a hook took the change of {unit.paths[0]} back"
+        for change in unit.changes:
+            if change.after is not None and self.repository.blob(sha, change.path) is None:
+                return f"a hook deleted {change.path}"
+        return ""
+
+    def _undo(self, unit: Unit, before: str) -> None:
+        """Take back what was committed since `before`, which nobody has seen yet."""
+        repository = self.repository
+        paths = {*unit.paths, *repository.changed_between(before, "HEAD")}
+        repository.update_ref("HEAD", before)
+        self._follow(tuple(paths))
+        self.watch.moved()
+        self.watch.after()
+
+    def _follow(self, paths: tuple[str, ...]) -> None:
+        """Have the index hold of `paths` what HEAD holds: a hook stages in an index of its own, or leaves it."""
+        staged = set(self.repository.staged_against_head())
+        if behind := tuple(dict.fromkeys(path for path in paths if path in staged)):
+            self.repository.unstage(behind)
+
+
+def _put_in(unit: Unit, others: list[str]) -> str:
+    named = ", ".join(others[:_NAMED]) + (f" and {len(others) - _NAMED} more" if others[_NAMED:] else "")
+    return f"A hook put other files into the commit of {unit.id}: {named}."
+
+
+def _shortened(text: str) -> str:
+    lines = text.strip().splitlines()
+    short = "\n".join(lines[-_LINES:])[-_CHARACTERS:]
+    return short if short == text.strip() else f"… {short}"
+
+
+def meant(error: RepositoryError) -> RepositoryError:
+    """What an error of `git commit` means: git says 1 where a hook has refused, and more where it cannot itself."""
+    if error.status == 1:
+        refused = RefusedError(_shortened(error.what), where=error.where, hint=error.hint)
+        refused.evidence = str(error)
+        return refused
+    if error.what.rstrip().endswith("fatal: failed to write commit object"):
+        what = f"git could not sign the commit, or not write it: {error.what}"
+        hint = "Nothing is held against the unit. See to `commit.gpgSign` and what signs, then run the command again."
+        return UnsignedError(what, where=error.where, hint=hint)
+    return error

@@ -1,0 +1,161 @@
+"""The tracked files of a repository, whole: also those that are not checked out, as git holds them.
+
+A sparse checkout leaves files out that are there all the same: what refers to something in one of them counts. They are
+read from git's blobs. They cannot be changed, nor can files that git is told to take for unchanged: an edit of the
+user's in one would be committed with ours, unseen.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shlex
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from codemods.errors import RepositoryError
+from codemods.files import read_bytes
+from codemods.model import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from codemods.vcs import Repository
+
+_BATCH = 200  # blobs that are read at a time
+_BATCHES = 4  # of them that are kept
+_POINTER = b"version https://git-lfs.github.com/spec/"
+_POINTER_SIZE = 1024  # bytes at most, as Git LFS has it
+_LFS = "its content is not here: it is a pointer of Git LFS; `git lfs pull` gets it"
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A file in git's index. `tag` is how `git ls-files -v` marks it."""
+
+    path: str
+    mode: str
+    blob: str
+    tag: str
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether git has been told not to check it out."""
+        return self.tag in "Ss"
+
+
+@dataclass(slots=True)
+class Sources:
+    """The tracked files that are no links, by their `paths`. `fixed` are those that cannot be changed, each with the
+    reason."""
+
+    repository: Repository
+    paths: tuple[str, ...]
+    fixed: Mapping[str, str]
+    blobs: Mapping[str, str]
+    _batches: OrderedDict[int, dict[str, bytes]] = field(default_factory=OrderedDict)
+    _places: dict[str, int] = field(default_factory=dict)
+    _away: frozenset[str] | None = None
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file. Raises OSError where they are not here."""
+        content = self._held(path) if path in self.blobs else read_bytes(self.repository.root, path)
+        if is_pointer(content):
+            raise OSError(errno.ENODATA, _LFS, path)
+        return content
+
+    def _held(self, path: str) -> bytes:
+        """What git's index holds of a file."""
+        if not self._places:
+            self._places = {path: number // _BATCH for number, path in enumerate(self.blobs)}
+        number = self._places[path]
+        if number not in self._batches:
+            self._batches[number] = self._batch(number)
+            while len(self._batches) > _BATCHES:
+                self._batches.popitem(last=False)
+        try:
+            return self._batches[number][self.blobs[path]]
+        except KeyError:
+            raise OSError(errno.ENODATA, f"its content is not here, and {self.fixed[path]}", path) from None
+
+    def _batch(self, number: int) -> dict[str, bytes]:
+        wanted = list(dict.fromkeys(self.blobs.values()).keys() - self._not_here())
+        of_batch = {blob for path, blob in self.blobs.items() if self._places[path] == number}
+        names = [blob for blob in wanted if blob in of_batch]
+        if not names:
+            return {}
+        listed = "".join(f"{name}\n" for name in names).encode()
+        return dict(_blobs(self.repository.run("cat-file", "--batch", stdin=listed)))
+
+    def _not_here(self) -> frozenset[str]:
+        """The blobs that a partial clone has left at its remote: asking for one would fetch it."""
+        if self._away is None:
+            self._away = frozenset(_missing(self.repository))
+        return self._away
+
+
+def sources_of(repository: Repository) -> Sources:
+    """The tracked files of a repository. Raises RepositoryError."""
+    entries = tuple(entry for entry in _entries(repository) if entry.mode.startswith("100"))
+    absent = [entry for entry in entries if entry.is_absent]
+    is_sparse = bool(absent) and _is_sparse(repository)
+    fixed = {entry.path: _why_absent(entry.path, is_sparse=is_sparse) for entry in absent}
+    fixed |= {entry.path: _why_unseen(entry.path) for entry in entries if entry.tag == "h"}
+    return Sources(repository, tuple(e.path for e in entries), fixed, {entry.path: entry.blob for entry in absent})
+
+
+def is_pointer(content: bytes) -> bool:
+    """Whether a file only says what Git LFS would put in its place."""
+    return content.startswith(_POINTER) and len(content) <= _POINTER_SIZE
+
+
+def _entries(repository: Repository) -> Iterator[_Entry]:
+    for record in os.fsdecode(repository.run("ls-files", "-v", "-s", "-z")).split("\0"):
+        head, _, path = record.partition("\t")
+        if path and head.endswith(" 0"):
+            tag, mode, blob, _ = head.split(" ")
+            yield _Entry(path, mode, blob, tag)
+
+
+def _is_sparse(repository: Repository) -> bool:
+    return repository.run("config", "--type=bool", "--default=false", "core.sparseCheckout").strip() == b"true"
+
+
+def _why_absent(path: str, *, is_sparse: bool) -> str:
+    if not is_sparse:
+        return f"git is told not to look at it: `git update-index --no-skip-worktree {_word(path)}`"
+    folder = path.rpartition("/")[0] or path
+    return f"it is not checked out: `git sparse-checkout add {_word(folder)}`"
+
+
+def _why_unseen(path: str) -> str:
+    return f"git is told to take it for unchanged: `git update-index --no-assume-unchanged {_word(path)}`"
+
+
+def _word(path: str) -> str:
+    return shlex.quote(printable(path))
+
+
+def _blobs(out: bytes) -> Iterator[tuple[str, bytes]]:
+    """What `git cat-file --batch` tells, by name."""
+    place = 0
+    while place < len(out):
+        end = out.index(b"\n", place)
+        words = out[place:end].decode("ascii", "replace").split(" ")
+        place = end + 1
+        if len(words) == 3 and words[2].isdigit():
+            size = int(words[2])
+            yield words[0], out[place : place + size]
+            place += size + 1
+
+
+def _missing(repository: Repository) -> Iterator[str]:
+    names = repository.run("config", "--list", "--name-only", "-z").decode("utf-8", "replace").split("\0")
+    if not any(name == "extensions.partialclone" or name.endswith(".promisor") for name in names):
+        return
+    try:
+        out = repository.run("rev-list", "--objects", "--no-object-names", "--missing=print", "HEAD^{tree}")
+    except RepositoryError:
+        return
+    yield from (line[1:] for line in out.decode("ascii", "replace").split() if line.startswith("?"))
