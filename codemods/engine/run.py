@@ -71,6 +71,9 @@ class Run:
             for phase in self.shown.phases:
                 self.pass_over(phase)
             end = RunEnd.AT_GATE if pending else end
+            if self.resumed:
+                # All that it had to do was done when it was killed.
+                self.books.record(EventKind.RUN_FINISHED, end=end.value, head=self.books.repository.head() or "")
         return self.report(end, time.monotonic() - started)
 
     def work(self) -> RunEnd:

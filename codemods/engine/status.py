@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.engine.preview_repository import preview_of
-from codemods.engine.recovery import change_digest, rejections
+from codemods.engine.recovery import change_digest, rejections, under_way
 from codemods.engine.reverting.standing import live_acts
 from codemods.engine.running.earlier import begun
+from codemods.journal import is_held
 from codemods.model import Blocked, Finding
 
 if TYPE_CHECKING:
@@ -51,12 +52,14 @@ class PhaseStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A plan's state on the branch that HEAD is on. `unended` are phases whose end is still to be validated."""
+    """A plan's state on the branch that HEAD is on. `unended` are phases whose end is still to be validated, `killed`
+    operations that did not come to their end, and that nobody is at any more."""
 
     plan: str
     branch: str
     phases: tuple[PhaseStatus, ...]
     unended: tuple[str, ...] = ()
+    killed: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -100,4 +103,6 @@ def status(shown: Preview, repository: Repository, journal: Journal) -> Status:
     # Phases that the plan does not have any more.
     phases += [PhaseStatus(name, tuple(done), (), (), (), ()) for name, done in by_phase.items()]
     open_ = (name for name, earlier in begun(repository, journal, plan).items() if earlier.units)
-    return Status(plan, repository.branch() or "(detached HEAD)", tuple(phases), tuple(open_))
+    killed = () if is_held(journal.folder) else under_way(repository, journal)
+    names = tuple(f"{operation.kind} {operation.id}" for operation in killed)
+    return Status(plan, repository.branch() or "(detached HEAD)", tuple(phases), tuple(open_), names)

@@ -213,6 +213,8 @@ def _next_step(report: RunReport, plan_file: str, options: str) -> str:
 def show_status(out: Console, status: Status) -> None:
     """How far a plan is."""
     out.print(Text(f"Plan {status.plan} on {printable(status.branch)}", style="bold"))
+    for name in status.killed:
+        out.print(f"{name} was killed: the next `codemods apply`, `rollback` or `undo` settles what it left half done.")
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("phase")
     for heading in ("done", "rejected", "blocked", "left", "to review"):

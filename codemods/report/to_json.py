@@ -131,7 +131,10 @@ def run_json(report: RunReport) -> str:
 
 def status_json(status: Status) -> str:
     """A plan's state, phase by phase."""
-    return dump("status", plan=status.plan, branch=status.branch, unended=list(status.unended), phases=_phases(status))
+    unended, killed = list(status.unended), list(status.killed)
+    return dump(
+        "status", plan=status.plan, branch=status.branch, unended=unended, killed=killed, phases=_phases(status)
+    )
 
 
 def tracker_json(tracker: Tracker) -> str:
