@@ -1,6 +1,6 @@
 """A process that has our code loaded and tries cases in forks of itself: requests and answers are lines of JSON.
 
-A request names a scenario, for what it meets without a fault, or is a case, for its problems.
+A request names a scenario, for what it meets without a fault, or is a case, for its problems, or a command to `run`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.crashes.cases import Bench, Case
-from tests.crashes.child import adopt_orphans
+from tests.crashes.child import adopt_orphans, run_in_fork
+from tests.crashes.points import KILL, NONE, Fault
 
 _KEPT = ("PATH", "PYTHONPATH", "TMPDIR", "LD_LIBRARY_PATH")
 
@@ -80,13 +81,22 @@ def serve(folder: Path) -> None:
     bench = Bench(folder)
     for line in sys.stdin:
         request = json.loads(line)
-        if "kind" in request:
-            answer: dict[str, object] = {"problems": bench.problems(Case(**request))}
+        if "run" in request:
+            answer: dict[str, object] = _ran(request, folder)
+        elif "kind" in request:
+            answer = {"problems": bench.problems(Case(**request))}
         else:
             known = bench.undisturbed(request["scenario"])
             answer = {"points": [asdict(point) for point in known.points], "problems": known.problems()}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
+
+
+def _ran(request: dict[str, Any], folder: Path) -> dict[str, object]:
+    """Run a command in a repository; with `kill`, up to that point."""
+    fault = Fault(KILL, request["kill"]) if request["kill"] else Fault(NONE)
+    ran = run_in_fork(Path(request["root"]), tuple(request["run"]), request["attempt"], fault, folder, str)
+    return {"status": ran.status, "output": ran.output, "struck": ran.struck}
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def test_a_command_that_was_struck_ends_as_one_that_was_not(server: Server, scen
 
 
 def test_every_sort_of_step_is_met(server: Server) -> None:
-    answer = server.ask({"scenario": "roll back a deletion"})
+    answer = server.ask({"scenario": "apply with a hook that formats"})
     met = {point["name"] for point in answer["points"]}
     journal = ".git/codemods/journal.jsonl"
     assert met >= {f"open {journal}", f"write {journal}", f"fsync {journal}", "rename app/one.py", "exit"}
