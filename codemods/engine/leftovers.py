@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.errors import RepositoryError
+from codemods.files import BESIDE
 from codemods.kept_files import remove_kept
 from codemods.processes import with_mark
 from codemods.processes.marks import MARK, marked, send
@@ -59,6 +60,9 @@ def settle_left(repository: Repository, journal_folder: Path, operation: Operati
     """
     told = [*_wait_for_git(operation), *_end_others(operation), *_remove_locks(repository, operation)]
     remove_kept(kept_folder(journal_folder, operation.id))
+    for left in journal_folder.rglob(f"{BESIDE}*"):
+        with suppress(OSError):
+            left.unlink()
     return tuple(told)
 
 

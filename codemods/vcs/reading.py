@@ -41,6 +41,8 @@ _ABSENT = re.compile(
     rb"bad file|bad revision|ambiguous argument",
     re.IGNORECASE,
 )
+# What git says where it does not know who the user is.
+_NOBODY = re.compile("who you are|empty ident|no email was given|auto-detect|no name was given", re.IGNORECASE)
 _RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff")
 
 
@@ -250,6 +252,8 @@ class ReadableRepository:
         try:
             return self._text("var", f"GIT_{role}_IDENT")
         except GitError as error:
+            if not _NOBODY.search(error.what):
+                raise
             what = "git does not know who commits: there is no user name or no email."
             hint = (
                 "Nothing was touched. Tell it, then run the command again:\n"

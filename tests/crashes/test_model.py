@@ -147,7 +147,7 @@ class Commands(RuleBasedStateMachine):
         if kill is not None:
             self.run("undo", kill=kill)
         if kill is None or self.observed() == before:
-            status, output = self.run("undo")
+            _, output = self.run("undo")
         else:
             _, output = self.run("status", "p")
         now = self.observed()
