@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.errors import CodemodsError
+from codemods.limits import FILE, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -23,8 +24,23 @@ _AT_ONCE = 8  # flushes to disk
 
 
 def read_bytes(root: Path, path: str) -> bytes:
-    """The bytes of the file `path` under `root`. Raises OSError."""
-    return (root / path).read_bytes()
+    """The bytes of the file `path` under `root`.
+
+    Raises OSError: also where it is no file, such as a pipe, which would be waited for, or larger than `limits` allows.
+    """
+    # Of a pipe without this flag, opening it alone would wait.
+    handle = os.open(root / path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        about = os.fstat(handle)
+        if stat.S_ISDIR(about.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+        if not stat.S_ISREG(about.st_mode):
+            raise OSError(errno.EINVAL, "it is no file", path)
+        # It may grow while it is read.
+        content = b"" if too_large(about.st_size) else file.read(FILE + 1)
+        if reason := too_large(max(about.st_size, len(content))):
+            raise OSError(errno.EFBIG, reason, path)
+        return content
 
 
 def file_bytes(root: Path, path: str) -> bytes | None:

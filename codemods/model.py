@@ -192,11 +192,23 @@ class Unit:
         return tuple(change.path for change in self.changes)
 
 
+# Letters, by their category, that show nothing, or a blank.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+
+
 def printable(text: str) -> str:
-    """`text` on one line: control characters, newlines and undecodable bytes of a path are spelled out."""
-    if text.isprintable():
+    """`text` on one line: controls, newlines, letters that cannot be seen or turn others round, and undecodable bytes
+    of a path are spelled out."""
+    if text.isprintable() and _BLANK.isdisjoint(text):
         return text
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    return "".join(char if char.isprintable() and char not in _BLANK else ascii(char)[1:-1] for char in text)
+
+
+def visible(text: str) -> str:
+    """`text` as `printable` has it, but for its lines and tabs, which stay."""
+    if text.isprintable() and _BLANK.isdisjoint(text):
+        return text
+    return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
 
 
 def unit_id(path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -27,6 +28,7 @@ from codemods.cli import (
     undo,
     why,
 )
+from codemods.cli.saying import say
 from codemods.errors import CodemodsError
 from codemods.model import printable
 
@@ -63,7 +65,7 @@ app.command("schema")(schema.schema)
 
 def _show_version(value: bool) -> None:
     if value:
-        typer.echo(f"codemods {distribution_version('codemods')}")
+        say(f"codemods {distribution_version('codemods')}")
         raise typer.Exit
 
 
@@ -92,24 +94,26 @@ def run(arguments: list[str]) -> int:
     try:
         result = app(args=arguments, prog_name="codemods", standalone_mode=False)
     except CodemodsError as error:
-        typer.echo(_shown(error), err=True)
+        say(_shown(error), err=True)
         return error.exit_status
     except _UsageError as error:
-        error.show()  # type: ignore[attr-defined]  # see above
+        told = io.StringIO()
+        error.show(told)  # type: ignore[attr-defined]  # see above
+        say(told.getvalue(), err=True, nl=False)
         return 2
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             # The reader, such as `head`, has seen enough.
             sys.stderr.close()
             return 1
-        typer.echo(_shown(_refused(error)), err=True)
+        say(_shown(_refused(error)), err=True)
         return 2
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo(_INTERRUPTION, err=True)
+        say(_INTERRUPTION, err=True)
         return _INTERRUPTED
     if result == _INTERRUPTED and arguments[:1] != ["apply"]:
         # Typer makes this status of ^C; `apply` tells more of its own.
-        typer.echo(_INTERRUPTION, err=True)
+        say(_INTERRUPTION, err=True)
     return result if isinstance(result, int) else 0
 
 

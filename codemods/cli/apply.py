@@ -20,6 +20,7 @@ from codemods.cli.inputs import (
     read_plan,
     require_trust,
 )
+from codemods.cli.saying import say
 
 
 def apply(
@@ -56,7 +57,8 @@ def apply(
     from codemods.engine.progress import RunEnd
     from codemods.journal import Lock
     from codemods.report.progress_lines import RunProgress
-    from codemods.report.terminal import console, show_run
+    from codemods.report.screen import console
+    from codemods.report.terminal import show_run
     from codemods.report.to_json import run_json
 
     loaded, repository = read_plan(plan, non_python=non_python), open_repository(repo)
@@ -66,7 +68,7 @@ def apply(
     with Lock(journal.folder, journal.clock), RunProgress(console(stderr=as_json)) as progress:
         report = carry_out(loaded, repository, journal, progress.notify, options)
     if as_json:
-        typer.echo(run_json(report))
+        say(run_json(report))
     else:
         again = "".join(f" --phase {name}" for name in phase or ()) + (" --retry" if retry else "")
         show_run(console(), report, str(plan), again)

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from codemods.cli.inputs import AsJson, PlanFile, RepositoryFolder, open_repository, read_plan
+from codemods.cli.saying import say
 from codemods.errors import CodemodsError
 
 
@@ -51,14 +52,14 @@ def audit(
     if as_json:
         from codemods.report.audit_json import audit_json
 
-        typer.echo(audit_json(found))
+        say(audit_json(found))
     elif markdown:
         from codemods.report.audit_markdown import audit_markdown
 
-        typer.echo(audit_markdown(found))
+        say(audit_markdown(found))
     else:
         from codemods.report.audit_terminal import show_audit
-        from codemods.report.terminal import console
+        from codemods.report.screen import console
 
         show_audit(console(), found)
     return 1 if found.verdicts[Verdict.FAILS] else 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from codemods.cli.inputs import AsJson, PlanFile, RepositoryFolder, open_repository, read_plan
+from codemods.cli.saying import say
 from codemods.errors import CodemodsError
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def guard(
     if emit is not None:
         from codemods.engine.guard_emit import emitted
 
-        typer.echo(emitted(emit, loaded, repository, baseline), nl=False)
+        say(emitted(emit, loaded, repository, baseline), nl=False)
         return 0
     if index:
         repository.use_index(Path(index))
@@ -69,11 +70,11 @@ def guard(
     if as_json:
         from codemods.report.guard import guard_json
 
-        typer.echo(guard_json(report, strict=strict))
+        say(guard_json(report, strict=strict))
     else:
         from codemods.report.guard import guard_lines
 
-        typer.echo("\n".join(guard_lines(report, strict=strict)))
+        say("\n".join(guard_lines(report, strict=strict)))
     return 1 if report.fails(strict=strict) else 0
 
 

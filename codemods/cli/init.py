@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from codemods.cli.inputs import RepositoryFolder
+from codemods.cli.saying import say
 from codemods.cli.scan import Exclude, IncludePrivate, IncludeTests, Limit, Roots, Wanted, surveyed
 from codemods.errors import CodemodsError
 
@@ -37,7 +38,7 @@ def init(
     found = surveyed(wanted, repo, None, source_root, exclude, include_tests, include_private)
     text = draft_of(found, limit=limit, name=name)
     if output is None:
-        typer.echo(text, nl=False)
+        say(text, nl=False)
         return 0
     try:
         with output.open("x", encoding="utf-8") as file:
@@ -45,5 +46,5 @@ def init(
     except OSError as error:
         what = f"The plan cannot be written: {error.strerror or error}."
         raise CodemodsError(what, where=str(output), hint="Name another file with --output.") from error
-    typer.echo(f"{output}: read its comments, then run `codemods preview {output} --summary`.")
+    say(f"{output}: read its comments, then run `codemods preview {output} --summary`.")
     return 0

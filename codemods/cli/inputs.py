@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from codemods.cli.saying import say
 from codemods.errors import CodemodsError
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ def require_trust(loaded: LoadedPlan, repository: Repository, *, trust: bool) ->
     if not (trust or is_trusted(loaded, repository.root, journal)):
         if not sys.stdin.isatty():
             raise untrusted(loaded)
-        typer.echo("This plan runs code that it names, in this repository and with your rights:", err=True)
-        typer.echo("\n".join(f"  {what}" for what in named), err=True)
+        say("This plan runs code that it names, in this repository and with your rights:", err=True)
+        say("\n".join(f"  {what}" for what in named), err=True)
         if not typer.confirm("Do you trust it?", err=True):
             raise untrusted(loaded)
     remember(loaded, repository.root, journal)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from codemods.cli.inputs import AsJson, RepositoryFolder, open_journal, open_repository
+from codemods.cli.saying import say
 
 
 def log(
@@ -29,7 +30,7 @@ def log(
     """
     from codemods.engine.history import all_operations, details
     from codemods.report.history import show_details, show_operations
-    from codemods.report.terminal import console
+    from codemods.report.screen import console
     from codemods.report.to_json import operation_json, operations_json
 
     repository = open_repository(repo)
@@ -37,13 +38,13 @@ def log(
     if operation is None:
         operations = all_operations(journal)
         if as_json:
-            typer.echo(operations_json(operations))
+            say(operations_json(operations))
         else:
             show_operations(console(), operations)
         return 0
     found = details(repository, journal, operation, unit)
     if as_json:
-        typer.echo(operation_json(found))
+        say(operation_json(found))
     else:
         show_details(console(), found)
     return 0

@@ -19,6 +19,7 @@ from codemods.cli.inputs import (
     read_plan,
     require_trust,
 )
+from codemods.cli.saying import say
 
 
 def preview(
@@ -49,9 +50,10 @@ def preview(
     if as_json:
         from codemods.report.to_json import preview_json
 
-        typer.echo(preview_json(shown))
+        say(preview_json(shown))
     else:
-        from codemods.report.terminal import console, show_preview
+        from codemods.report.screen import console
+        from codemods.report.terminal import show_preview
 
         show_preview(console(), shown, diffs=not summary)
     return 1 if shown.units else 0

@@ -17,6 +17,7 @@ from codemods.cli.inputs import (
     read_plan,
     require_trust,
 )
+from codemods.cli.saying import say
 
 
 def report(
@@ -39,5 +40,5 @@ def report(
     loaded, repository = read_plan(plan), open_repository(repo)
     loaded = require_trust(loaded, repository, trust=trust)
     result = tracker(loaded, repository, open_journal(repository))
-    typer.echo(tracker_json(result) if as_json or not markdown else tracker_markdown(result), nl=False)
+    say(tracker_json(result) if as_json or not markdown else tracker_markdown(result), nl=False)
     return 0 if result.status.is_complete else 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codemods.cli.inputs import AsJson, PlanFile, RepositoryFolder, open_journal, open_repository, read_plan
+from codemods.cli.saying import say
 
 if TYPE_CHECKING:
     from codemods.engine.rollback.selection import Selection
@@ -54,7 +55,8 @@ def rollback(
     from codemods.errors import CodemodsError
     from codemods.journal import Lock
     from codemods.report.progress_lines import RunProgress
-    from codemods.report.terminal import console, show_recovered, show_taken_back, show_way
+    from codemods.report.screen import console
+    from codemods.report.terminal import show_recovered, show_taken_back, show_way
     from codemods.report.to_json import rollback_json
 
     if not (file or unit or phase or run or everything):
@@ -68,11 +70,11 @@ def rollback(
     if dry_run or script:
         way = _way(repository, name, selection, reset=reset)
         if script:
-            typer.echo(script_of(way, str(repository.root), repository.branch()), nl=False)
+            say(script_of(way, str(repository.root), repository.branch()), nl=False)
         else:
             show_way(out, way, dry_run=True)
         if as_json:
-            typer.echo(rollback_json(way, None))
+            say(rollback_json(way, None))
         return 0
     with Lock(journal.folder, journal.clock):
         recovered = recover(repository, journal)
@@ -91,7 +93,7 @@ def rollback(
             done = carry_out(repository, journal, name, way, selected=str(selection), check=check)
         show_taken_back(out, way, done)
     if as_json:
-        typer.echo(rollback_json(way, done))
+        say(rollback_json(way, done))
     return 0 if done.holds else 1
 
 

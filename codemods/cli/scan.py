@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codemods.cli.inputs import AsJson, RepositoryFolder, open_repository
+from codemods.cli.saying import say
 from codemods.errors import CodemodsError
 
 if TYPE_CHECKING:
@@ -60,14 +61,14 @@ def scan(
     if draft:
         from codemods.engine.drafting import draft_of
 
-        typer.echo(draft_of(found, limit=limit), nl=False)
+        say(draft_of(found, limit=limit), nl=False)
     elif as_json:
         from codemods.report.survey_json import survey_json
 
-        typer.echo(survey_json(found, limit=limit))
+        say(survey_json(found, limit=limit))
     else:
+        from codemods.report.screen import console
         from codemods.report.survey import show_survey
-        from codemods.report.terminal import console
 
         show_survey(console(), found, limit=limit)
     return 1 if found.findings else 0

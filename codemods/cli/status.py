@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import typer
-
 from codemods.cli.inputs import (
     AsJson,
     PlanFile,
@@ -16,6 +14,7 @@ from codemods.cli.inputs import (
     read_plan,
     require_trust,
 )
+from codemods.cli.saying import say
 
 
 def status(plan: PlanFile, repo: RepositoryFolder = Path(), as_json: AsJson = False, trust: Trust = False) -> int:
@@ -26,14 +25,15 @@ def status(plan: PlanFile, repo: RepositoryFolder = Path(), as_json: AsJson = Fa
     Exit status: 0 nothing is left, 1 something is, 2 error.
     """
     from codemods.engine.status import status_of
-    from codemods.report.terminal import console, show_status
+    from codemods.report.screen import console
+    from codemods.report.terminal import show_status
     from codemods.report.to_json import status_json
 
     loaded, repository = read_plan(plan), open_repository(repo)
     loaded = require_trust(loaded, repository, trust=trust)
     result = status_of(loaded, repository, open_journal(repository))
     if as_json:
-        typer.echo(status_json(result))
+        say(status_json(result))
     else:
         show_status(console(), result)
     return 0 if result.is_complete else 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codemods.cli.inputs import AsJson, RepositoryFolder, open_repository, read_plan
+from codemods.cli.saying import say
 from codemods.errors import CodemodsError
 
 if TYPE_CHECKING:
@@ -61,9 +62,9 @@ def try_rule(
     if as_json:
         from codemods.report.to_json import trial_json
 
-        typer.echo(trial_json(trial))
+        say(trial_json(trial))
     else:
-        from codemods.report.terminal import console
+        from codemods.report.screen import console
         from codemods.report.trial import show_trial
 
         show_trial(console(), trial, rewrites=rewrites)

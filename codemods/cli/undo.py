@@ -9,6 +9,7 @@ import typer
 
 from codemods.cli.inputs import AsJson, RepositoryFolder, open_journal, open_repository
 from codemods.cli.rollback import DryRun
+from codemods.cli.saying import say
 
 
 def undo(
@@ -36,7 +37,8 @@ def undo(
     from codemods.engine.rollback.operation import carry_out
     from codemods.engine.rollback.undoing import find, way_back
     from codemods.journal import Lock
-    from codemods.report.terminal import console, show_recovered, show_taken_back, show_way
+    from codemods.report.screen import console
+    from codemods.report.terminal import show_recovered, show_taken_back, show_way
     from codemods.report.to_json import rollback_json
 
     repository = open_repository(repo)
@@ -45,7 +47,7 @@ def undo(
         way = way_back(repository, find(repository, journal, operation))
         show_way(out, way, dry_run=True)
         if as_json:
-            typer.echo(rollback_json(way, None))
+            say(rollback_json(way, None))
         return 0
     with Lock(journal.folder, journal.clock):
         recovered = recover(repository, journal)
@@ -61,5 +63,5 @@ def undo(
         done = carry_out(repository, journal, found.plan, way, kind="undo", undoes=found.id)
         show_taken_back(out, way, done)
     if as_json:
-        typer.echo(rollback_json(way, done))
+        say(rollback_json(way, done))
     return 0

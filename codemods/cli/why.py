@@ -18,6 +18,7 @@ from codemods.cli.inputs import (
     read_plan,
     require_trust,
 )
+from codemods.cli.saying import say
 
 
 def why(
@@ -42,9 +43,10 @@ def why(
     if as_json:
         from codemods.report.to_json import why_json
 
-        typer.echo(why_json(reasons))
+        say(why_json(reasons))
     else:
-        from codemods.report.terminal import console, show_why
+        from codemods.report.screen import console
+        from codemods.report.terminal import show_why
 
         show_why(console(), reasons)
     return 0

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from codemods.engine.bounded import BeyondError, within_limits
 from codemods.index.text import UndecodableError, decode
 from codemods.model import printable
 from codemods.transforms.view import UnparsableError, parse
@@ -84,10 +85,11 @@ class Callers:
         if path not in self.trees:
             content = self.found.content(path)
             try:
-                tree = parse(decode(content or b"").text.encode())
-            except (UndecodableError, UnparsableError):
-                tree = ast.Module([], [])
-            self.trees[path] = list(_functions(path, tree))
+                self.trees[path] = within_limits(
+                    lambda: list(_functions(path, parse(decode(content or b"").text.encode())))
+                )
+            except (UndecodableError, UnparsableError, BeyondError):
+                self.trees[path] = []
         return self.trees[path]
 
 

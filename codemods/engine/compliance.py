@@ -20,6 +20,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.phases import included
 from codemods.index.import_graph import possible_names
 from codemods.index.names import ModuleNames, is_python
@@ -215,11 +216,14 @@ class _Count:
             return b""
 
     def _spellings(self, path: str) -> tuple[Spelling, ...]:
-        try:
+        def found() -> tuple[Spelling, ...]:
             tree = parse(decode(self._content(path)).text.encode())
-        except (UndecodableError, UnparsableError):
+            return tuple(spellings(tree, path, self.names, self._is_module))
+
+        try:
+            return within_limits(found)
+        except (UndecodableError, UnparsableError, BeyondError):
             return ()
-        return tuple(spellings(tree, path, self.names, self._is_module))
 
     def _is_module(self, dotted: str) -> bool:
         return dotted in self.modules or any(name.startswith(f"{dotted}.") for name in (*self.old, *self.canonical))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pathspec import GitIgnoreSpec
 
+from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.phases import included
 from codemods.engine.scan import open_scan
 from codemods.errors import CodemodsError
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from codemods.guarding.rules import Rules
     from codemods.guarding.violations import Violation
     from codemods.index.resolve import Index
+    from codemods.index.summary import ModuleSummary
     from codemods.plan.load import LoadedPlan
     from codemods.transforms.view import ModuleView
 
@@ -84,7 +87,10 @@ def guard(
         candidates = tuple(path for path in checked if is_python(path))
     for path in candidates:
         if asked is None or search.open(path):
-            violations += search.violations(path)
+            try:
+                violations += within_limits(partial(search.violations, path))
+            except BeyondError as error:
+                found.skipped[path] = Skipped(path, str(error))
     skipped = tuple(found.skipped[path] for path in sorted(found.skipped) if path in set(checked))
     return Guarded(tuple(sorted(violations)), frozenset(checked), skipped, asked is not None)
 
@@ -123,17 +129,21 @@ class _Search:
         if content is None or not (self.may_refer(content) or self.may_define(path, content)):
             return False
         try:
-            tree = parse(decode(content).text.encode())
-        except (UndecodableError, UnparsableError) as error:
+            tree, summary = within_limits(lambda: self.read(path, content))
+        except (UndecodableError, UnparsableError, BeyondError) as error:
             self.found.skipped[path] = Skipped(path, str(error))
             return False
-        self.trees[path] = tree
-        self.found.summaries[path] = summarise(tree, path, self.found.names, self.found.words)
+        self.trees[path], self.found.summaries[path] = tree, summary
         pending = [path]
         for holder in pending:
             pending += (other for other in self.taken_from(holder) if other not in pending)
         self.found.known = None
         return True
+
+    def read(self, path: str, content: bytes) -> tuple[ast.Module, ModuleSummary]:
+        """The tree and the summary of a file. Raises UndecodableError and UnparsableError."""
+        tree = parse(decode(content).text.encode())
+        return tree, summarise(tree, path, self.found.names, self.found.words)
 
     def taken_from(self, path: str) -> Iterator[str]:
         """The modules that a file imports from and that import an old module themselves: they are read now."""

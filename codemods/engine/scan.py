@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from codemods.engine.bounded import BeyondError, within_limits
 from codemods.executors.sharing import map_files
 from codemods.index.names import ModuleNames, is_python
 from codemods.index.resolve import Index, Missing, Unspelled
@@ -103,7 +104,7 @@ class Scan:
         candidates = set(self.candidates)
         wanted: list[str] = []
         unread = self._unread(words, may_change, candidates, wanted)
-        for summary in map_files(self.crew, _summary, (self.names, self.words), unread):
+        for summary in map_files(self.crew, _summary, (self.names, self.words), unread, _lost):
             self._take(summary)
         candidates.update(path for path in wanted if path in self.summaries and path not in excluded)
         self.known = None
@@ -161,10 +162,13 @@ def _summary(known: tuple[ModuleNames, frozenset[str]], file: tuple[str, bytes])
     """The summary of a file, by the names and words of a scan."""
     (names, words), (path, content) = known, file
     try:
-        tree = parse(decode(content).text.encode())
-    except (UndecodableError, UnparsableError) as error:
+        return within_limits(lambda: summarise(parse(decode(content).text.encode()), path, names, words))
+    except (UndecodableError, UnparsableError, BeyondError) as error:
         return Skipped(path, str(error))
-    return summarise(tree, path, names, words)
+
+
+def _lost(file: tuple[str, bytes], reason: str) -> Skipped:
+    return Skipped(file[0], reason)
 
 
 def scan(

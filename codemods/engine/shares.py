@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from codemods.engine.scan import Scan
-from codemods.engine.work import Work
+from codemods.engine.work import Work, given_up
 from codemods.executors.sharing import map_files
 from codemods.index.resolve import Missing, Unspelled
 from codemods.steps.own import TransformStep
@@ -73,7 +73,7 @@ def outcomes_by(transform: Transform, found: Scan, work: Work, moves: Moves) -> 
         return {path: transform(found, work, path, moves) for path in found.candidates}
     known = _Known(found.index, found.tracked, work.steps, work.fixed, moves, transform)
     files = ((path, content) for path in found.candidates if (content := found.content(path)) is not None)
-    told = {one.outcome.path: one for one in map_files(found.crew, _tell, known, files) if one is not None}
+    told = {one.outcome.path: one for one in map_files(found.crew, _tell, known, files, _lost) if one is not None}
     outcomes = {}
     for path in found.candidates:
         if path not in told:
@@ -106,6 +106,10 @@ def _tell(known: _Known, file: File) -> _Told | None:
     except _Declined:
         return None
     return _Told(outcome, work.callers.get(path), work.evidence.get(path, ""))
+
+
+def _lost(file: File, reason: str) -> _Told:
+    return _Told(given_up(file[0], reason), None, "")
 
 
 def _decline(*_: object) -> NoReturn:

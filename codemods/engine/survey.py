@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.phases import included
 from codemods.index.names import ModuleNames, is_python
 from codemods.index.text import UndecodableError, decode
+from codemods.limits import beyond
 from codemods.model import Skipped
 from codemods.survey.code_base import CodeBase
 from codemods.survey.context import Context
@@ -87,8 +89,9 @@ class Survey:
         """The definition at `place`; None, and listed as skipped, where its file cannot be parsed."""
         if place.path not in self.trees:
             try:
-                self.trees[place.path] = parse(decode(self.read(place.path)).text.encode())
-            except (OSError, UndecodableError, UnparsableError) as error:
+                content = self.read(place.path)
+                self.trees[place.path] = within_limits(lambda: parse(decode(content).text.encode()))
+            except (OSError, UndecodableError, UnparsableError, BeyondError) as error:
                 self.skipped[place.path] = Skipped(place.path, str(error))
                 self.trees[place.path] = None
         tree = self.trees[place.path]
@@ -109,14 +112,22 @@ class _Texts:
         text = self.held.get(path)
         if text is None:
             try:
-                text = self.read(path).decode("latin-1")
+                content = self.read(path)
+                reason = "it holds NUL bytes" if b"\0" in content else beyond(content)
             except OSError as error:
-                self.skipped[path] = Skipped(path, f"cannot be read: {error.strerror or error}")
-                text = ""
+                content, reason = b"", f"cannot be read: {error.strerror or error}"
+            if reason:
+                self.skip(path, reason)
+            text = "" if reason else content.decode("latin-1")
             if len(text) <= self.room:
                 self.room -= len(text)
                 self.held[path] = text
         return text
+
+    def skip(self, path: str, reason: str) -> None:
+        """List a file as skipped; from now on it is empty."""
+        self.skipped[path] = Skipped(path, reason)
+        self.held[path] = ""
 
 
 def survey_files(tracked: Iterable[str], read: Callable[[str], bytes], wish: Wish = Wish()) -> Survey:
@@ -140,13 +151,21 @@ def survey_files(tracked: Iterable[str], read: Callable[[str], bytes], wish: Wis
 def _sketches(paths: list[str], text: _Texts, roots: tuple[str, ...]) -> tuple[tuple[str, ...], list[Sketch]]:
     """The source roots, guessed where none are given, and the sketches of all files by them."""
     names = ModuleNames(roots or (".",))
-    sketches = [sketch(text(path), path, names) for path in paths]
+    sketches = [_sketch(text, path, names) for path in paths]
     if roots:
         return roots, sketches
     roots = source_roots(paths, ({item.module for item in made.imports if not item.level} for made in sketches))
     inside = tuple(f"{root}/" for root in roots[1:])
     names = ModuleNames(roots)
-    return roots, [sketch(text(s.path), s.path, names) if s.path.startswith(inside) else s for s in sketches]
+    return roots, [_sketch(text, s.path, names) if s.path.startswith(inside) else s for s in sketches]
+
+
+def _sketch(text: _Texts, path: str, names: ModuleNames) -> Sketch:
+    try:
+        return within_limits(lambda: sketch(text(path), path, names))
+    except BeyondError as error:
+        text.skip(path, str(error))
+        return sketch("", path, names)
 
 
 def _is_wanted(finding: Finding, code: CodeBase, names: Collection[str], paths: Collection[str]) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
+from codemods.engine.bounded import BeyondError, within_limits
 from codemods.model import Disposition, Finding, Outcome, Skipped, Unchanged
 from codemods.transforms.plain_text import may_hold, transform_text
 from codemods.transforms.text_names import TextNames
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from codemods.engine.scan import Scan
     from codemods.plan.schema import Choice
@@ -36,6 +38,7 @@ def text_outcomes(found: Scan, paths: Iterable[str], moves: Moves, choice: Choic
     def has(module: str, name: str) -> bool:
         return found.ask(lambda index: index.has(module, name))
 
+    rewrite = choice == "rewrite"
     for path in paths:
         if is_binary(path):
             continue
@@ -45,10 +48,17 @@ def text_outcomes(found: Scan, paths: Iterable[str], moves: Moves, choice: Choic
             outcomes[path] = Skipped(path, f"cannot be read: {error.strerror or error}")
             continue
         if may_hold(content, names.words) and not is_plan(content):
-            outcomes[path] = transform_text(path, content, names, rewrite=choice == "rewrite", has=has)
+            outcomes[path] = _outcome(path, partial(transform_text, path, content, names, rewrite=rewrite, has=has))
     if choice == "leave":
         return {path: _left(outcome) for path, outcome in outcomes.items()}
     return outcomes
+
+
+def _outcome(path: str, work: Callable[[], Outcome]) -> Outcome:
+    try:
+        return within_limits(work)
+    except BeyondError as error:
+        return Skipped(path, str(error))
 
 
 def is_binary(path: str) -> bool:

@@ -21,7 +21,7 @@ class TimeLimit:
     """A context manager that ends its body with TimeoutError after some seconds.
 
     Only where signals can do it: in the main thread, and not on Windows. Elsewhere there is no limit. A timer that
-    runs already goes on afterwards.
+    runs already goes on afterwards; that of a limit around this one stands still until then.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -44,7 +44,9 @@ class TimeLimit:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, self.handler)
             left, interval = self.other
-            if left:
+            if left and isinstance(getattr(self.handler, "__self__", None), TimeLimit):
+                signal.setitimer(signal.ITIMER_REAL, left, interval)
+            elif left:
                 signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - self.started), _SOONEST), interval)
         if isinstance(error, _TooLongError):
             raise TimeoutError(f"it gave no answer in {self.seconds:g} seconds") from error

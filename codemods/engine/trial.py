@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.outside import imported_roots
 from codemods.engine.scan import open_scan
 from codemods.engine.verify_rules import absent_symbols
@@ -129,7 +130,10 @@ def _matches(
         held = (applies(module, match) for rule in rules for match in matches(module, rule))
         return [_found(module, match, findings) for match in held if match is not None]
 
-    return found.ask(ask)
+    try:
+        return within_limits(lambda: found.ask(ask))
+    except BeyondError:
+        return []
 
 
 def _by_place(findings: Iterable[Finding]) -> dict[tuple[int, int], Finding]:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.outside import outside_of
 from codemods.engine.own_transforms import transform_step
-from codemods.model import Changed, Skipped, Unchanged, blocked
+from codemods.model import Blocked, Changed, Skipped, Unchanged, blocked
 from codemods.plan.feeds import feeds
 from codemods.plan.rewrites import ArgumentRule, BowlerCodemod, LibCstCodemod, OwnTransform, Rule
 from codemods.plan.rule_text import RuleText, rule_texts
@@ -96,25 +97,33 @@ class Work:
 
     def _try(self, found: Scan, path: str, content: bytes, steps: tuple[Step, ...]) -> Prepared | Skipped | Wanted:
         try:
-            return found.ask(lambda index: prepare(path, content, steps, index, self))
+            return within_limits(lambda: found.ask(lambda index: prepare(path, content, steps, index, self)))
         except Wanted as wanted:
             return wanted
 
     def outcome(self, found: Scan, path: str, content: bytes, moves: Moves) -> Outcome:
-        """The outcome of the file `path`."""
+        """The outcome of the file `path`; blocked where it takes more than one file may."""
         if self.fixed.get(path) == "":
             return Unchanged(path)
-        prepared = self.prepare(found, path, content)
-        if isinstance(prepared, Skipped):
-            return prepared
+        try:
+            prepared = self.prepare(found, path, content)
+            if isinstance(prepared, Skipped):
+                return prepared
 
-        def outcome(index: Index) -> Outcome:
-            return finish(prepared, self.steps, moves, index)
+            def outcome(index: Index) -> Outcome:
+                return finish(prepared, self.steps, moves, index)
 
-        made = found.ask(outcome)
+            made = within_limits(lambda: found.ask(outcome))
+        except BeyondError as error:
+            return given_up(path, str(error))
         if path in self.fixed and isinstance(made, Changed):
             return blocked(path, made.findings, (f"{path}:1: {self.fixed[path]}",))
         return made
+
+
+def given_up(path: str, reason: str) -> Blocked:
+    """The outcome of a file that could not be looked at to the end: whatever it takes from old modules stays."""
+    return Blocked(path, (), (f"{path}:1: {reason}",), needs_old=True)
 
 
 def steps_of(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import re
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.errors import CodemodsError
+from codemods.executors.alone import RenewedProcesses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +64,5 @@ def open_analysis(spec: str | None, jobs: int = 1) -> Iterator[Crew | None]:
 
 def _local(jobs: int, *, processes: bool) -> Executor:
     if processes:
-        # Not forked: this process may have threads, and a lock that one of them holds would stay locked in the child.
-        return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"))
+        return RenewedProcesses(jobs)
     return ThreadPoolExecutor(jobs, "codemods")

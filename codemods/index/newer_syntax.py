@@ -7,7 +7,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from codemods.index.analysis import analyse
-from codemods.index.newer_depth import is_deep
+from codemods.index.depth import is_deep
 
 if TYPE_CHECKING:
     import ast

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import io
 import tokenize
+import warnings
 from dataclasses import dataclass
+from functools import lru_cache
+
+from codemods.limits import beyond
 
 _BOM = b"\xef\xbb\xbf"
-_ASCII = bytes(range(32, 127)) + b"\t\n\f\r"
+# The end is a name of the internet, to tell `idna`.
+_ASCII = bytes(range(32, 127)) + b"\t\n\f\r.xn--mnchen-3ya"
 
 
 class UndecodableError(ValueError):
@@ -28,6 +33,8 @@ def decode(content: bytes) -> SourceText:
     if b"\0" in content:
         message = "it holds NUL bytes"
         raise UndecodableError(message)
+    if reason := beyond(content):
+        raise UndecodableError(reason)
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
     except SyntaxError as error:
@@ -35,15 +42,15 @@ def decode(content: bytes) -> SourceText:
     bom = content.startswith(_BOM)
     codec = "utf-8" if encoding == "utf-8-sig" else encoding
     try:
-        holds_ascii = _ASCII.decode(codec) == _ASCII.decode("ascii")
+        # Of utf-16-le or EBCDIC, not even the line that declares it could be read; Python does not run such files. And
+        # for `idna` or `punycode`, a whole file could take hours.
+        if not _holds_ascii(codec):
+            message = f"{codec} does not hold ASCII as it is"
+            raise UndecodableError(message)
         text = content[len(_BOM) if bom else 0 :].decode(codec)
     except (UnicodeError, LookupError) as error:
         message = f"it does not decode as {codec}: {error}"
         raise UndecodableError(message) from error
-    if not holds_ascii:
-        # Of utf-16-le or EBCDIC, not even the line that declares it could be read; Python does not run such files.
-        message = f"{codec} does not hold ASCII as it is"
-        raise UndecodableError(message)
     source = SourceText(text, codec, bom)
     try:
         is_lossless = encode(source, text) == content
@@ -53,6 +60,13 @@ def decode(content: bytes) -> SourceText:
         message = f"it cannot be written back unchanged as {codec}"
         raise UndecodableError(message)
     return source
+
+
+@lru_cache(maxsize=32)
+def _holds_ascii(codec: str) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # `unicode_escape` does not like `\\]`
+        return _ASCII.decode(codec) == _ASCII.decode("ascii")
 
 
 def encode(source: SourceText, text: str) -> bytes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.engine.auditing.items import Verdict
-from codemods.model import printable
 from codemods.report.audit_words import VERDICTS, cut, grids, title, verdict_line
+from codemods.report.markdown import cell, code, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ def audit_markdown(audit: Audit) -> str:
 
 
 def _lines(audit: Audit) -> Iterator[str]:
-    yield f"## Audit of `{printable(audit.loaded.plan.name)}`: {verdict_line(audit)}"
+    yield f"## Audit of {code(audit.loaded.plan.name)}: {verdict_line(audit)}"
     for verdict, heading in VERDICTS.items():
         items = audit.with_verdict(verdict)
         if items:
@@ -30,44 +30,30 @@ def _lines(audit: Audit) -> Iterator[str]:
         for item in items:
             yield from _item(item, audit.loaded.where, in_full=verdict is Verdict.FAILS)
     for grid in grids(audit):
-        yield from ("", f"### {_plain(grid.title)}", "", *_table(grid))
+        yield from ("", f"### {plain(grid.title)}", "", *_table(grid))
     if audit.skipped:
         yield from ("", f"### Skipped, since they cannot be read ({len(audit.skipped)})", "")
-        yield from (f"- `{printable(s.path)}`: {_plain(s.reason)}" for s in audit.skipped)
+        yield from (f"- {code(s.path)}: {plain(s.reason)}" for s in audit.skipped)
     for note in audit.notes:
-        yield from ("", _plain(note))
+        yield from ("", plain(note))
 
 
 def _item(item: Item, where: str, *, in_full: bool) -> Iterator[str]:
     # A box to tick for what has to be mended.
     mark = "- [ ] " if in_full else "- [x] "
-    yield f"{mark}**{_plain(title(item))}** (`{printable(where)}:{item.line}`): {_plain(item.said)}"
+    yield f"{mark}**{plain(title(item))}** ({code(f'{where}:{item.line}')}): {plain(item.said)}"
     if in_full:
-        yield from (f"  - {_plain(line)}" for line in cut(item.evidence))
+        yield from (f"  - {plain(line)}" for line in cut(item.evidence))
         if item.hint:
-            yield f"  - → {_plain(item.hint)}"
+            yield f"  - → {plain(item.hint)}"
 
 
 def _table(grid: Grid) -> Iterator[str]:
-    yield _row(grid.headings)
+    yield _row(cell(plain(heading)) for heading in grid.headings)
     yield _row("---:" if grid.numbers and number else "---" for number in range(len(grid.headings)))
     for row in grid.rows:
-        yield _row(_plain(cell).replace("|", "\\|") for cell in row)
+        yield _row(cell(plain(text)) for text in row)
 
 
 def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _plain(text: str) -> str:
-    """`text` outside its backticks without what Markdown would read as markup."""
-    parts = printable(text).split("`")
-    if len(parts) % 2 == 0:
-        return _escaped("'".join(parts))
-    return "`".join(_escaped(part) if number % 2 == 0 else part for number, part in enumerate(parts))
-
-
-def _escaped(text: str) -> str:
-    for mark in ("\\", "*", "_", "<", "#", "["):
-        text = text.replace(mark, f"\\{mark}")
-    return text

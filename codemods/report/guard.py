@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from codemods.model import printable
@@ -66,7 +65,9 @@ def guard_json(report: GuardReport, *, strict: bool) -> str:
         "fixed": [entry._asdict() for entry in report.fixed],
         "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in report.found.skipped],
     }
-    return json.dumps(values, indent=2, ensure_ascii=False)
+    from codemods.report.to_json import to_text
+
+    return to_text(values)
 
 
 def _value(violation: Violation) -> dict[str, object]:

@@ -49,10 +49,10 @@ class RunProgress:
         self.rejected = 0
         self.task: TaskID | None = None
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(20),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[extra]}"),
+            TextColumn("{task.fields[extra]}", markup=False),
         )
         self.live = Progress(
             *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=out, transient=True, disable=not self.is_live

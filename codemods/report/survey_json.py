@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from codemods.report.to_json import VERSION
+from codemods.report.to_json import VERSION, to_text
 
 if TYPE_CHECKING:
     from codemods.engine.survey import Survey
@@ -30,7 +29,7 @@ def survey_json(survey: Survey, *, limit: int) -> str:
         "left_out": [asdict(item) for item in survey.left_out],
         "skipped": [{"path": item.path, "reason": item.reason} for item in survey.skipped.values()],
     }
-    return json.dumps(values, indent=2, ensure_ascii=False)
+    return to_text(values)
 
 
 def _finding(finding: Finding) -> dict[str, object]:

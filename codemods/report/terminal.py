@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +16,8 @@ from codemods.transforms.findings import KEPT
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rich.console import Console
+
     from codemods.engine.rollback.operation import TakenBack
     from codemods.engine.rollback.way import Way
     from codemods.engine.shown import Preview
@@ -26,14 +27,6 @@ if TYPE_CHECKING:
 _LISTED = 40
 _REMARKS = {"merge": "Of the merges", "shim": "Of what is left behind", "delete": "Of the deletions"}
 _STYLES = ((b"+++", "bold"), (b"---", "bold"), (b"@@", "cyan"), (b"+", "green"), (b"-", "red"))
-
-
-def console(*, stderr: bool = False) -> Console:
-    """A console that does not wrap or guess: colours only on a terminal, and not where NO_COLOR is set."""
-    made = Console(stderr=stderr, highlight=False, emoji=False, markup=False, soft_wrap=True)
-    if not made.is_terminal:
-        made.width = 160
-    return made
 
 
 def show_diff(out: Console, change: Change | Removal) -> None:

@@ -6,11 +6,11 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from codemods.model import Blocked, Changed, Disposition, Finding, Outcome, Skipped, Unit, count, count_forms
+from codemods.model import Blocked, Changed, Disposition, Finding, Outcome, Skipped, Unit, count, count_forms, visible
 from codemods.report.diff import unified
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from codemods.engine.compliance import Compliance
     from codemods.engine.history import Details
@@ -29,7 +29,13 @@ VERSION = 1
 
 def dump(kind: str, /, **values: object) -> str:
     """`values` as a document of that kind."""
-    return json.dumps({"version": VERSION, "kind": kind, **values}, indent=2, ensure_ascii=False)
+    return to_text({"version": VERSION, "kind": kind, **values})
+
+
+def to_text(values: Mapping[str, object]) -> str:
+    """`values` as JSON in letters that can be seen: where there are others, all but ASCII is escaped."""
+    text = json.dumps(values, indent=2, ensure_ascii=False)
+    return text if text == visible(text) else json.dumps(values, indent=2).replace("\x7f", "\\u007f")
 
 
 def _counts(findings: tuple[Finding, ...]) -> dict[str, int]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemods.model import Disposition, printable
+from codemods.model import Disposition
 from codemods.plan.consolidation import DeleteModule
 from codemods.plan.schema import RedirectModule
+from codemods.report.markdown import cell, code, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,12 +26,12 @@ _REVIEWED = 100  # places listed
 def tracker_markdown(tracker: Tracker) -> str:
     """The whole page."""
     plan = tracker.loaded.plan
-    issue = f" Issue {plan.issue}." if plan.issue else ""
+    issue = f" Issue {plain(plan.issue)}." if plan.issue else ""
     lines = [
-        f"# {plan.title or plan.name}",
+        f"# {plain(plan.title or plan.name)}",
         "",
-        f"Plan `{plan.name}` on `{tracker.status.branch}` at {_sha(tracker.head)}.{issue}",
-        f"Written by `codemods report {tracker.loaded.where} --markdown`: run it again rather than edit this.",
+        f"Plan {code(plan.name)} on {code(tracker.status.branch)} at {_sha(tracker.head)}.{issue}",
+        f"Written by {code(f'codemods report {tracker.loaded.where} --markdown')}: run it again rather than edit this.",
         *("", "## Goal", "", *_goal(plan)),
         *("", "## Where it stands", "", *_standing(tracker)),
         *("", "## Steps", *_steps(tracker.status.phases)),
@@ -47,19 +48,15 @@ def _sha(sha: str) -> str:
     return f"`{sha[:12]}`" if sha else "no commit yet"
 
 
-def _code(text: str) -> str:
-    return f"`{printable(text)}`"
-
-
 def _goal(plan: Plan) -> Iterator[str]:
     yield from map(_kept, plan.keep)
     for merge in plan.merge:
-        yield f"- Merge {_code(merge.module)} into {_code(merge.into)}"
+        yield f"- Merge {code(merge.module)} into {code(merge.into)}"
     yield from map(_redirected, plan.redirect)
     for step in plan.rewrite:
-        yield f"- Rewrite by {_code(step.name)}"
+        yield f"- Rewrite by {code(step.name)}"
     for delete in plan.delete:
-        yield f"- Delete {_code(_deleted(delete))}"
+        yield f"- Delete {code(_deleted(delete))}"
 
 
 def _deleted(delete: Delete) -> str:
@@ -71,16 +68,16 @@ def _old(redirect: Redirect) -> str:
 
 
 def _kept(keep: Keep) -> str:
-    symbols = f" with {', '.join(map(_code, keep.symbols))}" if keep.symbols else ""
+    symbols = f" with {', '.join(map(code, keep.symbols))}" if keep.symbols else ""
     as_is = ", as it is" if keep.as_is else ""
-    return f"- Keep {_code(keep.module)}{symbols}{as_is}{': ' + keep.reason if keep.reason else ''}"
+    return f"- Keep {code(keep.module)}{symbols}{as_is}{': ' + plain(keep.reason) if keep.reason else ''}"
 
 
 def _redirected(redirect: Redirect) -> str:
     if not isinstance(redirect, RedirectModule):
-        return f"- Redirect {_code(redirect.symbol)} to {_code(redirect.to)}"
+        return f"- Redirect {code(redirect.symbol)} to {code(redirect.to)}"
     left = {"shim": ", leaving a shim", "alias": ", leaving an alias", "nothing": ""}[redirect.leave]
-    return f"- Redirect {_code(redirect.module)} to {_code(redirect.to)}{left}"
+    return f"- Redirect {code(redirect.module)} to {code(redirect.to)}{left}"
 
 
 def _standing(tracker: Tracker) -> Iterator[str]:
@@ -97,7 +94,7 @@ def _standing(tracker: Tracker) -> Iterator[str]:
     )
     for phase in tracker.status.phases:
         numbers = (phase.done, phase.left, phase.rejected, phase.blocked, _to_review(phase.findings))
-        yield f"| {phase.name} | {' | '.join(str(len(column)) for column in numbers)} |"
+        yield f"| {cell(plain(phase.name))} | {' | '.join(str(len(column)) for column in numbers)} |"
 
 
 def _number(compliance: Compliance | None, kind: str) -> str:
@@ -116,17 +113,17 @@ def _to_review(findings: Iterable[Finding]) -> list[Finding]:
 def _steps(phases: Iterable[PhaseStatus]) -> Iterator[str]:
     for phase in phases:
         total = len(phase.done) + len(phase.left) + len(phase.rejected) + len(phase.blocked)
-        yield from ("", f"### {phase.name}: {len(phase.done)} of {total}", "")
+        yield from ("", f"### {plain(phase.name)}: {len(phase.done)} of {total}", "")
         if not total:
             yield "Nothing to do."
             continue
         for unit in phase.left:
-            yield f"- [ ] {_code(unit)}"
+            yield f"- [ ] {code(unit)}"
         for rejected in phase.rejected:
-            yield f"- [ ] {_code(rejected.unit)} (rejected, see below)"
+            yield f"- [ ] {code(rejected.unit)} (rejected, see below)"
         for blocked in phase.blocked:
-            yield f"- [ ] {_code(blocked.path)} (blocked, see below)"
-        done = [f"- [x] {_code(done.unit)} {_sha(done.sha)}" for done in phase.done]
+            yield f"- [ ] {code(blocked.path)} (blocked, see below)"
+        done = [f"- [x] {code(done.unit)} {_sha(done.sha)}" for done in phase.done]
         if len(done) > _FOLDED:
             yield from ("", f"<details><summary>{len(done)} done</summary>", "", *done, "", "</details>")
         else:
@@ -135,12 +132,12 @@ def _steps(phases: Iterable[PhaseStatus]) -> Iterator[str]:
 
 def _rejected(phase: PhaseStatus) -> Iterator[str]:
     for rejected in phase.rejected:
-        yield f"- {_code(rejected.unit)} ({phase.name}, run `{rejected.run}`): {printable(rejected.reason)}"
+        yield f"- {code(rejected.unit)} ({plain(phase.name)}, run {code(rejected.run)}): {plain(rejected.reason)}"
 
 
 def _of_file(reason: str) -> str:
     path, _, rest = reason.partition(": ")
-    return f"- {_code(path)}: {printable(rest)}"
+    return f"- {code(path)}: {plain(rest)}"
 
 
 def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -152,8 +149,8 @@ def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
 def _review(findings: list[Finding]) -> Iterator[str]:
     open_ = _to_review(findings)
     lines = [
-        f"- [ ] {_code(f'{f.reference.path}:{f.reference.line}')}: {_code(f.reference.target)} "
-        f"({f.reference.form.value}): {printable(f.reason)}"
+        f"- [ ] {code(f'{f.reference.path}:{f.reference.line}')}: {code(f.reference.target)} "
+        f"({f.reference.form.value}): {plain(f.reason)}"
         for f in open_[:_REVIEWED]
     ]
     more = [f"- … and {len(open_) - _REVIEWED} more: `codemods preview` lists all"] if len(open_) > _REVIEWED else []
@@ -163,16 +160,16 @@ def _review(findings: list[Finding]) -> Iterator[str]:
 def _guarded(tracker: Tracker) -> Iterator[str]:
     plan = tracker.loaded.plan
     for name in plan.forbid.modules:
-        yield f"- the module {_code(name)}"
+        yield f"- the module {code(name)}"
     for name in plan.forbid.classes:
-        yield f"- a class {_code(name)}"
+        yield f"- a class {code(name)}"
     for pattern in plan.forbid.files:
-        yield f"- files {_code(pattern)}"
+        yield f"- files {code(pattern)}"
     for old in dict.fromkeys((*map(_old, plan.redirect), *map(_deleted, plan.delete))):
-        yield f"- references to {_code(old)}"
+        yield f"- references to {code(old)}"
     for name in (f"{keep.module}.{symbol}" for keep in plan.keep for symbol in keep.symbols):
-        yield f"- where it is a class, a second definition of {_code(name)}"
-    yield from ("", f"`codemods guard {tracker.loaded.where}` checks this, in CI or before a commit.")
+        yield f"- where it is a class, a second definition of {code(name)}"
+    yield from ("", f"{code(f'codemods guard {tracker.loaded.where}')} checks this, in CI or before a commit.")
 
 
 def _back(tracker: Tracker) -> Iterator[str]:
@@ -184,8 +181,9 @@ def _back(tracker: Tracker) -> Iterator[str]:
     yield "By revert commits, newest first; `--dry-run` shows which:"
     yield ""
     for phase in reversed(phases):
-        yield f"- {phase.name} ({len(phase.done)} commits): `codemods rollback {where} --phase {phase.name}`"
-    yield f"- one file: `codemods rollback {where} --file PATH`"
-    yield f"- all: `codemods rollback {where} --all`"
+        command = code(f"codemods rollback {where} --phase {phase.name}")
+        yield f"- {plain(phase.name)} ({len(phase.done)} commits): {command}"
+    yield f"- one file: {code(f'codemods rollback {where} --file PATH')}"
+    yield f"- all: {code(f'codemods rollback {where} --all')}"
     for run in dict.fromkeys(done.run for phase in phases for done in phase.done):
-        yield f"- the state before run {run}: `refs/codemods/{tracker.loaded.plan.name}/{run}/start`"
+        yield f"- the state before run {plain(run)}: {code(f'refs/codemods/{tracker.loaded.plan.name}/{run}/start')}"

@@ -9,10 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from codemods.index.analysis import analyse
+from codemods.index.depth import is_deep
 from codemods.index.doctests import doctests
 from codemods.index.positions import Lines
 from codemods.index.string_sites import Surroundings
 from codemods.index.type_comments import type_comments
+from codemods.limits import STEPS, may_be_deep
 from codemods.model import Form, Reference
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ class UnparsableError(ValueError):
 
 def parse(source: bytes) -> ast.Module:
     """The tree of UTF-8 `source`. Raises UnparsableError."""
+    if may_be_deep(source) and is_deep(source.decode("utf-8"), STEPS, STEPS):
+        message = f"it nests more than {STEPS:,} words and signs in one statement"
+        raise UnparsableError(message)
     try:
         with warnings.catch_warnings():
             # Invalid escapes and the like are the author's business, and would be said once per file here.
@@ -40,8 +45,11 @@ def parse(source: bytes) -> ast.Module:
             return newer
         message = f"line {error.lineno}: {error.msg}"
         raise UnparsableError(message) from error
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise UnparsableError(str(error) or type(error).__name__) from error
+    except ValueError as error:
+        raise UnparsableError(str(error)) from error
+    except (RecursionError, MemoryError) as error:
+        message = "it is nested too deep for the running Python"
+        raise UnparsableError(message) from error
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from concurrent.futures import wait
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -38,6 +39,20 @@ def fail(shared: str, item: int) -> int:
     if item == 70:
         raise ValueError(shared)
     return item
+
+
+def die(shared: str, item: int) -> str:
+    """End the process at some of the items: by its own word, and as a fault in native code does."""
+    if item == 17:
+        os._exit(3)
+    if item in {18, 90}:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return f"{shared}{item}"
+
+
+def never(item: int, reason: str) -> NoReturn:
+    """What is lost, where nothing may be."""
+    pytest.fail(f"{item} is lost: {reason}")
 
 
 def test_without_a_name_the_threads_of_this_process_do_the_work() -> None:
@@ -116,7 +131,7 @@ def test_files_are_done_here_unless_there_are_many_and_a_crew() -> None:
     with open_analysis(None, 1) as none, open_analysis(None, 2) as two:
         assert none is None
         for crew, count, here in ((none, 100, True), (two, 20, True), (two, 100, False)):
-            answers = list(map_files(crew, where, "x", iter(range(count))))
+            answers = list(map_files(crew, where, "x", iter(range(count)), never))
             assert [answer[:2] for answer in answers] == [("x", item) for item in range(count)]
             assert {answer[2] == os.getpid() for answer in answers} == {here}
 
@@ -124,4 +139,20 @@ def test_files_are_done_here_unless_there_are_many_and_a_crew() -> None:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_what_work_raises_comes_through(jobs: int) -> None:
     with open_analysis(None, jobs) as crew, pytest.raises(ValueError, match="why"):
-        list(map_files(crew, fail, "why", range(100)))
+        list(map_files(crew, fail, "why", range(100), never))
+
+
+def test_an_item_that_ends_its_process_is_told_and_the_others_are_done() -> None:
+    lost: dict[int, str] = {}
+
+    def told(item: int, reason: str) -> str:
+        lost[item] = reason
+        return f"lost {item}"
+
+    with open_analysis(None, 2) as crew:
+        answers = list(map_files(crew, die, "done ", range(100), told))
+        assert sorted(lost) == [17, 18, 90]
+        assert set(lost.values()) == {"it ends the process that looks at it"}
+        assert answers == [f"{'lost' if item in lost else 'done'} {item}" for item in range(100)]
+        again = list(map_files(crew, where, "x", range(100), never))
+        assert [answer[:2] for answer in again] == [("x", item) for item in range(100)]

@@ -12,7 +12,7 @@ import pytest
 
 from codemods.index import nodes
 from codemods.index.analysis import analyse
-from codemods.index.newer_depth import is_deep
+from codemods.index.depth import is_deep
 from codemods.index.newer_syntax import parse_newer
 from codemods.index.positions import Lines
 from codemods.index.summary import _walk

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from codemods.engine.bounded import BeyondError, within_limits
 from codemods.index.names import is_python
 from codemods.index.text import UndecodableError, decode
 from codemods.survey.outline import Outline, Part, outline
@@ -54,13 +55,17 @@ class Definitions:
     def outline(self, path: str) -> Outline | None:
         """What the file `path` defines; None where it cannot be read as Python."""
         if path not in self.outlines:
-            content = self._content(path) if path else None
-            try:
-                tree = parse(decode(content).text.encode()) if content is not None else None
-            except (UndecodableError, UnparsableError):
-                tree = None
-            self.outlines[path] = outline(tree, path, self.names) if tree is not None else None
+            self.outlines[path] = self._outline(path) if path else None
         return self.outlines[path]
+
+    def _outline(self, path: str) -> Outline | None:
+        content = self._content(path)
+        if content is None:
+            return None
+        try:
+            return within_limits(lambda: outline(parse(decode(content).text.encode()), path, self.names))
+        except (UndecodableError, UnparsableError, BeyondError):
+            return None
 
     def look_for(self, names: Iterable[str]) -> None:
         """Find the definitions of all `names` in one go."""

@@ -15,13 +15,13 @@ from codemods.consolidation.deleting.reflection import READS, reflections
 from codemods.consolidation.deleting.text_references import references_in_text
 from codemods.index.import_graph import possible_imports
 from codemods.index.names import SUFFIXES, is_python
+from codemods.model import Disposition, Finding, Form, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from codemods.consolidation.deleting.going import Going
     from codemods.engine.deletion.tree import Tree
-    from codemods.model import Finding
 
 _STAR = re.compile(rb"from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]*\*")
 
@@ -57,6 +57,10 @@ class Search:
         for path in sorted(self._texts(going, files) - skipped):
             if not spec.match_file(path):
                 found += self._in_text(path, going, files)
+        for path in sorted(tree.unread.keys() - skipped):
+            if not spec.match_file(path):
+                reason = f"nobody knows whether the file refers to it: {tree.unread[path]}"
+                found.append(Finding(Reference(path, 1, 1, Form.TEXT, going.dotted), Disposition.REVIEW, reason))
         indirect = [f for f in self._indirect(going) if f.reference.path not in skipped]
         indirect += by_convention(going, tree.names)
         return going, [*found, *(finding for finding in indirect if not spec.match_file(finding.reference.path))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.consolidation.deleting.file_mentions import by_file_name
+from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.scan import Scan, modules_of
 from codemods.engine.texts import is_binary, is_plan
 from codemods.index.names import is_python
@@ -31,7 +32,7 @@ class Tree:
         self.named = {path: name for path in self.paths if (name := names.name_of(path)) is not None}
         self.written: dict[str, bytes] = {}
         self.holders: dict[str, set[str]] = {}
-        self.unread: dict[str, str] = {}
+        self.unread: dict[str, str] = {}  # Python files that nobody knows anything about, each with the reason
         self.scan = self._scan(frozenset())
 
     def _scan(self, words: frozenset[str]) -> Scan:
@@ -75,12 +76,22 @@ class Tree:
     def _read_for(self, words: list[str]) -> None:
         needles = [(self.holders.setdefault(word, set()), word.encode()) for word in words]
         for path in self.paths if needles else ():
-            content = None if is_binary(path) else self.content(path)
+            content = None if is_binary(path) else self._tried(path)
             if content is None or (not is_python(path) and (b"\0" in content or is_plan(content))):
                 continue
             for holding, needle in needles:
                 if needle in content:
                     holding.add(path)
+
+    def _tried(self, path: str) -> bytes | None:
+        try:
+            return self._read(path)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            if is_python(path):
+                self.unread[path] = f"it cannot be read: {error.strerror or error}"
+            return None
 
     def follow(self, words: Iterable[str]) -> None:
         """Have the summaries of modules tell of `words` as well."""
@@ -109,9 +120,11 @@ class Tree:
     def view(self, path: str) -> ModuleView | None:
         """The view of a Python file; None where it does not decode or parse."""
         content = self.content(path)
+        if content is None:
+            return None
         try:
-            return view_of(path, decode(content).text.encode(), self.names) if content is not None else None
-        except (UndecodableError, UnparsableError):
+            return within_limits(lambda: view_of(path, decode(content).text.encode(), self.names))
+        except (UndecodableError, UnparsableError, BeyondError):
             return None
 
     def without(self, removed: Iterable[str], changed: dict[str, bytes]) -> None:

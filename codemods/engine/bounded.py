@@ -1,0 +1,53 @@
+"""The work on one file, within limits: what takes too long or nests too deep ends with a reason; the rest goes on."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, TypeVar
+
+from codemods.engine.time_limit import TimeLimit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Answer = TypeVar("Answer")
+
+SECONDS = 60.0
+_LONGEST = 1_000_000
+VARIABLE = "CODEMODS_FILE_SECONDS"  # for machines that are slower than that
+
+
+class BeyondError(ValueError):
+    """The work on a file was ended; the message says why."""
+
+
+def seconds() -> float:
+    """How long the work on one file may take: as the environment says, where that can be waited for."""
+    try:
+        given = float(os.environ.get(VARIABLE, ""))
+    except ValueError:
+        return SECONDS
+    return given if 0 < given < _LONGEST else SECONDS
+
+
+def within_limits(work: Callable[[], Answer]) -> Answer:
+    """What `work` gives. Raises what it raises, but BeyondError where it takes too long, too much memory or nests too
+    deep, and where the native code of a parser fails.
+
+    The limit of time needs the main thread, as `TimeLimit` does; a program with a limit of its own, that `work` waits
+    for, is not to be run in it.
+    """
+    try:
+        with TimeLimit(seconds()):
+            return work()
+    except TimeoutError as error:
+        raise BeyondError(str(error)) from error
+    except RecursionError as error:
+        raise BeyondError("it is nested too deep") from error
+    except MemoryError as error:
+        raise BeyondError("it takes more memory than there is") from error
+    except BaseException as error:
+        # What LibCST's parser, which is written in Rust, makes of its own mistakes: no Exception.
+        if type(error).__name__ == "PanicException":
+            raise BeyondError("it makes LibCST's parser fail") from error
+        raise
