@@ -119,7 +119,7 @@ def measure(project: Project, name: str, culprits: int, units: list[str]) -> Mea
     project.clone(folder / "clone", CULPRITS[culprits])
     (folder / "plan.yaml").write_text(json.dumps(plan_of(mode, units), indent=2), encoding="utf-8")
     project.sessions.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "codemods", "apply", str(folder / "plan.yaml"), "--json", *mode.options]
+    command = [sys.executable, "-m", "codemods", "apply", "--yes", str(folder / "plan.yaml"), "--json", *mode.options]
     started = time.monotonic()
     with (folder / "progress.txt").open("w", encoding="utf-8") as progress:
         environment = project.settings(folder / "home")

@@ -78,7 +78,7 @@ _STEPS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     (
         "Carry it out: one validated commit per file. One file breaks a check and is taken back.",
         1,
-        ("apply", "plan.yaml"),
+        ("apply", "plan.yaml", "--yes"),
     ),
     ("How far is it?", 1, ("status", "plan.yaml")),
     ("Take one phase back.", 0, ("rollback", "plan.yaml", "--phase", "P0")),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from codemods.errors import CodemodsError
 from codemods.limits import FILE, too_large
+from codemods.plan.expressions import is_git
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -178,6 +179,8 @@ def _target(root: Path, path: str) -> Path:
     if not target.is_relative_to(real_root):
         what = "It leads out of the repository through a symbolic link."
         raise CodemodsError(what, where=path, hint="`exclude:` it in the plan.")
+    if any(is_git(part) for part in target.relative_to(real_root).parts):
+        raise CodemodsError("It leads into the folder of git.", where=path, hint="`exclude:` it in the plan.")
     return target
 
 

@@ -218,6 +218,11 @@ def unit_id(path: str) -> str:
     return f"{told[:-1]}\\x20" if told.endswith(" ") else told
 
 
+def shortened(text: str, length: int = 100) -> str:
+    """`text` on one line, as `printable` has it, cut off where it is longer than `length`."""
+    return printable(text if len(text) <= length else f"{text[:length]}…")
+
+
 def count_forms(findings: Iterable[Finding]) -> dict[Form, dict[Disposition, int]]:
     """How many findings of each form have each disposition, for the forms that occur, in the order of `Form`."""
     totals: dict[Form, dict[Disposition, int]] = {}

@@ -14,11 +14,11 @@ from codemods.cli.inputs import (
     NonPython,
     PlanFile,
     RepositoryFolder,
-    Trust,
+    Yes,
     open_journal,
     open_repository,
     read_plan,
-    require_trust,
+    require_agreement,
 )
 from codemods.cli.saying import say
 
@@ -32,7 +32,7 @@ def apply(
         str | None, typer.Option("--branch", help="The branch to commit to.", show_default="codemods/<plan>")
     ] = None,
     here: Annotated[bool, typer.Option("--here", help="Commit to the branch that is checked out.")] = False,
-    trust: Trust = False,
+    yes: Yes = False,
     phase: Annotated[
         list[str] | None,
         typer.Option(
@@ -48,6 +48,9 @@ def apply(
 ) -> int:
     """Carry out a plan: each unit is written, validated, and committed or taken back. Run it again to go on.
 
+    Shows what the plan runs, and asks, before its first run in a repository and whenever that has changed. --trust, of
+    other verbs, is for codemods alone; --yes is for all that the list shows.
+
     Example: codemods apply migration.yaml
 
     Exit status: 0 all done, 1 something was rejected or is left, 2 error, 130 interrupted (the tree is clean).
@@ -62,7 +65,7 @@ def apply(
     from codemods.report.to_json import run_json
 
     loaded, repository = read_plan(plan, non_python=non_python), open_repository(repo)
-    loaded = require_trust(loaded, repository, trust=trust)
+    loaded = require_agreement(loaded, repository, yes=yes)
     journal = open_journal(repository)
     options = ApplyOptions("" if here else branch, retry, tuple(phase or ()), fresh_baseline, jobs, executor)
     with Lock(journal.folder, journal.clock), RunProgress(console(stderr=as_json)) as progress:

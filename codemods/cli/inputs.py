@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,8 +14,10 @@ import typer
 
 from codemods.cli.saying import say
 from codemods.errors import CodemodsError
+from codemods.model import printable
 
 if TYPE_CHECKING:
+    from codemods.engine.trust import Runs
     from codemods.journal import Journal
     from codemods.plan.load import LoadedPlan
     from codemods.vcs import Repository
@@ -31,6 +36,7 @@ NonPython = Annotated[
 
 
 Trust = Annotated[bool, typer.Option("--trust", help="Run the codemods that the plan names without asking.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Run what the plan names, its codemods too, without asking: for CI.")]
 
 
 Jobs = Annotated[int, typer.Option("--jobs", min=1, help="How much is done at a time on this machine.")]
@@ -49,38 +55,81 @@ def read_plan(path: Path, *, non_python: bool = False) -> LoadedPlan:
     """
     from codemods.plan.load import load_plan
 
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        what = f"The plan cannot be read: {error.strerror or error}."
-        raise CodemodsError(what, where=str(path), hint="Name the YAML file of the plan.") from error
-    except UnicodeError as error:
-        raise CodemodsError("The plan is not UTF-8 text.", where=str(path), hint="Save it as UTF-8.") from error
-    loaded = load_plan(text, str(path))
+    loaded = load_plan(_plan_text(path), str(path))
     if non_python:
         return replace(loaded, plan=loaded.plan.model_copy(update={"non_python": "rewrite"}))
     return loaded
 
 
+def _plan_text(path: Path) -> str:
+    """The text of a plan; no more of the file is read than a plan may have."""
+    from codemods.plan import limits
+
+    hint = "Name the YAML file of the plan."
+    try:
+        # What is no file is told from one before it is read: a pipe would be waited for, a device has no end.
+        more = (getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
+        handle = os.open(path, sum(more, os.O_RDONLY))
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise CodemodsError("The plan is not a file.", where=str(path), hint=hint)
+        with os.fdopen(handle, "rb") as file:
+            content = file.read(limits.BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CodemodsError(f"The plan cannot be read: {reason}.", where=str(path), hint=hint) from error
+    if len(content) > limits.BYTES:
+        what = f"The plan has more than {limits.BYTES:,} bytes."
+        raise CodemodsError(what, where=str(path), hint="Make two plans of it; patterns may stand for files.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeError as error:
+        raise CodemodsError("The plan is not UTF-8 text.", where=str(path), hint="Save it as UTF-8.") from error
+
+
 def require_trust(loaded: LoadedPlan, repository: Repository, *, trust: bool) -> LoadedPlan:
-    """`loaded`, trusted: since it names no code to run, or its reader trusts that, now or before.
+    """`loaded`, trusted: since it names no codemods, or its reader trusts them, now or before.
 
     Asks on a terminal. Raises CodemodsError where nobody trusts it.
     """
-    from codemods.engine.trust import is_trusted, named_code, remember, untrusted
+    from codemods.engine.trust import untrusted
 
-    named = named_code(loaded.plan)
-    if not named:
+    return _agreed(loaded, repository, agreed=trust, applying=False, refusal=lambda _: untrusted(loaded))
+
+
+def require_agreement(loaded: LoadedPlan, repository: Repository, *, yes: bool) -> LoadedPlan:
+    """`loaded`, to be applied: since it runs nothing, or its reader agrees to what it runs, now or before.
+
+    Shows the list before its first run. Asks on a terminal. Raises CodemodsError where nobody agrees.
+    """
+    from codemods.engine.trust import not_agreed
+
+    return _agreed(loaded, repository, agreed=yes, applying=True, refusal=lambda runs: not_agreed(loaded, runs))
+
+
+def _agreed(
+    loaded: LoadedPlan,
+    repository: Repository,
+    *,
+    agreed: bool,
+    applying: bool,
+    refusal: Callable[[Runs], CodemodsError],
+) -> LoadedPlan:
+    from codemods.engine.trust import is_trusted, remember, runs_of, told
+
+    runs, journal = runs_of(loaded, repository.root, applying=applying), open_journal(repository)
+    if not runs.lines:
         return loaded
-    journal = open_journal(repository)
-    if not (trust or is_trusted(loaded, repository.root, journal)):
-        if not sys.stdin.isatty():
-            raise untrusted(loaded)
-        say("This plan runs code that it names, in this repository and with your rights:", err=True)
-        say("\n".join(f"  {what}" for what in named), err=True)
-        if not typer.confirm("Do you trust it?", err=True):
-            raise untrusted(loaded)
-    remember(loaded, repository.root, journal)
+    if not is_trusted(runs, journal):
+        if not agreed and not sys.stdin.isatty():
+            raise refusal(runs)
+        say(f"{printable(loaded.where)} has not been run like this in this repository before. It runs:", err=True)
+        say(told(runs), err=True)
+        if not agreed and not typer.confirm("Go on?", err=True):
+            raise refusal(runs)
+    for known in (runs, runs_of(loaded, repository.root, applying=False)):
+        if known.lines:
+            remember(known, journal)
     return replace(loaded, is_trusted=True)
 
 

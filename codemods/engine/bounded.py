@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, TypeVar
 
-from codemods.engine.time_limit import TimeLimit
+from codemods.time_limit import TimeLimit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

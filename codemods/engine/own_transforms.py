@@ -9,12 +9,12 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 from codemods.engine.outside import outside_of
-from codemods.engine.time_limit import TimeLimit
 from codemods.errors import CodemodsError, Mistake, PlanError
 from codemods.plan.nearest import nearest
 from codemods.plan.rewrites import OwnTransform
 from codemods.rules.symbols import Outside
 from codemods.steps.own import TransformStep
+from codemods.time_limit import TimeLimit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

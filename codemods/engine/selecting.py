@@ -10,6 +10,7 @@ from codemods.selection.graph import graph_of
 from codemods.selection.pytest_files import CONFIGS
 from codemods.validation.base import Scope
 from codemods.validation.coverage_contexts import CoverageContexts
+from codemods.validation.launch import leads_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -82,7 +83,8 @@ class Selector:
         that tell tests apart there are none.
         """
         if coverage not in self._recorded:
-            self._recorded[coverage] = CoverageContexts.read(self.root / coverage, self.root)
+            place = None if leads_out(self.root, coverage) else self.root / coverage
+            self._recorded[coverage] = CoverageContexts.read(place, self.root) if place else None
         recorded = self._recorded[coverage]
         if recorded is None:
             return frozenset()

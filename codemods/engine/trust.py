@@ -1,22 +1,60 @@
-"""Code that a plan names: it runs only once somebody has said that they trust it."""
+"""What a plan would run: nothing of it does until somebody has read the list and agreed, once for each list."""
 
 from __future__ import annotations
 
 import hashlib
+import shlex
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.errors import CodemodsError
 from codemods.files import read_bytes, write_atomically
-from codemods.plan.rewrites import BowlerCodemod, LibCstCodemod, OwnTransform
+from codemods.model import printable
+from codemods.plan.rewrites import BowlerCodemod, Foreign, LibCstCodemod, OwnTransform
+from codemods.plan.schema import RedirectModule
+from codemods.plan.validations import CommandValidation, ImportsValidation, UnittestValidation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from codemods.journal import Journal
     from codemods.plan.load import LoadedPlan
     from codemods.plan.schema import Plan
+    from codemods.plan.validations import Validation
 
 _FILE = "trusted"
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """What a plan would run, a line each: `codemods` in a preview and whatever begins with one, `programs` in `apply`.
+
+    `digest` tells one list from another: it holds what is run, and nothing else of the plan.
+    """
+
+    codemods: tuple[str, ...]
+    programs: tuple[str, ...]
+    digest: str
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All lines, each with nothing in it that a terminal would obey."""
+        return tuple(printable(line) for line in (*self.codemods, *self.programs))
+
+
+def runs_of(loaded: LoadedPlan, root: Path, *, applying: bool) -> Runs:
+    """What `loaded` would run in the repository at `root`; without `applying`, in a preview."""
+    codemods = named_code(loaded.plan)
+    programs = tuple(_programs(loaded.plan)) if applying else ()
+    digest = hashlib.sha256(repr((loaded.plan.name, codemods, programs)).encode("utf-8", "surrogatepass"))
+    for step in loaded.plan.rewrite:
+        if isinstance(step, Foreign):
+            digest.update(repr((step.name, step.args)).encode("utf-8", "surrogatepass"))
+        for path in _scripts(step):
+            if (root / path).is_file():
+                digest.update(path.encode() + read_bytes(root, path))
+    return Runs(codemods, programs, digest.hexdigest())
 
 
 def named_code(plan: Plan) -> tuple[str, ...]:
@@ -32,23 +70,61 @@ def named_code(plan: Plan) -> tuple[str, ...]:
     return tuple(named)
 
 
-def is_trusted(loaded: LoadedPlan, root: Path, journal: Journal) -> bool:
-    """Whether somebody has trusted this plan before, in this repository, with the same scripts."""
-    file = journal.folder / _FILE
-    return file.exists() and _key(loaded, root) in file.read_text(encoding="ascii").split()
+def _programs(plan: Plan) -> Iterator[str]:
+    for command in plan.prepare:
+        yield f"prepare: {shlex.join(command)} (in each new checkout, with --jobs or --executor)"
+    for name in _used(plan):
+        yield f"{name}: {_command(plan.validation_named(name))}"
+    if plan.remote is not None:
+        yield f"remote: git pushes candidates to {plan.remote} (with --executor)"
 
 
-def remember(loaded: LoadedPlan, root: Path, journal: Journal) -> None:
-    """Keep that the plan is trusted, as long as neither it nor a script that it names changes."""
+def _used(plan: Plan) -> Iterable[str]:
+    """The validations that may run, each once."""
+    phases = list(plan.effective_phases)
+    leaves = any(isinstance(redirect, RedirectModule) and redirect.leave != "nothing" for redirect in plan.redirect)
+    phases += [plan.phase_that_does("merge")] if plan.merge else []
+    phases += [plan.phase_that_does("shim")] if leaves else []
+    phases += [plan.phase_that_does("delete")] if plan.delete else []
+    return dict.fromkeys(name for phase in phases for name in phase.all_validations)
+
+
+def _command(asked: Validation) -> str:
+    """The command of a validation, with what it adds to the environment, as one would type it."""
+    variables = _variables(asked.env)
+    if isinstance(asked, ImportsValidation):
+        return f"{variables}imports the changed modules, and those that depend on them"
+    if isinstance(asked, CommandValidation):
+        return variables + shlex.join(asked.run)
+    program = ("python", "-m", "unittest") if isinstance(asked, UnittestValidation) else ("pytest",)
+    return variables + shlex.join((*program, *asked.args))
+
+
+def _variables(env: Mapping[str, str | None]) -> str:
+    taken = "".join(f"-u {shlex.quote(name)} " for name, value in env.items() if value is None)
+    given = "".join(f"{shlex.quote(name)}={shlex.quote(value)} " for name, value in env.items() if value is not None)
+    return (f"env {taken}" if taken else "") + given
+
+
+def is_trusted(runs: Runs, journal: Journal) -> bool:
+    """Whether somebody has agreed to this before, in this repository."""
     file = journal.folder / _FILE
-    before = file.read_text(encoding="ascii") if file.exists() else ""
+    return file.exists() and runs.digest in file.read_text(encoding="ascii", errors="replace").split()
+
+
+def remember(runs: Runs, journal: Journal) -> None:
+    """Keep that somebody has agreed, as long as neither what runs changes nor a script that a codemod names."""
+    if is_trusted(runs, journal):
+        return
+    file = journal.folder / _FILE
+    before = file.read_text(encoding="ascii", errors="replace") if file.exists() else ""
     journal.folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(journal.folder, _FILE, f"{before}{_key(loaded, root)}\n".encode("ascii"))
+    write_atomically(journal.folder, _FILE, f"{before}{runs.digest}\n".encode("ascii", "replace"))
 
 
 def untrusted(loaded: LoadedPlan) -> CodemodsError:
-    """The refusal to run what a plan names."""
-    named = "".join(f"\n  {what}" for what in named_code(loaded.plan))
+    """The refusal to run the codemods that a plan names."""
+    named = "".join(f"\n  {printable(what)}" for what in named_code(loaded.plan))
     return CodemodsError(
         f"This plan runs code that it names; nothing has been run yet:{named}",
         where=loaded.where,
@@ -56,13 +132,19 @@ def untrusted(loaded: LoadedPlan) -> CodemodsError:
     )
 
 
-def _key(loaded: LoadedPlan, root: Path) -> str:
-    digest = hashlib.sha256(loaded.digest.encode())
-    for step in loaded.plan.rewrite:
-        for path in _scripts(step):
-            if (root / path).is_file():
-                digest.update(path.encode() + read_bytes(root, path))
-    return digest.hexdigest()
+def not_agreed(loaded: LoadedPlan, runs: Runs) -> CodemodsError:
+    """The refusal to apply a plan whose list nobody has agreed to."""
+    return CodemodsError(
+        f"Nobody has agreed here to what this plan runs; nothing has been run yet:\n{told(runs)}",
+        where=loaded.where,
+        hint="Read the list, then say --yes. It is asked again only when the list changes.",
+    )
+
+
+def told(runs: Runs) -> str:
+    """The list of what runs, and what that means."""
+    lines = "\n".join(f"  {line}" for line in runs.lines)
+    return f"{lines}\nAll of it runs with your rights, and runs the code of this repository, as importing it does."
 
 
 def _scripts(step: object) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.outside import outside_of
 from codemods.engine.own_transforms import transform_step
 from codemods.model import Blocked, Changed, Skipped, Unchanged, blocked
-from codemods.plan.feeds import feeds
+from codemods.plan.feeds import feeds, may_feed, spelled
 from codemods.plan.rewrites import ArgumentRule, BowlerCodemod, LibCstCodemod, OwnTransform, Rule
 from codemods.plan.rule_text import RuleText, rule_texts
 from codemods.rules.rule import ReadyRule, ready
@@ -139,19 +139,28 @@ def steps_of(
     """
     steps: list[Step] = []
     texts: list[RuleText] = []
+    words: list[frozenset[str]] = []  # what each of them spells
 
     def close() -> None:
         if texts:
             outside = outside_of((chain for text in texts for chain in text.chains), libraries)
             steps.append(tuple(_ready(found, text, outside) for text in texts))
             texts.clear()
+            words.clear()
 
     for asked in rewrites:
         if isinstance(asked, (Rule, ArgumentRule)):
             rows = rule_texts(asked)
-            if any(feeds(earlier, text, lambda chain: chain) for earlier in texts for text in rows):
+            pairs = (
+                (earlier, text)
+                for earlier, has in zip(texts, words, strict=True)
+                for text in rows
+                if may_feed(has, text)
+            )
+            if any(feeds(earlier, text, _same) for earlier, text in pairs):
                 close()
             texts += rows
+            words += [spelled(text, _same) for text in rows]
         elif isinstance(asked, (LibCstCodemod, BowlerCodemod)):
             close()
             steps.append(_foreign(asked))
@@ -160,6 +169,10 @@ def steps_of(
             steps.append(transform_step(asked, transforms or {}))
     close()
     return tuple(steps)
+
+
+def _same(chain: str) -> str:
+    return chain
 
 
 def _ready(found: Scan, text: RuleText, outside: Outside) -> ReadyRule:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import os
 import threading
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 Result = TypeVar("Result")
 
@@ -67,6 +69,35 @@ class Alone:
             raise LostError("it ends the process that looks at it") from error
 
 
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """What is started in here does not import from the current folder, where modules of somebody else's may be.
+
+    Python knows how from 3.11 on.
+    """
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
+
+
+class _Process(SpawnProcess):
+    @staticmethod
+    def _Popen(process: Any) -> Any:  # noqa: N802 - so it is called there
+        with _safe_path():
+            return SpawnProcess._Popen(process)
+
+
+class _Context(SpawnContext):
+    Process = _Process
+
+
 def _pool(width: int) -> ProcessPoolExecutor:
     # Not forked: this process may have threads, and a lock that one of them holds would stay locked in the child.
-    return ProcessPoolExecutor(width, multiprocessing.get_context("spawn"))
+    with _safe_path():
+        return ProcessPoolExecutor(width, _Context())

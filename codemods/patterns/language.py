@@ -21,6 +21,7 @@ _VARIABLE = "_codemods_x_"
 _RUN = "_codemods_xs_"
 _ANY = "_codemods_any"
 _GAP = "_codemods_gap"
+_DEPTH = 60  # of the nodes in a snippet
 _TOKENS = re.compile(
     r"""
     (?P<string>(?P<prefix>[A-Za-z]{0,2})(?P<quotes>'''|\"""|'|")(?:\\.|(?!(?P=quotes)).)*(?P=quotes))
@@ -133,12 +134,22 @@ def read_snippet(text: str) -> Snippet:
         raise PatternError(f"not Python: {error.msg}", *whole._written(min(offset, len(written)))) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise PatternError(f"not Python: {str(error) or type(error).__name__}") from error
+    if _is_deep(tree):
+        raise PatternError(f"it is nested deeper than {_DEPTH} levels: no rule needs that")
     result = Snippet(written, tuple(tree.body), text, tuple(starts))
     for statement in ast.walk(tree):
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             message = "imports are not part of a rule: name things by their full dotted names"
             raise PatternError(message, *result.place(statement))
     return result
+
+
+def _is_deep(tree: ast.AST) -> bool:
+    """Whether a tree is one that whatever walks it by recursion might stumble over."""
+    level: list[ast.AST] = [tree]
+    for _ in range(_DEPTH):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    return bool(level)
 
 
 def _translate(text: str) -> tuple[str, list[tuple[int, int]]]:

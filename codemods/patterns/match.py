@@ -141,7 +141,10 @@ class Matcher:
         """The match of the snippet, an expression, with `node`; None where there is none."""
         self._begin()
         pattern = self.snippet.expression
-        return None if pattern is None else next(self.node(pattern, node, state or State()), None)
+        try:
+            return None if pattern is None else next(self.node(pattern, node, state or State()), None)
+        except RecursionError:
+            raise TooManyWays(for_good=False) from None
 
     def statements(
         self, block: Sequence[ast.stmt], start: int, state: State | None = None
@@ -151,7 +154,10 @@ class Matcher:
         Out: the state, and for each statement of the pattern where it begins, with where the last one ends.
         """
         self._begin()
-        return next(self._sequence(self.snippet.body, block, start, state or State(), (), whole=False), None)
+        try:
+            return next(self._sequence(self.snippet.body, block, start, state or State(), (), whole=False), None)
+        except RecursionError:
+            raise TooManyWays(for_good=False) from None
 
     def node(self, pattern: ast.AST, node: ast.AST, state: State) -> Iterator[State]:
         """Every way to match one node."""

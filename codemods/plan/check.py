@@ -9,7 +9,7 @@ from codemods.plan.check_consolidation import check_consolidation
 from codemods.plan.check_validations import check_validations
 from codemods.plan.nearest import nearest
 from codemods.plan.schema import Plan, RedirectModule
-from codemods.plan.template import VARIABLES, malformed, variables
+from codemods.plan.template import VARIABLES, is_trailer, malformed, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,21 +62,22 @@ def _redirects(plan: Plan) -> Iterator[Found]:
 
 
 def _chained(old: str, new: str, targets: dict[str, str]) -> str:
-    passed = [old]
+    passed = {old: None}  # in order, and quick to look in
     while new in targets and new not in passed:
-        passed.append(new)
+        passed[new] = None
         new = targets[new]
     if new in passed:
         return f"a redirect loop: {' → '.join((*passed, new))}"
-    return f"`{passed[1]}` is redirected itself: redirect `{old}` to `{new}` directly"
+    return f"`{list(passed)[1]}` is redirected itself: redirect `{old}` to `{new}` directly"
 
 
 def _phases(plan: Plan) -> Iterator[Found]:
-    names = Counter(phase.name for phase in plan.phases)
+    # In lower case: they become names of refs, and some file systems make no difference.
+    names = Counter(phase.name.lower() for phase in plan.phases)
     listed: dict[str, str] = {}
     for number, phase in enumerate(plan.phases):
-        if names[phase.name] > 1:
-            names[phase.name] = 0
+        if names[phase.name.lower()] > 1:
+            names[phase.name.lower()] = 0
             yield ("phases", number, "name"), f"two phases are called `{phase.name}`"
         if phase.does != "consumers":
             continue
@@ -111,5 +112,7 @@ def _message(plan: Plan) -> Iterator[Found]:
     for name in dict.fromkeys(variables(plan.commit.message)):
         if name not in VARIABLES:
             yield location, f"unknown variable `{name}`{nearest(name, VARIABLES)}; there are: {', '.join(VARIABLES)}"
+    if is_trailer(plan.commit.message):
+        yield location, "lines that begin with `Codemods-` are how the state of a migration is read from git"
     if (wrong := malformed(plan.commit.message)) is not None:
         yield location, f"`{wrong}` is not a variable: only `{{{{ name }}}}` is filled in"

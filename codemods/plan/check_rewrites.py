@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.patterns.language import PatternError, Snippet, is_gap, read_snippet, run, variable
-from codemods.plan.feeds import feeds
+from codemods.patterns.match import TooManyWays
+from codemods.plan import limits
+from codemods.plan.feeds import feeds, may_feed, spelled
 from codemods.plan.rewrites import ArgumentRule, Rule
-from codemods.plan.rule_text import RuleText, rows_of, rule_text
+from codemods.plan.rule_text import RuleText, filled_length, rows_of, rule_text
 from codemods.plan.schema import RedirectModule
 
 if TYPE_CHECKING:
@@ -35,12 +36,17 @@ def check_rewrites(plan: Plan) -> Iterator[Fault]:
     """Each mistake in the rules of `plan`."""
     seen: set[str] = set()
     texts: list[tuple[int, RuleText]] = []
+    rules = 0
     for number, step in enumerate(plan.rewrite):
         where: Location = ("rewrite", number)
         if step.name in seen:
             yield Fault((*where, "name"), f"two steps are called `{step.name}`")
         seen.add(step.name)
         if isinstance(step, (Rule, ArgumentRule)):
+            rules += max(len(step.each), 1)
+            if too_large := [*_too_large(where, step, rules)]:
+                yield from too_large
+                continue
             for row in rows_of(step):
                 faults = [*_unreadable(where, row)]
                 yield from faults
@@ -49,7 +55,31 @@ def check_rewrites(plan: Plan) -> Iterator[Fault]:
                     texts.append((number, text))
                     yield from _conditions(where, text)
                     yield from _replacement(where, text)
-    yield from _loops(plan, texts)
+    try:
+        yield from _loops(plan, texts)
+    except (TooManyWays, RecursionError):
+        what = (
+            "there are too many ways in which the snippets of the rules may match one another: use fewer `...` in one"
+        )
+        yield Fault(("rewrite",), what)
+
+
+def _too_large(where: Location, step: Rule | ArgumentRule, rules: int) -> Iterator[Fault]:
+    """What makes a step more than can be read in good time; told before its table is filled in."""
+    if rules > limits.RULES:
+        yield Fault(
+            (*where, "name"), f"with this there are more than {limits.RULES} rules, each row of a table counted"
+        )
+        return
+    snippets = list(snippets_of(step))
+    if max(len(step.each), 1) * sum(len(text) for _, text in snippets) > limits.CHARACTERS:
+        yield Fault((*where, "each"), f"the table makes more than {limits.CHARACTERS} characters of snippets")
+        return
+    for key, text in snippets:
+        longest = max((filled_length(row, text) for row in step.each), default=len(text))
+        if longest > limits.SNIPPET:
+            what = f"rule `{step.name}`: a snippet has at most {limits.SNIPPET} characters, and this {longest}"
+            yield Fault((*where, *key), what)
 
 
 def snippets_of(step: Rule | ArgumentRule) -> Iterator[tuple[Location, str]]:
@@ -98,13 +128,9 @@ def _misfit(key: Location, snippet: Snippet) -> str:
 def _conditions(where: Location, text: RuleText) -> Iterator[Fault]:
     bound = text.match.variables.union(*(snippet.variables for snippet in text.inside))
     there = f"`match` binds {_listed(bound)}" if bound else "`match` binds nothing"
-    for name, test in text.asked.where.items():
+    for name in text.asked.where:
         if name not in bound:
             yield Fault((*where, "where", name), f"rule `{text.name}`: there is no `${name}` in `match`; {there}")
-        try:
-            re.compile(test.regex)
-        except re.error as error:
-            yield Fault((*where, "where", name), f"rule `{text.name}`: not a regular expression: {error}")
 
 
 def _listed(names: frozenset[str]) -> str:
@@ -159,19 +185,24 @@ def _anonymous(snippet: Snippet, *, is_statement: bool) -> list[ast.AST]:
 def _loops(plan: Plan, texts: list[tuple[int, RuleText]]) -> Iterator[Fault]:
     """Rules that would apply to what they have written, or to what a later one writes."""
     redirected = _redirected(plan)
+    words = {id(text): spelled(text, redirected) for _, text in texts}
+
+    def is_fed(writer: RuleText, reader: RuleText) -> bool:
+        return may_feed(words[id(writer)], reader) and feeds(writer, reader, redirected)
+
     for number, text in texts:
         where: Location = ("rewrite", number)
         if isinstance(text.asked, ArgumentRule):
             yield from _positional(where, text.asked, redirected)
-        elif feeds(text, text, redirected):
+        elif is_fed(text, text):
             message = (
                 f"rule `{text.name}` applies to its own output: it would never end; "
                 "make `match` say more, or name what it must not be in with `not_inside`"
             )
             yield Fault((*where, "replace"), message, 1, 1)
         for other, later in texts:
-            if other > number and not isinstance(text.asked, ArgumentRule) and feeds(later, text, redirected):
-                hint = "leave one of them out, for they undo each other" if feeds(text, later, redirected) else ""
+            if other > number and not isinstance(text.asked, ArgumentRule) and is_fed(later, text):
+                hint = "leave one of them out, for they undo each other" if is_fed(text, later) else ""
                 message = f"rule `{text.name}` applies to what `{later.name}`, listed after it, writes: "
                 yield Fault((*where, "name"), message + (hint or "list that one first"))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from codemods.patterns.kinds import is_kind
 from codemods.patterns.language import Snippet, dotted, variable
 from codemods.patterns.match import Matcher, State
+from codemods.plan.rule_text import spelled_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +32,18 @@ class _SnippetNames:
         """What a dotted name of the replacement means once the redirects are made."""
         chain = dotted(node)
         return self.redirected(chain) if chain and "." in chain else None
+
+
+def spelled(writer: RuleText, redirected: Callable[[str], str]) -> frozenset[str]:
+    """What the snippets that a rule writes spell, after the redirects: as `RuleText.needs` has it."""
+    words = {word for snippet in writer.written for node in snippet.nodes for word in spelled_by(node)}
+    attributes = {f".{n.attr}" for s in writer.written for n in s.nodes if isinstance(n, ast.Attribute)}
+    return frozenset(words | attributes | {redirected(word) for word in words if "." in word[1:]})
+
+
+def may_feed(words: frozenset[str], reader: RuleText) -> bool:
+    """Whether `feeds` is worth asking, of a writer that spells `words`: rules are many, and pairs of them more."""
+    return reader.needs <= words
 
 
 def feeds(writer: RuleText, reader: RuleText, redirected: Callable[[str], str]) -> bool:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
 from codemods.errors import Mistake, PlanError
+from codemods.model import shortened
+from codemods.plan import limits
 from codemods.plan.check import check
 from codemods.plan.check_rewrites import Fault, check_rewrites
 from codemods.plan.nearest import nearest
@@ -25,7 +28,7 @@ from codemods.plan.validations import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _SECTIONS: dict[str, type[BaseModel]] = {"keep": Keep, "phases": Phase, "commit": Commit, "triggers": Triggers}
 _LIMITS = {
@@ -33,6 +36,18 @@ _LIMITS = {
     "greater_than_equal": ("ge", "of at least"),
     "less_than": ("lt", "below"),
     "less_than_equal": ("le", "of at most"),
+}
+_WANTED = {
+    "string_type": "text (put it in quotes)",
+    "bool_type": "`true` or `false`",
+    "bool_parsing": "`true` or `false`",
+    **dict.fromkeys(
+        (
+            *("int_type", "int_parsing", "int_parsing_size", "int_from_float"),
+            *("float_type", "float_parsing", "finite_number"),
+        ),
+        "a number",
+    ),
 }
 _KINDS: dict[str, type[BaseModel]] = {
     "imports": ImportsValidation,
@@ -72,26 +87,46 @@ class LoadedPlan:
 
 
 def load_plan(text: str, where: str) -> LoadedPlan:
-    """The plan in `text`, from the file `where`. Raises PlanError with every mistake that can be found."""
+    """The plan in `text`, from the file `where`.
+
+    Raises PlanError with every mistake that can be found, up to a number of them. Runs nothing that the plan names;
+    what a plan may be at most is in `plan/limits.py`.
+    """
+    if len(text) > limits.BYTES:
+        what = f"the plan has {len(text)} characters, more than {limits.BYTES}: make two plans of it"
+        raise PlanError(where, (Mistake(1, 1, what),))
     document = read_yaml(text)
     if document.mistakes and document.value is None:
-        raise PlanError(where, tuple(document.mistakes))
+        raise _refusal(where, document.mistakes)
     if not isinstance(document.value, dict):
         raise PlanError(where, (Mistake(1, 1, "expected keys such as `schema`, `name` and `redirect`"),))
     try:
         plan = Plan.model_validate(document.value)
     except ValidationError as error:
-        mistakes = [
-            _mistake(document, details) for details in map(dict, error.errors()) if not _is_echo(document, details)
-        ]
-        raise PlanError(where, (*document.mistakes, *mistakes)) from None
+        errors = list(map(dict, error.errors(include_url=False, include_input=False)))
+        own = [details for details in errors if not _is_echo(document, details)] or errors
+        unread = {(mistake.line, mistake.column) for mistake in document.mistakes}
+        found = [_mistake(document, details) for details in own[: limits.MISTAKES + 1]]
+        mistakes = [mistake for mistake in found if (mistake.line, mistake.column) not in unread]
+        raise _refusal(where, (*document.mistakes, *mistakes)) from None
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     loaded = LoadedPlan(plan, where, digest, document)
-    found = [loaded.mistake(location, message) for location, message in check(plan)]
-    found += [loaded.fault(fault) for fault in check_rewrites(plan)]
+    # One more than is told, to know that there are more: to look for all may take long.
+    found = [loaded.mistake(location, message) for location, message in islice(check(plan), limits.MISTAKES + 1)]
+    found += [loaded.fault(fault) for fault in islice(check_rewrites(plan), limits.MISTAKES + 1)]
     if document.mistakes or found:
-        raise PlanError(where, (*document.mistakes, *found))
+        raise _refusal(where, (*document.mistakes, *found))
     return loaded
+
+
+def _refusal(where: str, mistakes: Iterable[Mistake]) -> PlanError:
+    """The first mistakes, each in one line without anything that a terminal would obey."""
+    told = sorted({Mistake(m.line, m.column, shortened(m.message, limits.MESSAGE)) for m in mistakes})
+    if len(told) > limits.MISTAKES:
+        last = told[limits.MISTAKES - 1]
+        more = Mistake(last.line, last.column, "… and there are more, which are told once these are mended")
+        told = [*told[: limits.MISTAKES], more]
+    return PlanError(where, tuple(told))
 
 
 def _is_echo(document: Document, details: Mapping[str, Any]) -> bool:
@@ -168,7 +203,8 @@ def _keys(model: type[BaseModel]) -> list[str]:
 
 def _unknown_key(document: Document, location: Location) -> str:
     known = _keys(_model_at(document, location[:-1]))
-    return f"unknown key `{location[-1]}`{nearest(str(location[-1]), known)}; valid here: {', '.join(known)}"
+    key = str(location[-1])
+    return f"unknown key `{shortened(key)}`{nearest(key, known)}; valid here: {', '.join(known)}"
 
 
 def _missing(location: Location) -> str:
@@ -179,7 +215,7 @@ def _missing(location: Location) -> str:
 
 def _expected(kind: str, location: Location, details: Mapping[str, Any], value: object) -> str:
     context = details.get("ctx", {})
-    found = f"found `{value}`" if not isinstance(value, (dict, list)) else "found a list or mapping"
+    found = f"found `{_shown(value)}`" if not isinstance(value, (dict, list)) else "found a list or mapping"
     if kind == "value_error":
         return f"{found}; {context['error']}"
     if location[:1] == ("phases",) and location[-1] == "files":
@@ -191,18 +227,23 @@ def _expected(kind: str, location: Location, details: Mapping[str, Any], value: 
     if kind in _LIMITS:
         key, words = _LIMITS[kind]
         return f"{found}; expected a number {words} {context[key]:g}"
-    if kind in ("string_type", "int_parsing", "float_parsing", "float_type"):
-        wanted = "text (put it in quotes)" if kind == "string_type" else "a number"
-        return f"{found}; expected {wanted}"
+    if kind in _WANTED:
+        return f"{found}; expected {_WANTED[kind]}"
+    if kind == "string_too_long":
+        return f"{found}; expected at most {context['max_length']} characters"
     if kind == "tuple_type":
         return f"{found}; expected a list"
     return f"{found}; expected keys and values"
+
+
+def _shown(value: object) -> str:
+    return shortened(str(value), limits.SHOWN)
 
 
 def _one_of(location: Location, found: str, context: Mapping[str, Any], value: object) -> str:
     if "kind" in str(context.get("discriminator", "")):
         words = list(_KINDS)
         value = value.get("kind", "nothing") if isinstance(value, dict) else value
-        return f"`kind` is `{value}`{nearest(str(value), words)}; expected one of {', '.join(words)}"
+        return f"`kind` is `{_shown(value)}`{nearest(str(value), words)}; expected one of {', '.join(words)}"
     words = [word.strip("'\" ") for word in str(context.get("expected", "")).replace(" or ", ", ").split(",")]
     return f"{found}{nearest(str(value), words)}; `{location[-1]}` is one of {', '.join(words)}"

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import difflib
+from itertools import islice
 from typing import TYPE_CHECKING
+
+from codemods.model import shortened
+from codemods.plan import limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean …?` with the nearest of `known`, or nothing."""
-    found = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean `{found[0]}`?" if found else ""
+    """`; did you mean …?` with the nearest of `known`, or nothing. Of very many the first are looked through."""
+    if len(word) > limits.NAME:
+        return ""
+    found = difflib.get_close_matches(word, list(islice(known, limits.NEAREST)), n=1)
+    return f"; did you mean `{shortened(found[0])}`?" if found else ""

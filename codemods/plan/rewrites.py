@@ -6,13 +6,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from codemods.plan.types import Dotted, Identifier, Model, NonEmpty, Pattern, Slug
+from codemods.plan import limits
+from codemods.plan.expressions import check_expression, check_pattern
+from codemods.plan.types import Dotted, Identifier, Model, NonEmpty, Pattern, Seconds, Slug
 
 Kind = Literal[
     "name", "attribute", "call", "literal", "string", "number", "none", "await", "lambda", "list", "dict", "tuple"
 ]
 Place = Literal["async def", "def", "class", "module"]
-Position = Annotated[int, Field(ge=0)]
+Position = Annotated[int, Field(ge=0, le=limits.POSITION)]
 
 
 def _listed(value: Any) -> Any:
@@ -35,8 +37,9 @@ def _target(text: str) -> str:
 
 def _script(text: str) -> str:
     path, _, name = text.rpartition(":")
-    if not path.endswith(".py") or not name.isidentifier() or path.startswith("/") or ".." in path.split("/"):
+    if not path.endswith(".py") or not name.isidentifier() or set("*?[!").intersection(path):
         raise ValueError("expected `path.py:function`, with the path from the root of the repository")
+    check_pattern(path)
     return text
 
 
@@ -51,7 +54,9 @@ class Test(Model):
 
     kind: Annotated[tuple[Kind, ...], Words] = Field((), alias="is", description="One of these kinds of expression.")
     is_not: Annotated[tuple[Kind, ...], Words] = Field((), alias="not", description="None of these kinds.")
-    regex: str = Field("", description="A regular expression that is found in its source text.")
+    regex: Annotated[str, AfterValidator(check_expression)] = Field(
+        "", description="A regular expression that is found in its source text."
+    )
     symbol: Dotted | None = Field(None, description="The full dotted name of the symbol that it is.")
 
 
@@ -151,7 +156,7 @@ class ArgumentEdit(Model):
     to: Identifier | None = Field(None, description="The new name.")
     position: Position | None = Field(None, description="Where the argument stands when it is given by position.")
 
-    of: Annotated[int, Field(ge=0)] | None = Field(
+    of: Position | None = Field(
         None, description="Edit only calls that have so many positional arguments, and none with `*`."
     )
 
@@ -200,7 +205,7 @@ class Foreign(Conditions):
     contains: tuple[NonEmpty, ...] = Field(
         (), description="Only files that contain one of these words: it runs on each file, which takes its time."
     )
-    timeout: Annotated[float, Field(gt=0)] = Field(60, description="Seconds for one file.")
+    timeout: Seconds = Field(60, description="Seconds for one file.")
 
 
 class LibCstCodemod(Foreign):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from pathspec import GitIgnoreSpec
 
-from codemods.patterns.language import Snippet, dotted, read_snippet
+from codemods.patterns.language import Snippet, dotted, read_snippet, variable
 from codemods.plan.rewrites import ArgumentRule, Matching, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from codemods.plan.rewrites import ArgumentEdit
 
@@ -62,11 +63,26 @@ class RuleText:
         return (self.match, *self.inside, *self.not_inside, *self.written)
 
     @cached_property
+    def needs(self) -> frozenset[str]:
+        """What code has to spell for `match` to match it: full dotted names, plain names, and `.` with an attribute."""
+        return frozenset(word for node in self.match.nodes for word in spelled_by(node, whole=self.match.chains))
+
+    @cached_property
     def chains(self) -> frozenset[str]:
         """The dotted names of two or more parts in the snippets and conditions."""
         chains = (dotted(chain) for snippet in self.snippets for chain in snippet.chains)
         asked = (test.symbol for test in self.asked.where.values())
         return frozenset(chain for chain in (*chains, *asked) if chain and "." in chain)
+
+
+def spelled_by(node: ast.AST, whole: tuple[ast.expr, ...] | None = None) -> Iterator[str]:
+    """What a node spells; of the chains, only those that are `whole`, where that is given."""
+    chain = dotted(node)
+    if chain is not None:
+        if whole is None or node in whole:
+            yield chain
+    elif isinstance(node, ast.Attribute) and variable(node.attr) is None:
+        yield f".{node.attr}"
 
 
 def rows_of(asked: Rule | ArgumentRule) -> tuple[Rule | ArgumentRule, ...]:
@@ -76,8 +92,18 @@ def rows_of(asked: Rule | ArgumentRule) -> tuple[Rule | ArgumentRule, ...]:
     return tuple(_filled(asked, row) for row in asked.each)
 
 
+def filled_length(row: Mapping[str, str], text: str) -> int:
+    """How long a snippet becomes with the texts of a row in it."""
+    found = _words(row).finditer(text) if row else ()
+    return len(text) + sum(len(row[match[1]]) - len(match[0]) for match in found)
+
+
+def _words(row: Mapping[str, str]) -> re.Pattern[str]:
+    return re.compile(rf"\$({'|'.join(map(re.escape, row))})(?!\w)")
+
+
 def _filled(asked: Rule | ArgumentRule, row: Mapping[str, str]) -> Rule | ArgumentRule:
-    word = re.compile(rf"\$({'|'.join(map(re.escape, row))})(?!\w)")
+    word = _words(row)
 
     def fill(text: str) -> str:
         return word.sub(lambda match: row[match[1]], text)

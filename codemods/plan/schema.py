@@ -6,9 +6,22 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from codemods.plan import limits
 from codemods.plan.consolidation import Delete, Expect, Forbid, Merge, PhaseExpect
 from codemods.plan.rewrites import Rewrite  # noqa: TC001 - pydantic reads the annotation
-from codemods.plan.types import Dotted, Identifier, Model, NonEmpty, Pattern, PhaseName, Slug, Symbol
+from codemods.plan.types import (
+    Dotted,
+    File,
+    Identifier,
+    Line,
+    Model,
+    NonEmpty,
+    Pattern,
+    PhaseName,
+    Remote,
+    Slug,
+    Symbol,
+)
 from codemods.plan.validations import BUILT_IN, Action, Triggers, Validation
 
 
@@ -165,7 +178,7 @@ class Phase(Model):
 class Commit(Model):
     """How commits are made."""
 
-    message: NonEmpty = Field(
+    message: Annotated[str, Field(min_length=1, max_length=limits.TEMPLATE)] = Field(
         "refactor: {{ summary }}\n\nPlan {{ plan }}, phase {{ phase }}.\n",
         description="A template for the commit message; the variables are listed below.",
     )
@@ -176,9 +189,9 @@ class Plan(Model):
 
     schema_version: Literal[1] = Field(alias="schema", description="The version of this schema: 1.")
     name: Slug = Field(description="A short name; it becomes part of a branch name.")
-    title: str = Field("", description="One line for people.")
-    issue: str = Field("", description="Where the migration is tracked, such as `#506`.")
-    source_roots: tuple[Pattern, ...] = Field(
+    title: Line = Field("", description="One line for people.")
+    issue: Line = Field("", description="Where the migration is tracked, such as `#506`.")
+    source_roots: tuple[File, ...] = Field(
         (".",), min_length=1, description="The folders that dotted names start from."
     )
     exclude: tuple[Pattern, ...] = Field(
@@ -214,7 +227,7 @@ class Plan(Model):
         "run once in each linked worktree (`--jobs`) and in each worker's clone, without a shell; `{checkout}` is the "
         "folder of the original checkout; for a worker, its clone.",
     )
-    remote: NonEmpty | None = Field(
+    remote: Remote | None = Field(
         None,
         description="Where workers on other machines (`--executor`) fetch candidates from: a remote of the repository, "
         "such as `origin`, or a URL that they and this machine can reach.",

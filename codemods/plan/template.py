@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from codemods.plan import limits
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -24,12 +26,34 @@ VARIABLES: dict[str, str] = {
     "rules": "the rules and codemods that have changed the files",
     "summary": "`redirect <file> to <new_module>`, or `rewrite <file> by <rules>`, or both",
 }
+# In any case: git takes no notice of it in the names of trailers.
+_TRAILER = re.compile(r"^\s*(?=codemods-)", re.IGNORECASE | re.MULTILINE)
+# Behind such a line git looks for no trailers.
+_SCISSORS = re.compile(r"^(?=.*-{20,} >8 -{20,})", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 def render(template: str, values: Mapping[str, str]) -> str:
-    """`template` with its variables filled in. Raises KeyError for one that is not in `values`."""
-    return _PLACEHOLDER.sub(lambda match: values[match.group(1)], template)
+    """`template` with its variables filled in: text only, cut off at `limits.COMMIT` characters.
+
+    No line of it is one of our trailers, or ends what git looks for trailers in: it is marked as a quote then. Where
+    nothing is left, `summary` is the message. Raises KeyError for a variable that is not in `values`.
+    """
+    parts: list[str] = []
+    room, end = limits.COMMIT, 0
+    for match in _PLACEHOLDER.finditer(template):
+        for part in (template[end : match.start()], values[match.group(1)]):
+            parts.append(part[:room])
+            room -= len(parts[-1])
+        end = match.end()
+    text = "".join((*parts, template[end:][:room]))
+    text = _SCISSORS.sub("> ", _TRAILER.sub("> ", text))
+    return text if text.strip() else values["summary"]
+
+
+def is_trailer(text: str) -> bool:
+    """Whether a line of `text` looks like one of the trailers by which we know our commits."""
+    return _TRAILER.search(text) is not None
 
 
 def variables(template: str) -> list[str]:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from codemods.plan.types import Model, NonEmpty, Pattern, Seconds
+from codemods.plan.types import Expression, File, Model, NonEmpty, Seconds
 
 
-def _expression(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"expected a regular expression of Python's: {error}") from error
+def _variable(text: str) -> str:
+    if "=" in text:
+        raise ValueError("expected the name of a variable, without `=`")
     return text
 
 
-Expression = Annotated[str, Field(min_length=1), AfterValidator(_expression)]
 Action = Literal["stop", "skip", "rollback-phase"]
 _SELECT = (
     "After a unit, run the tests that can be `affected` by it: those whose files reach its files by imports; or `all`. "
@@ -28,7 +24,7 @@ _RERUNS = "How often a test that newly fails is tried again, with the change and
 
 
 class _Validation(Model):
-    env: dict[NonEmpty, str | None] = Field(
+    env: dict[Annotated[NonEmpty, AfterValidator(_variable)], str | None] = Field(
         default_factory=dict,
         description="Variables of the environment that are set, or taken out with `null`, for its programs.",
     )
@@ -69,7 +65,7 @@ class CommandValidation(_Validation):
     pattern: PatternChoice | None = Field(
         None, description="A regular expression that has to match in the output, or `must:` and `must_not:`."
     )
-    junit: Pattern | None = Field(
+    junit: File | None = Field(
         None,
         description="The JUnit XML file that the program writes: the verdict is then test by test, against a baseline, "
         "as for pytest, whatever the exit status.",
@@ -83,7 +79,7 @@ class PytestValidation(_Validation):
     kind: Literal["pytest"] = Field(description="Run pytest.")
     args: tuple[str, ...] = Field((), description="Arguments for pytest, such as `tests/unit`.")
     select: Literal["affected", "all"] = Field("affected", description=_SELECT)
-    coverage: Pattern = Field(
+    coverage: File = Field(
         ".coverage",
         description="Coverage data with contexts (`--cov-context=test`), where there is such a file: tests that are "
         "recorded not to touch a changed file are not run after a unit.",

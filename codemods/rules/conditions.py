@@ -7,9 +7,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from codemods.errors import CodemodsError
 from codemods.patterns.kinds import is_kind
 from codemods.patterns.match import Run
 from codemods.rules.places import is_in_template, place_of
+from codemods.time_limit import TimeLimit
 
 if TYPE_CHECKING:
     from codemods.patterns.language import Snippet
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from codemods.plan.rewrites import Test
     from codemods.rules.find import Match, Module
 
+_SECONDS = 1.0  # for one search
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -87,12 +90,24 @@ def _passes(module: Module, match: Match, bound: Bound | None, test: Test) -> bo
         return False
     if any(is_kind(node, kind) for node in nodes for kind in test.is_not):
         return False
-    if test.regex and not all(re.search(test.regex, _text(module, node)) for node in nodes):
+    if test.regex and not all(_is_found(test.regex, _text(module, node), match) for node in nodes):
         return False
     if test.symbol is None:
         return True
     wanted = match.rule.symbol(test.symbol) or test.symbol
     return all(_origin(module, node) == wanted for node in nodes)
+
+
+def _is_found(expression: str, text: str, match: Match) -> bool:
+    """Whether the expression is found in the text. Raises CodemodsError where that takes too long to tell."""
+    try:
+        with TimeLimit(_SECONDS):
+            return re.search(expression, text) is not None
+    except TimeoutError as error:
+        name = match.rule.text.name
+        what = f"The regular expression of the rule `{name}` gives no answer in {_SECONDS:g} seconds: {expression}"
+        hint = "Let what it repeats be told apart by a character between, or leave a repetition out."
+        raise CodemodsError(what, hint=hint) from error
 
 
 def _text(module: Module, node: ast.AST | str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.validation.junit_report import ReportError, read_junit
-from codemods.validation.launch import command_identity, launch, require_program
+from codemods.validation.launch import command_identity, launch, require_inside, require_program
 from codemods.validation.session import Session
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class JunitRunner:
     def require(self, ground: Ground) -> None:
         """Raise ValidationSetupError where the program is not there."""
         require_program(self.name, self.run[0], ground.root)
+        require_inside(self.name, ground.root, self.report)
 
     def identity(self, ground: Ground) -> str:
         """The command, its environment, the program that it is here, and the file."""
@@ -48,6 +49,7 @@ class JunitRunner:
         Raises ValidationSetupError where it cannot be started.
         """
         file = ground.root / self.report
+        require_inside(self.name, ground.root, self.report)
         with _set_aside(file, ground.root):
             completed = launch(self.name, self.run, ground, self.timeout, self.environment)
             tests, fault = self._read(file)

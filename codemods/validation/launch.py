@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from codemods.errors import ValidationSetupError
+from codemods.plan.expressions import is_git
 from codemods.validation.base import environment_of
 from codemods.validation.program import find_program, project_python, run_program
 
@@ -30,6 +31,23 @@ for place in sys.path:
 _INTERNAL = "INTERNALERROR>"
 _SHOWN = 200  # characters
 _PYTHONS = ("PYTEST_", "PYTHON")  # how the names of variables begin that tests depend on wherever they run
+
+
+def leads_out(root: Path, path: str) -> bool:
+    """Whether `path` is, through a link, no place in the repository at `root`, or one in git's own folder."""
+    try:
+        place, top = (root / path).resolve(), root.resolve()
+    except (OSError, RuntimeError):
+        return True  # links that lead in a circle
+    return not place.is_relative_to(top) or any(is_git(part) for part in place.relative_to(top).parts)
+
+
+def require_inside(name: str, root: Path, path: str) -> None:
+    """Raise ValidationSetupError where `path`, a file that the validation `name` writes, leads out of the repository
+    through a link, or into git's own folder."""
+    if leads_out(root, path):
+        what = f"The file {path} of the validation `{name}` leads out of the repository through a link."
+        raise ValidationSetupError(what, hint="Name another file in the plan.")
 
 
 def require_program(

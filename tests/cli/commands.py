@@ -19,13 +19,21 @@ COMMAND = [sys.executable, "-m", "codemods"]
 
 
 def codemods(root: Path, *arguments: str, expect: int) -> str:
-    """The output of a command in `root`, which has to end with the status expected. An error of ours comes through."""
-    return _output(run(root, *arguments), expect)
+    """The output of a command in `root`, which has to end with the status expected. An error of ours comes through.
+
+    `apply` is agreed to: what asks, and when, is tested where the list is.
+    """
+    return _output(run(root, *agreed(arguments)), expect)
+
+
+def agreed(arguments: tuple[str, ...]) -> tuple[str, ...]:
+    """The arguments of a command, with --yes for an `apply`."""
+    return (*arguments, "--yes") if arguments[:1] == ("apply",) else arguments
 
 
 def codemods_apart(root: Path, *arguments: str, expect: int) -> str:
     """The same in a process of its own: for what ends it, and for what only a whole process shows."""
-    completed = subprocess.run([*COMMAND, *arguments], cwd=root, capture_output=True, text=True, check=False)
+    completed = subprocess.run([*COMMAND, *agreed(arguments)], cwd=root, capture_output=True, text=True, check=False)
     return _output(completed, expect)
 
 

@@ -32,11 +32,13 @@ NAMES = (
     "bidi \u202eEVIL\u2066\u200b\u3164\x9b31m.py",
     "html `|<img src=x onerror=EVIL>``](javascript:EVIL) **EVIL**.py",
 )
+# A plan that holds controls is refused as a whole; what can be read is no less evil in a page.
+WORDS = "[bold red]EVIL[/][link=file:///x]EVIL[/link]"
 SOURCE = f"from a.b import f\n# {EVIL}\nf()  # {EVIL}\nx = '''a.b.f {EVIL}'''\n"
 REST = f"""\
-title: {json.dumps(EVIL)}
+title: {json.dumps(WORDS)}
 keep:
-  - {{module: c.d, symbols: [g], reason: {json.dumps(EVIL)}}}
+  - {{module: c.d, symbols: [g], reason: {json.dumps(WORDS)}}}
 phases:
   - {{name: P0, files: [bad.py], with: [check], on_failure: skip}}
   - {{name: P1, files: rest}}
@@ -59,7 +61,7 @@ VERBS = (
     ("preview", "plan.yaml", "--" + EVIL.split("\x07")[0]),
     (EVIL.split("\x07")[0],),
     ("preview", "broken.yaml"),
-    ("apply", "plan.yaml"),
+    ("apply", "--yes", "plan.yaml"),
     ("status", "plan.yaml"),
     ("report", "plan.yaml", "--markdown"),
     ("rollback", "plan.yaml", "--all", "--dry-run"),
@@ -103,11 +105,13 @@ def check_neutral(told: str) -> None:
     assert "Traceback" not in told
 
 
-@pytest.mark.parametrize("kind", ["dumb", "xterm-256color"])
-def test_nothing_but_we_drives_the_terminal(repo: Path, kind: str, monkeypatch: pytest.MonkeyPatch, git: Git) -> None:
+@pytest.mark.parametrize(("kind", "every"), [("dumb", 4), ("xterm-256color", 1)])
+def test_nothing_but_we_drives_the_terminal(
+    repo: Path, kind: str, every: int, monkeypatch: pytest.MonkeyPatch, git: Git
+) -> None:
     monkeypatch.delenv("NO_COLOR")
     spelled = 0
-    for verb in VERBS:
+    for verb in VERBS[::every]:
         told = on_terminal(repo, kind, *verb)
         assert told, verb
         # A colour of ours never comes right before what is theirs spelled out.
@@ -115,7 +119,7 @@ def test_nothing_but_we_drives_the_terminal(repo: Path, kind: str, monkeypatch: 
         check_neutral(DRAWING.sub("", told))
         spelled += "\\x1b[31mEVIL" in told
         assert told.count("bold red") == len(re.findall(r"\[bold red\\?\]EVIL", told))
-    assert spelled > len(VERBS) / 2
+    assert spelled > len(VERBS[::every]) / 2
     assert git(repo, "status", "--porcelain") == ""
 
 
@@ -123,7 +127,7 @@ def test_what_a_hook_says_is_spelled_out(repo: Path) -> None:
     hook = repo / ".git" / "hooks" / "pre-commit"
     hook.write_text(f"#!{sys.executable}\nimport sys\nsys.exit({EVIL!r})\n", encoding="utf-8")
     hook.chmod(0o755)
-    told = on_terminal(repo, "dumb", "apply", "plan.yaml")
+    told = on_terminal(repo, "dumb", "apply", "--yes", "plan.yaml")
     assert "\\x1b[31mEVIL" in told
     check_neutral(told.replace("\r", ""))
 

@@ -49,7 +49,9 @@ def test_an_interrupt_ends_what_a_validation_has_started(
     files = {**BASE, "u.py": "from a.b import f\nf()\n", "check.py": CHECK, "plan.yaml": plan_text(rest=PHASES)}
     root = make_repo({**files, ".gitignore": "server\nworker\n"})
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    process = subprocess.Popen([*COMMAND, "apply", "plan.yaml"], cwd=root, stdout=subprocess.PIPE, env=environment)
+    process = subprocess.Popen(
+        [*COMMAND, "apply", "--yes", "plan.yaml"], cwd=root, stdout=subprocess.PIPE, env=environment
+    )
     deadline = time.monotonic() + 30
     while not all(sizes(root)) and time.monotonic() < deadline:
         time.sleep(0.02)

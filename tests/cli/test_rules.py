@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.checks import BASE
-from tests.cli.commands import codemods
+from tests.cli.commands import codemods, run
 from tests.conftest import Files
 
 MakeRepo = Callable[[Files], Path]
@@ -170,10 +170,15 @@ THEIRS = {
 class TestCodemods:
     def test_do_not_run_before_they_are_trusted(self, make_repo: MakeRepo, git: Git) -> None:
         root = make_repo(THEIRS)
-        for verb in ("preview", "apply", "status"):
-            output = codemods(root, verb, "plan.yaml", expect=2)
-            assert "This plan runs code that it names; nothing has been run yet" in output
-            assert "shout: the LibCST codemod tools.mods:Shout" in output
+        for verb, told in (
+            ("preview", "This plan runs code that it names; nothing has been run yet"),
+            ("apply", "Nobody has agreed here to what this plan runs; nothing has been run yet"),
+            ("status", "This plan runs code that it names; nothing has been run yet"),
+        ):
+            refused = run(root, verb, "plan.yaml")
+            assert refused.returncode == 2
+            assert told in refused.stderr
+            assert "shout: the LibCST codemod tools.mods:Shout" in refused.stderr
         assert git(root, "log", "--format=%s") == "base"
 
     def test_share_checks_units_commits_and_rollback(self, make_repo: MakeRepo, git: Git) -> None:

@@ -213,7 +213,11 @@ class TestApply:
         )
         git(repo, "commit", "--quiet", "-am", "slow")
         process = subprocess.Popen(
-            [*COMMAND, "apply", "plan.yaml"], cwd=repo, stdout=subprocess.PIPE, text=True, start_new_session=True
+            [*COMMAND, "apply", "--yes", "plan.yaml"],
+            cwd=repo,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
         for _ in range(300):
             if (repo / "waiting").exists():
@@ -417,7 +421,7 @@ PLAN_FAULTS = {
 
 class TestReaderGoesAway:
     def test_what_is_committed_stays(self, repo: Path, git: Git) -> None:
-        command = [*COMMAND, "apply", "plan.yaml", "--here"]
+        command = [*COMMAND, "apply", "--yes", "plan.yaml", "--here"]
         with subprocess.Popen(command, cwd=repo, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
             assert running.stdout is not None
             running.stdout.readline()

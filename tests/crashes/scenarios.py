@@ -49,7 +49,7 @@ class Scenario:
         return self.again or (self.command,)
 
 
-APPLY = ("apply", "plan.yaml")
+APPLY = ("apply", "plan.yaml", "--yes")
 UNDO = ("undo",)
 ROLLBACK = ("rollback", "plan.yaml")
 STATUS = ("status", "plan.yaml")

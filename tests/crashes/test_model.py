@@ -112,9 +112,9 @@ class Commands(RuleBasedStateMachine):
     @rule(kill=KILLS)
     def apply(self, kill: int | None) -> None:
         """All that is left is done; a run that was killed goes on."""
-        if kill is not None and self.run("apply", "p", kill=kill)[0] is not None:
+        if kill is not None and self.run("apply", "p", "--yes", kill=kill)[0] is not None:
             kill = None
-        self.expect(*self.run("apply", "p"), frozenset(NAMES), "apply")
+        self.expect(*self.run("apply", "p", "--yes"), frozenset(NAMES), "apply")
 
     @precondition(lambda self: not self.dirty)
     @rule(choice=CHOICES, kill=KILLS, reset=st.booleans())
@@ -170,7 +170,7 @@ class Commands(RuleBasedStateMachine):
         self.git("commit", "--quiet", "--all", f"--message=user {self.users}")
 
     @precondition(lambda self: not self.dirty)
-    @rule(name=st.sampled_from(NAMES), command=st.sampled_from([("apply", "p"), ("rollback", "p", "--all")]))
+    @rule(name=st.sampled_from(NAMES), command=st.sampled_from([("apply", "p", "--yes"), ("rollback", "p", "--all")]))
     def user_edits(self, name: str, command: tuple[str, ...]) -> None:
         """With an edit that is not committed nothing is done, and nothing of it is touched."""
         self.settle()

@@ -16,9 +16,9 @@ import pytest
 from codemods.engine.own_transforms import load_transforms
 from codemods.engine.preview import preview
 from codemods.engine.preview_repository import preview_of
-from codemods.engine.time_limit import TimeLimit
 from codemods.errors import CodemodsError, PlanError
 from codemods.plan.load import LoadedPlan, load_plan
+from codemods.time_limit import TimeLimit
 from codemods.vcs import Repository
 from tests.conftest import Files
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from codemods.cli.app import run
+from tests.cli.commands import agreed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +87,7 @@ def subjects(root: Path, git: Git) -> list[str]:
 
 def codemods(root: Path, *arguments: str, expect: int) -> None:
     """Run the command on `root`, and require its exit status."""
-    assert run([*arguments, "--repo", str(root)]) == expect
+    assert run([*agreed(arguments), "--repo", str(root)]) == expect
 
 
 def test_all_steps_are_commits_in_their_order(repo: Path, git: Git) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import run
+from tests.cli.commands import agreed, run
 from tests.conftest import Files, run_git, write_files
 
 MakeRepo = Callable[[Files], Path]
@@ -54,7 +54,7 @@ class Ran:
 
 def told(root: Path, *arguments: str) -> Ran:
     """What a command says in `root`."""
-    completed = run(root, *arguments)
+    completed = run(root, *agreed(arguments))
     return Ran(completed.stdout + completed.stderr, completed.returncode)
 
 
@@ -208,7 +208,7 @@ def check_whole_way(root: Path, *options: str) -> None:
 
 def states(root: Path, *options: str, expect: int) -> dict[str, str]:
     """What became of each unit in `codemods apply`."""
-    completed = run(root, "apply", "plan.yaml", "--json", *options)
+    completed = run(root, "apply", "--yes", "plan.yaml", "--json", *options)
     assert completed.returncode == expect, completed.stdout + completed.stderr
     report = json.loads(completed.stdout)
     return {entry["unit"]: entry["state"] for entry in report["units"]}

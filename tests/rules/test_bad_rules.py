@@ -38,7 +38,7 @@ def block(match: str, replace: str, rest: str = "") -> str:
         (block("f(...)", "1"), "8:7", "`match` has 1 `...` for arguments, and this has 0"),
         (block("f($X)", "f($X, 1)[0]\nf($X)"), "8:7", "applies to its own output"),
         (block("f($X)", "$X", "    where: {Y: name}\n"), "9:16", "there is no `$Y` in `match`; `match` binds `$X`"),
-        (block("f($X)", "$X", "    where: {X: {regex: '('}}\n"), "9:16", "not a regular expression"),
+        (block("f($X)", "$X", "    where: {X: {regex: '('}}\n"), "9:24", "expected a regular expression"),
         (block("f($X)", "$X", "    inside: 'a; b'\n"), "9:13", "expected one statement or expression"),
         (block("f($X)", "$X", "    in: async\n"), "9:", "async"),
         (block("f($X)", "$X", "    wher: {}\n"), "9:", "wher"),

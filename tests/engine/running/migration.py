@@ -33,7 +33,7 @@ class Migration:
 
     def apply(self, *options: str, expect: int) -> dict[str, object]:
         """The report of `codemods apply`."""
-        completed = run(self.root, "apply", "plan.yaml", "--json", *options)
+        completed = run(self.root, "apply", "--yes", "plan.yaml", "--json", *options)
         assert completed.returncode == expect, completed.stdout + completed.stderr
         report: dict[str, object] = json.loads(completed.stdout)
         return report

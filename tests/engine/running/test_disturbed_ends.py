@@ -72,12 +72,14 @@ def test_a_file_that_two_runs_have_changed_in_one_phase(make_repo: MakeRepo, tmp
     )
     git(many.root, "add", "--all")
     git(many.root, "commit", "-qm", "g")
-    subprocess.run([*COMMAND, "apply", "plan.yaml"], cwd=many.root, capture_output=True)
+    subprocess.run([*COMMAND, "apply", "--yes", "plan.yaml"], cwd=many.root, capture_output=True)
     assert many.changed() >= {"u00", "u01"}
     text = (many.root / "plan.yaml").read_text()
     outside = tmp_path / "plan.yaml"
     outside.write_text(text.replace("to: app.new.f}\n", "to: app.new.f}\n  - {symbol: app.old.g, to: app.new.g}\n"))
-    completed = subprocess.run([*COMMAND, "apply", str(outside)], cwd=many.root, capture_output=True, text=True)
+    completed = subprocess.run(
+        [*COMMAND, "apply", "--yes", str(outside)], cwd=many.root, capture_output=True, text=True
+    )
     source = (many.root / "app/u00.py").read_text()
     assert "app.new import f" in source, completed.stdout + completed.stderr
     assert "app.old import g" in source

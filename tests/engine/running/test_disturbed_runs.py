@@ -60,7 +60,7 @@ def test_an_edit_while_a_batch_is_committed_is_not_lost(make_repo: MakeRepo, git
     many = migration(make_repo, tmp_path, 4, any_of([]), BATCH)
     # As if the user saved the last file while the first is committed.
     hook(many.root, "post-commit", f"[ -e {tmp_path}/flag ] || echo '# mine' >> app/u03.py; touch {tmp_path}/flag")
-    completed = subprocess.run([*COMMAND, "apply", "plan.yaml"], cwd=many.root, capture_output=True, text=True)
+    completed = subprocess.run([*COMMAND, "apply", "--yes", "plan.yaml"], cwd=many.root, capture_output=True, text=True)
     places = [many.root / "app" / "u03.py", *(p for p in (many.root / ".git" / "codemods").rglob("*") if p.is_file())]
     assert any(b"# mine" in place.read_bytes() for place in places), completed.stdout + completed.stderr
 
@@ -85,7 +85,7 @@ def test_an_edit_before_a_batch_is_written_is_not_lost(make_repo: MakeRepo, git:
 
     thread = threading.Thread(target=edit)
     thread.start()
-    completed = subprocess.run([*COMMAND, "apply", "plan.yaml"], cwd=many.root, capture_output=True, text=True)
+    completed = subprocess.run([*COMMAND, "apply", "--yes", "plan.yaml"], cwd=many.root, capture_output=True, text=True)
     thread.join()
     assert done
     assert "app.old" in done[0]
@@ -100,7 +100,7 @@ def test_a_phase_that_goes_on_is_rolled_back_as_a_whole(make_repo: MakeRepo, git
         ONCE.format(flag=flag, when="len(changed) == 3") + "import os, time; os.kill(os.getppid(), 9); time.sleep(5)\n"
     )
     many = migration(make_repo, tmp_path, 5, rule + any_of(["u03"]), phases)
-    subprocess.run([*COMMAND, "apply", "plan.yaml"], cwd=many.root, capture_output=True)
+    subprocess.run([*COMMAND, "apply", "--yes", "plan.yaml"], cwd=many.root, capture_output=True)
     assert git(many.root, "log", "--format=%s", "main..HEAD").count("\n") >= 1
     report = many.apply(expect=1)
     assert units(report, "rejected") == ["u03"]
@@ -161,7 +161,7 @@ def test_a_lock_of_gits_rejects_nothing(make_repo: MakeRepo, git: Git, tmp_path:
     hook(many.root, "prepare-commit-msg", "exit 0")
     (many.root / ".git" / "index.lock").touch()
     completed = subprocess.run(
-        [*COMMAND, "apply", "plan.yaml", "--json", "--here"], cwd=many.root, capture_output=True, text=True
+        [*COMMAND, "apply", "--yes", "plan.yaml", "--json", "--here"], cwd=many.root, capture_output=True, text=True
     )
     (many.root / ".git" / "index.lock").unlink()
     assert many.events("unit-rejected") == [], completed.stdout + completed.stderr
@@ -175,7 +175,7 @@ def test_a_command_that_broke_since_its_baseline_rejects_nothing(make_repo: Make
     many = migration(make_repo, tmp_path, 4, rule, phases)
     many.apply(expect=1)
     down.touch()
-    subprocess.run([*COMMAND, "apply", "plan.yaml", "--phase", "P0"], cwd=many.root, capture_output=True)
+    subprocess.run([*COMMAND, "apply", "--yes", "plan.yaml", "--phase", "P0"], cwd=many.root, capture_output=True)
     assert many.events("unit-rejected") == []
 
 
@@ -185,7 +185,7 @@ def test_what_must_not_be_in_the_output_is_seen_anywhere(make_repo: MakeRepo, gi
     phases = "  - {name: P0, files: rest, with: [strict, check], on_failure: skip}\n"
     many = migration(make_repo, tmp_path, 2, rule, phases, rest)
     # The baseline says already that it could tell nothing.
-    completed = subprocess.run([*COMMAND, "apply", "plan.yaml"], cwd=many.root, capture_output=True, text=True)
+    completed = subprocess.run([*COMMAND, "apply", "--yes", "plan.yaml"], cwd=many.root, capture_output=True, text=True)
     assert many.changed() == set()
     assert "its output is too long to be searched" in completed.stderr
 
@@ -202,7 +202,7 @@ def test_a_kill_while_a_culprit_is_taken_back(make_repo: MakeRepo, git: Git, tmp
     code += f"[ ! -e {tmp_path}/flag ] && "
     code += f"{{ touch {tmp_path}/flag; kill -9 $(ps -o ppid= -p $PPID); [ $1 = committed ]; exit; }}; exit 0"
     hook(many.root, "reference-transaction", code)
-    killed = subprocess.run([*COMMAND, "apply", "plan.yaml"], cwd=many.root, capture_output=True)
+    killed = subprocess.run([*COMMAND, "apply", "--yes", "plan.yaml"], cwd=many.root, capture_output=True)
     assert killed.returncode == -signal.SIGKILL
     many.apply(expect=1)
     assert git(many.root, "status", "--porcelain") == ""
@@ -221,7 +221,7 @@ def test_crlf_files_are_taken_back(make_repo: MakeRepo, git: Git, tmp_path: Path
     git(many.root, "add", "--all")
     git(many.root, "commit", "-qm", "attributes")
     assert git(many.root, "status", "--porcelain") == ""
-    subprocess.run([*COMMAND, "apply", "plan.yaml"], cwd=many.root, capture_output=True)
+    subprocess.run([*COMMAND, "apply", "--yes", "plan.yaml"], cwd=many.root, capture_output=True)
     many.apply(expect=0)
     assert git(many.root, "status", "--porcelain") == ""
     assert many.changed() == set(names(3))
@@ -233,7 +233,7 @@ def test_a_check_that_undoes_the_change_says_nothing_of_it(make_repo: MakeRepo, 
         "sys.exit('app.new' in pathlib.Path('app/u01.py').read_text())"
     )
     many = migration(make_repo, tmp_path, 3, rule, BATCH)
-    subprocess.run([*COMMAND, "apply", "plan.yaml"], cwd=many.root, capture_output=True)
+    subprocess.run([*COMMAND, "apply", "--yes", "plan.yaml"], cwd=many.root, capture_output=True)
     # It was never seen with it.
     assert "u01" not in many.changed()
 
@@ -241,5 +241,5 @@ def test_a_check_that_undoes_the_change_says_nothing_of_it(make_repo: MakeRepo, 
 def test_what_a_check_commits_is_not_ours(make_repo: MakeRepo, tmp_path: Path) -> None:
     rule = "import subprocess\nif changed: subprocess.run(['git', 'commit', '-qam', 'wip'], check=True)"
     many = migration(make_repo, tmp_path, 3, rule, BATCH)
-    subprocess.run([*COMMAND, "apply", "plan.yaml"], cwd=many.root, capture_output=True)
+    subprocess.run([*COMMAND, "apply", "--yes", "plan.yaml"], cwd=many.root, capture_output=True)
     assert many.events("unit-committed") == []

@@ -52,7 +52,7 @@ def files(select: str) -> dict[str, str]:
 
 
 def applied(repo: Path, *options: str) -> tuple[dict[str, str], list[str]]:
-    completed = run(repo, "apply", "plan.yaml", "--json", *options)
+    completed = run(repo, "apply", "--yes", "plan.yaml", "--json", *options)
     report = json.loads(completed.stdout)
     return {unit["unit"]: unit["state"] for unit in report["units"]}, report["notes"]
 

@@ -32,7 +32,7 @@ def test_a_batch_that_is_cut_short(make_repo: MakeRepo, git: Git, tmp_path: Path
     flag = str(tmp_path / "flag")
     rule = (ENDS + END).format(size=size, flag=flag, signal=name) + any_of(["u05"])
     many = migration(make_repo, tmp_path, 8, rule, BATCH)
-    ended = subprocess.run([*COMMAND, "apply", "plan.yaml"], cwd=many.root, capture_output=True, check=False)
+    ended = subprocess.run([*COMMAND, "apply", "--yes", "plan.yaml"], cwd=many.root, capture_output=True, check=False)
     assert ended.returncode == (130 if name == "SIGINT" else -signal.SIGKILL)
     if name == "SIGINT":
         assert git(many.root, "status", "--porcelain") == ""
@@ -55,7 +55,7 @@ def test_the_search_at_the_end_of_a_phase_is_cut_short(
     rest = f"  last: {{kind: command, run: [python, {str(tmp_path / 'last.py')!r}]}}\n"
     (tmp_path / "last.py").write_text(exit_check)
     many = migration(make_repo, tmp_path, 6, any_of([]), phases, rest)
-    ended = subprocess.run([*COMMAND, "apply", "plan.yaml"], cwd=many.root, capture_output=True, check=False)
+    ended = subprocess.run([*COMMAND, "apply", "--yes", "plan.yaml"], cwd=many.root, capture_output=True, check=False)
     assert ended.returncode == (130 if name == "SIGINT" else -signal.SIGKILL)
     if name == "SIGKILL":
         assert git(many.root, "status", "--porcelain") != ""

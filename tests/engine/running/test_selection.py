@@ -53,7 +53,7 @@ def _own_python(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def applied(repo: Path, expect: int) -> dict[str, str]:
     """The state of each unit."""
-    completed = run(repo, "apply", "plan.yaml", "--json")
+    completed = run(repo, "apply", "--yes", "plan.yaml", "--json")
     assert completed.returncode == expect, completed.stdout + completed.stderr
     return {unit["unit"]: unit["state"] for unit in json.loads(completed.stdout)["units"]}
 
@@ -129,7 +129,7 @@ def test_a_baseline_taken_in_the_middle_of_a_phase_is_told(make_repo: MakeRepo, 
     plan = PLAN.replace("ON", "stop").replace("files: rest", "files: [app/c.py, app/b.py, app/a.py]")
     repo = make_repo({**FILES, "plan.yaml": plan})
     assert applied(repo, expect=1) == {"app/c.py": "committed", "app/b.py": "rejected"}
-    completed = run(repo, "apply", "plan.yaml", "--json", "--fresh-baseline")
+    completed = run(repo, "apply", "--yes", "plan.yaml", "--json", "--fresh-baseline")
     (note,) = json.loads(completed.stdout)["notes"]
     assert note.startswith("The baseline of unit was taken in the middle of phase P0")
 
@@ -139,5 +139,5 @@ def test_a_phase_that_nobody_can_bring_to_its_end_any_more_is_told(make_repo: Ma
     repo = make_repo({**FILES, "plan.yaml": plan})
     applied(repo, expect=1)
     git(repo, "commit", "-q", "--allow-empty", "-m", "something else")
-    completed = run(repo, "apply", "plan.yaml", "--json")
+    completed = run(repo, "apply", "--yes", "plan.yaml", "--json")
     assert json.loads(completed.stdout)["notes"][0].startswith("Phase P0 was never validated as a whole")

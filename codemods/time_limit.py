@@ -1,4 +1,4 @@
-"""Ends Python code of somebody else's that takes too long, in this process."""
+"""Ends what takes too long in this process: Python code of somebody else's, and regular expressions."""
 
 from __future__ import annotations
 
