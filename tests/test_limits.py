@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codemods.engine.bounded import SECONDS, VARIABLE, BeyondError, seconds, within_limits
-from codemods.time_limit import TimeLimit
 from codemods.index.depth import is_deep
 from codemods.index.newer_syntax import parse_newer
 from codemods.limits import FILE, LINE, STEPS, WORDS, beyond, may_be_deep, too_large
 from codemods.model import printable, visible
 from codemods.report.markdown import code, plain
+from codemods.time_limit import TimeLimit
 
 POSIX = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="signals as POSIX has them")
 
