@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,6 +16,9 @@ from codemods.foreign.runner import ForeignRunner
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+# Whoever has turned it off for all programs: each worker of each run would rewrite the assertions of all tests anew.
+sys.dont_write_bytecode = False
 
 settings.register_profile("nightly", max_examples=20_000, deadline=None)
 settings.register_profile("default", deadline=None, max_examples=100)
@@ -84,20 +89,42 @@ def write_files(root: Path, files: Files) -> None:
         file.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
+def init_repo(root: Path, files: Files) -> Path:
+    """Make the folder `root` a git repository that holds the given files, committed on the branch main."""
+    root.mkdir()
+    run_git(root, "init", "--quiet", "--initial-branch", "main")
+    write_files(root, files)
+    run_git(root, "add", "--all", "--force")
+    run_git(root, "commit", "--quiet", "--allow-empty", "-m", "base")
+    return root
+
+
 @pytest.fixture
 def make_repo(tmp_path: Path) -> Callable[[Files], Path]:
     """Makes a git repository that holds the given files, committed on the branch main."""
+    return lambda files: init_repo(tmp_path / "repo", files)
 
-    def make(files: Files) -> Path:
-        root = tmp_path / "repo"
-        root.mkdir()
-        run_git(root, "init", "--quiet", "--initial-branch", "main")
-        write_files(root, files)
-        run_git(root, "add", "--all", "--force")
-        run_git(root, "commit", "--quiet", "--allow-empty", "-m", "base")
-        return root
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Makes what takes long to make, such as a repository after a run, once for all tests that copy it: a folder by
+    its name, from a function that makes it at a path."""
+    made: dict[str, Path] = {}
+
+    def make(name: str, maker: Callable[[Path], object]) -> Path:
+        if name not in made:
+            folder = tmp_path_factory.mktemp(name) / "repo"
+            maker(folder)
+            made[name] = folder
+        return made[name]
 
     return make
+
+
+def copied(made: Path, target: Path) -> Path:
+    """A copy of the folder `made` at `target`."""
+    shutil.copytree(made, target, symlinks=True)
+    return target
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     MakeRepo = Callable[[Files], Path]
     Git = Callable[..., str]
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits of memory, pipes and devices are those of POSIX")
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="limits of memory, pipes and devices are those of POSIX"),
+    pytest.mark.timeout(400),  # what counts is the time of each plan
+]
 PLANS = fixtures() / "hostile" / "plans"
 _MARK = "# expects: "
 _SECONDS = 5.0  # of processor time, for one plan and one verb

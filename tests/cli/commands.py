@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import multiprocessing
 import os
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COMMAND = [sys.executable, "-m", "codemods"]
+# What a run loads, in the process that others are forked from.
+_LOADED = [
+    "codemods.cli.app",
+    "codemods.engine.apply",
+    "codemods.report.terminal",
+    "codemods.report.to_json",
+    "git.cmd",
+]
 
 
 def codemods(root: Path, *arguments: str, expect: int) -> str:
@@ -42,6 +52,31 @@ def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     with _inside(root), redirect_stdout(_stream()) as out, redirect_stderr(_stream()) as err:
         status = app.run(list(arguments))
     return subprocess.CompletedProcess(arguments, status, _written(out), _written(err))
+
+
+def run_forked(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same in a process of its own, for what kills it: forked from one that has loaded all there is to load,
+    which takes longer than most runs."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_LOADED)
+    with tempfile.TemporaryDirectory() as folder:
+        streams = (Path(folder) / "stdout", Path(folder) / "stderr")
+        process = context.Process(target=_carry_out, args=(root, arguments, dict(os.environ), streams))
+        process.start()
+        process.join()
+        assert process.exitcode is not None
+        out, err = (stream.read_text(encoding="utf-8", errors="surrogateescape") for stream in streams)
+        return subprocess.CompletedProcess(arguments, process.exitcode, out, err)
+
+
+def _carry_out(root: Path, arguments: tuple[str, ...], environment: dict[str, str], streams: tuple[Path, ...]) -> None:
+    os.chdir(root)
+    os.environ.clear()
+    os.environ.update(environment)
+    for number, file in enumerate(streams, start=1):
+        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
+    sys.argv[1:] = arguments
+    app.main()
 
 
 def _output(completed: subprocess.CompletedProcess[str], expect: int) -> str:

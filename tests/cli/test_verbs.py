@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from tests.checks import BASE, plan_text
-from tests.cli.commands import COMMAND, codemods, codemods_apart, run
-from tests.conftest import Files, write_files
+from tests.cli.commands import COMMAND, codemods, codemods_apart, run, run_forked
+from tests.conftest import Files, copied, init_repo, write_files
 
 MakeRepo = Callable[[Files], Path]
+MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 Git = Callable[..., str]
 FILES = {
     **BASE,
@@ -50,6 +51,17 @@ def repo(make_repo: MakeRepo) -> Path:
     return make_repo({**FILES, "plan.yaml": plan_text(rest=PHASES)})
 
 
+@pytest.fixture
+def applied(made_once: MadeOnce, tmp_path: Path) -> Path:
+    """The same repository once its plan was carried out."""
+
+    def apply(root: Path) -> None:
+        init_repo(root, {**FILES, "plan.yaml": plan_text(rest=PHASES)})
+        codemods(root, "apply", "plan.yaml", expect=1)
+
+    return copied(made_once("applied", apply), tmp_path / "repo")
+
+
 def snapshot(root: Path, git: Git) -> tuple[str, ...]:
     """All that a command may not touch: commits, branch, index, work tree."""
     return git(root, "log", "--all", "--format=%H"), git(root, "status", "--porcelain", "-b"), git(root, "for-each-ref")
@@ -58,7 +70,7 @@ def snapshot(root: Path, git: Git) -> tuple[str, ...]:
 class TestPreview:
     def test_shows_diffs_counts_and_what_needs_a_person(self, repo: Path, git: Git) -> None:
         before = snapshot(repo, git)
-        output = codemods_apart(repo, "preview", "plan.yaml", expect=1)
+        output = codemods(repo, "preview", "plan.yaml", expect=1)
         assert "+from c.d import g\n" in output
         assert "x.py:1:7: a.b.f (string): a string is its name" in output
         assert "broken.py: line 1: Missing parentheses" in output
@@ -128,33 +140,29 @@ class TestApply:
                 line for line in diff.splitlines() if line.startswith(("+", "-"))
             ]
 
-    def test_commits_carry_trailers(self, repo: Path, git: Git) -> None:
-        codemods(repo, "apply", "plan.yaml", expect=1)
-        trailers = git(repo, "log", "-1", "--format=%(trailers:only,unfold)").splitlines()
+    def test_commits_carry_trailers(self, applied: Path, git: Git) -> None:
+        trailers = git(applied, "log", "-1", "--format=%(trailers:only,unfold)").splitlines()
         assert trailers[0] == "Signed-off-by: Ada <ada@example.invalid>"
         assert [line.partition(":")[0] for line in trailers[1:]] == [
             f"Codemods-{n}" for n in ("Plan", "Phase", "Run", "Unit")
         ]
-        assert "# kept" in git(repo, "log", "-1", "--format=%B")
+        assert "# kept" in git(applied, "log", "-1", "--format=%B")
 
-    def test_again_repeats_nothing(self, repo: Path, git: Git) -> None:
-        codemods(repo, "apply", "plan.yaml", expect=1)
-        before = snapshot(repo, git)
-        assert "not tried again" in codemods(repo, "apply", "plan.yaml", expect=1)
-        assert snapshot(repo, git) == before
+    def test_again_repeats_nothing(self, applied: Path, git: Git) -> None:
+        before = snapshot(applied, git)
+        assert "not tried again" in codemods(applied, "apply", "plan.yaml", expect=1)
+        assert snapshot(applied, git) == before
 
-    def test_again_goes_on_from_the_branch_it_left(self, repo: Path, git: Git) -> None:
-        codemods(repo, "apply", "plan.yaml", expect=1)
-        git(repo, "switch", "--quiet", "main")
-        codemods(repo, "apply", "plan.yaml", expect=1)
-        assert git(repo, "rev-list", "--count", "main..codemods/test") == "2"
+    def test_again_goes_on_from_the_branch_it_left(self, applied: Path, git: Git) -> None:
+        git(applied, "switch", "--quiet", "main")
+        codemods(applied, "apply", "plan.yaml", expect=1)
+        assert git(applied, "rev-list", "--count", "main..codemods/test") == "2"
 
-    def test_retry_tries_rejected_units_again(self, repo: Path, git: Git) -> None:
-        codemods(repo, "apply", "plan.yaml", expect=1)
-        write_files(repo, {"check.py": ""})
-        git(repo, "commit", "--quiet", "-am", "mend the check")
-        codemods(repo, "apply", "plan.yaml", expect=1)
-        assert "1 commit(s)" in codemods(repo, "apply", "plan.yaml", "--retry", expect=0)
+    def test_retry_tries_rejected_units_again(self, applied: Path, git: Git) -> None:
+        write_files(applied, {"check.py": ""})
+        git(applied, "commit", "--quiet", "-am", "mend the check")
+        codemods(applied, "apply", "plan.yaml", expect=1)
+        assert "1 commit(s)" in codemods(applied, "apply", "plan.yaml", "--retry", expect=0)
 
     def test_a_phase_that_stops(self, repo: Path, git: Git) -> None:
         write_files(
@@ -241,7 +249,7 @@ class TestApply:
             },
         )
         git(repo, "commit", "--quiet", "-am", "kills us")
-        codemods_apart(repo, "apply", "plan.yaml", expect=-signal.SIGKILL)
+        assert run_forked(repo, "apply", "--yes", "plan.yaml").returncode == -signal.SIGKILL
         assert git(repo, "status", "--porcelain", "-uno") == "M u.py"
         assert "u.py was half done" in codemods(repo, "apply", "plan.yaml", expect=0)
         assert git(repo, "rev-list", "--count", "main..") == "3"
@@ -342,24 +350,22 @@ class TestStatusAndRollback:
     @pytest.mark.parametrize(
         ("arguments", "left"), [(["--all"], ""), (["--phase", "P0"], "w.py"), (["--file", "w.py"], "u.py")]
     )
-    def test_rollback(self, repo: Path, git: Git, arguments: list[str], left: str) -> None:
-        codemods(repo, "apply", "plan.yaml", expect=1)
-        before = snapshot(repo, git)
-        assert "Would take back" in codemods(repo, "rollback", "plan.yaml", *arguments, "--dry-run", expect=0)
-        assert snapshot(repo, git) == before
-        codemods(repo, "rollback", "plan.yaml", *arguments, expect=0)
-        assert git(repo, "diff", "--name-only", "main") == left
-        assert "nothing to take back" in codemods(repo, "rollback", "plan.yaml", *arguments, expect=2)
+    def test_rollback(self, applied: Path, git: Git, arguments: list[str], left: str) -> None:
+        before = snapshot(applied, git)
+        assert "Would take back" in codemods(applied, "rollback", "plan.yaml", *arguments, "--dry-run", expect=0)
+        assert snapshot(applied, git) == before
+        codemods(applied, "rollback", "plan.yaml", *arguments, expect=0)
+        assert git(applied, "diff", "--name-only", "main") == left
+        assert "nothing to take back" in codemods(applied, "rollback", "plan.yaml", *arguments, expect=2)
 
-    def test_rollback_of_a_run_and_apply_again(self, repo: Path, git: Git) -> None:
-        codemods(repo, "apply", "plan.yaml", expect=1)
-        shown = json.loads(codemods(repo, "status", "plan.yaml", "--json", expect=1))
+    def test_rollback_of_a_run_and_apply_again(self, applied: Path, git: Git) -> None:
+        shown = json.loads(codemods(applied, "status", "plan.yaml", "--json", expect=1))
         run_id = shown["phases"][0]["done"][0]["run"]
-        codemods(repo, "rollback", "plan.yaml", "--run", run_id, expect=0)
-        assert git(repo, "diff", "main") == ""
-        codemods(repo, "apply", "plan.yaml", expect=1)
-        assert git(repo, "diff", "--name-only", "main") == "u.py\nw.py"
-        assert "Took back 2" in codemods(repo, "rollback", "plan.yaml", "--all", expect=0)
+        codemods(applied, "rollback", "plan.yaml", "--run", run_id, expect=0)
+        assert git(applied, "diff", "main") == ""
+        codemods(applied, "apply", "plan.yaml", expect=1)
+        assert git(applied, "diff", "--name-only", "main") == "u.py\nw.py"
+        assert "Took back 2" in codemods(applied, "rollback", "plan.yaml", "--all", expect=0)
 
     def test_later_edits_elsewhere_in_the_file_stay(self, repo: Path, git: Git) -> None:
         write_files(repo, {"u.py": FILES["u.py"] + "\n\n\n\n\n\nend = 1\n"})
@@ -370,14 +376,13 @@ class TestStatusAndRollback:
         codemods(repo, "rollback", "plan.yaml", "--file", "u.py", expect=0)
         assert (repo / "u.py").read_text() == FILES["u.py"] + "\n\n\n\n\n\nend = 1\nlater = 1\n"
 
-    def test_later_edits_of_the_same_lines_conflict(self, repo: Path, git: Git) -> None:
-        codemods(repo, "apply", "plan.yaml", expect=1)
-        write_files(repo, {"u.py": "from c.d import g\ng(2)\n"})
-        git(repo, "commit", "--quiet", "-am", "later")
-        before = snapshot(repo, git)
-        output = codemods(repo, "rollback", "plan.yaml", "--all", expect=2)
+    def test_later_edits_of_the_same_lines_conflict(self, applied: Path, git: Git) -> None:
+        write_files(applied, {"u.py": "from c.d import g\ng(2)\n"})
+        git(applied, "commit", "--quiet", "-am", "later")
+        before = snapshot(applied, git)
+        output = codemods(applied, "rollback", "plan.yaml", "--all", expect=2)
         assert "1 file(s):\n  u.py" in output
-        assert snapshot(repo, git) == before
+        assert snapshot(applied, git) == before
 
     def test_what_to_take_back_has_to_be_said(self, repo: Path) -> None:
         assert "--file, --unit, --phase, --run or --all" in codemods(repo, "rollback", "plan.yaml", expect=2)
@@ -565,5 +570,5 @@ class TestRefusals:
 
 
 def test_help_names_the_verbs(tmp_path: Path) -> None:
-    output = codemods_apart(tmp_path, "--help", expect=0)
+    output = codemods(tmp_path, "--help", expect=0)
     assert all(verb in output for verb in ("preview", "apply", "status", "rollback", "demo", "schema"))

@@ -145,15 +145,16 @@ def test_what_head_has_and_the_remote_has_not_goes_with_the_candidate(tmp_path: 
     assert git(remote, "log", "--format=%s", "--all") == "base"
 
 
-PYTEST = PLAN.replace("{kind: command, run: [python, check.py]}", "{kind: pytest, args: [test_it.py]}")
+SUITE = PLAN.replace("{kind: command, run: [python, check.py]}", "{kind: unittest}")
 
 
-def test_pytest_compares_with_the_baseline_that_the_coordinator_has(tmp_path: Path, remote: Path, git: Git) -> None:
-    tests = "from app import VALUE\n\ndef test_red():\n    assert False\n\ndef test_small():\n    assert VALUE < 9\n"
+def test_a_suite_is_compared_with_the_baseline_that_the_coordinator_has(tmp_path: Path, remote: Path, git: Git) -> None:
+    tests = "from unittest import TestCase\nfrom app import VALUE\n\nclass Tests(TestCase):\n"
+    tests += "    def test_red(self): assert False\n    def test_small(self): assert VALUE < 9\n"
     (tmp_path / "repo" / "test_it.py").write_text(tests)
     git(tmp_path / "repo", "add", ".")
     git(tmp_path / "repo", "commit", "--quiet", "-m", "Tests")
-    with threads() as crew, judge_in(tmp_path, crew, PYTEST) as judge:
+    with threads() as crew, judge_in(tmp_path, crew, SUITE) as judge:
         (result,) = judge.start(valued(9)).result()
     assert result.verdict is Verdict.FAILED
     assert "test_small" in result.summary

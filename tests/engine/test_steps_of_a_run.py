@@ -9,12 +9,14 @@ import pytest
 
 from codemods.cli.app import run
 from tests.cli.commands import agreed
+from tests.conftest import copied, init_repo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     MakeRepo = Callable[[dict[str, str]], Path]
+    MadeOnce = Callable[[str, Callable[[Path], object]], Path]
     Git = Callable[..., str]
 
 OLD = '''\
@@ -80,6 +82,19 @@ def repo(make_repo: MakeRepo) -> Path:
     return make_repo({**FILES, "plan.yaml": PLAN})
 
 
+@pytest.fixture
+def done(made_once: MadeOnce, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """The same once its plan was carried out."""
+
+    def apply(root: Path) -> None:
+        init_repo(root, {**FILES, "plan.yaml": PLAN})
+        codemods(root, "apply", str(root / "plan.yaml"), expect=0)
+
+    made = made_once("done", apply)
+    capsys.readouterr()
+    return copied(made, tmp_path / "repo")
+
+
 def subjects(root: Path, git: Git) -> list[str]:
     """The subjects of the commits since the base, oldest first."""
     return git(root, "log", "--reverse", "--format=%s", "main..HEAD").splitlines()
@@ -115,10 +130,9 @@ def test_all_is_taken_back(repo: Path, git: Git) -> None:
     assert (repo / "app" / "old.py").stat().st_mode & 0o100
 
 
-def test_one_deletion_is_taken_back(repo: Path, git: Git) -> None:
-    codemods(repo, "apply", str(repo / "plan.yaml"), expect=0)
-    codemods(repo, "rollback", str(repo / "plan.yaml"), "--phase", "delete", expect=0)
-    assert "DeprecationWarning" in (repo / "app" / "old.py").read_text()
+def test_one_deletion_is_taken_back(done: Path) -> None:
+    codemods(done, "rollback", str(done / "plan.yaml"), "--phase", "delete", expect=0)
+    assert "DeprecationWarning" in (done / "app" / "old.py").read_text()
 
 
 def test_the_preview_shows_each_step(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -302,19 +316,17 @@ def test_a_kept_module_with_a_stub_gets_nothing(make_repo: MakeRepo, capsys: pyt
 class TestRollback:
     @pytest.mark.parametrize(("selection", "first"), [("merge", "P1"), ("shim", "delete"), ("P0", "delete")])
     def test_what_others_need_is_not_taken_back(
-        self, repo: Path, git: Git, selection: str, first: str, capsys: pytest.CaptureFixture[str]
+        self, done: Path, git: Git, selection: str, first: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        codemods(repo, "apply", str(repo / "plan.yaml"), expect=0)
-        head = git(repo, "rev-parse", "HEAD")
-        codemods(repo, "rollback", str(repo / "plan.yaml"), "--phase", selection, expect=2)
+        head = git(done, "rev-parse", "HEAD")
+        codemods(done, "rollback", str(done / "plan.yaml"), "--phase", selection, expect=2)
         assert f"--phase {first}" in capsys.readouterr().err
-        assert git(repo, "rev-parse", "HEAD") == head
+        assert git(done, "rev-parse", "HEAD") == head
 
-    def test_in_order_each_step_is_taken_back(self, repo: Path, git: Git) -> None:
-        codemods(repo, "apply", str(repo / "plan.yaml"), expect=0)
+    def test_in_order_each_step_is_taken_back(self, done: Path, git: Git) -> None:
         for phase in ("delete", "P1", "P0", "shim", "merge"):
-            codemods(repo, "rollback", str(repo / "plan.yaml"), "--phase", phase, expect=0)
-        assert git(repo, "diff", "main", "HEAD") == ""
+            codemods(done, "rollback", str(done / "plan.yaml"), "--phase", phase, expect=0)
+        assert git(done, "diff", "main", "HEAD") == ""
 
 
 def test_why_tells_of_each_step(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -159,7 +159,7 @@ def test_equals_ast_of_python_3_13(source: str) -> None:
     assert_equal(source)
 
 
-@pytest.mark.parametrize("path", sample(sorted(PROJECT.rglob("*.py")), every=8), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sample(sorted(PROJECT.rglob("*.py")), every=16), ids=lambda path: path.stem)
 def test_equals_ast_on_this_project(path: Path) -> None:
     assert_equal(path.read_text(encoding="utf-8"))
 

@@ -103,6 +103,13 @@ def test_a_mistake_is_told_with_its_place(change: tuple[str, str], expected: lis
         assert line.startswith(f"plan.yaml:{start}"), line
 
 
+@pytest.mark.parametrize("value", ['[""]', "[null]", "[1]", "{}"])
+def test_a_list_in_the_place_of_a_word_is_told(value: str) -> None:
+    assert mistakes(MINIMAL.replace("schema: 1", f"schema: {value}")) == [
+        "plan.yaml:1:9: found a list or mapping; `schema` is one of 1"
+    ]
+
+
 @pytest.mark.parametrize(
     ("more", "expected"),
     [

@@ -134,33 +134,6 @@ def test_doctests_of_modules_and_texts(tmp_path: Path) -> None:
     assert (result.guilty, result.total) == (("lib.py::lib",), 2)
 
 
-def test_a_test_that_needs_another_and_one_that_another_spoils(tmp_path: Path) -> None:
-    state = "import state\n"
-    before = {
-        "state.py": "made = False\nkept = []\n",
-        "lib.py": "def leave(): pass\ndef value(): return 1\n",
-        "test_a.py": f"{state}import lib\ndef test_first():\n    state.made = True\n    lib.leave()\n",
-        "test_b.py": f"{state}import lib\ndef test_needs(): assert state.made and lib.value() == 1\n"
-        "def test_spoilt(): assert not state.kept\ndef test_sound(): pass\n",
-    }
-    after = {"lib.py": "import state\ndef leave(): state.kept.append(1)\ndef value(): return 2\n"}
-    result, trial = change(tmp_path, before, after)
-    assert result.guilty == ("test_b.py::test_needs", "test_b.py::test_spoilt")
-    assert trial.ground.shown[-1]
-    for only in result.guilty:
-        assert trial.validation.run(trial.ground, Scope(only=(only,))).guilty == (only,)
-
-
-def test_a_test_that_needs_another_may_fail_without_it(tmp_path: Path) -> None:
-    files = {
-        "state.py": "made = False\n",
-        "test_a.py": "import state\ndef test_first(): state.made = True\n",
-        "test_b.py": "import state\ndef test_needs(): assert state.made\n",
-    }
-    result, _ = change(tmp_path, files, {"lib.py": ""}, scope=affected("lib.py", "test_b.py"))
-    assert (result.verdict, result.flaky) == (Verdict.PASSED, ("test_b.py::test_needs",))
-
-
 def test_an_id_that_differs_in_each_session(tmp_path: Path) -> None:
     cases = "import pytest\n@pytest.mark.parametrize('v', [1, 2], ids=lambda v: str(hash(str(v))))\ndef test_a(v): {}\n"
     before, after = {"test_a.py": cases.format("pass")}, {"test_a.py": cases.format("assert v == 1")}

@@ -100,20 +100,6 @@ def test_the_tests_of_a_file_that_could_not_be_collected_before_may_fail(tmp_pat
     assert change(tmp_path, RED, {"test_uncollected.py": "def test_u(): assert 0\n"}).holds
 
 
-def test_a_flaky_test_beside_a_broken_one(tmp_path: Path) -> None:
-    before = {"test_a.py": f"{BLINK}def test_a(): blink()\n", "test_b.py": "def test_b(): pass\n"}
-    result = change(tmp_path, before, {"blink": "", "test_b.py": "def test_b(): 1/0\n"})
-    assert result.verdict is Verdict.FAILED
-    assert "worse than before: test_b.py::test_b (failed); flaky: test_a.py::test_a" in result.summary
-
-
-def test_a_file_whose_collection_is_flaky_does_not_reject(tmp_path: Path) -> None:
-    before = {"test_a.py": f"{BLINK}blink()\ndef test_a(): pass\n", "test_b.py": "def test_b(): pass\n"}
-    result = change(tmp_path, before, {"blink": ""})
-    assert result.holds
-    assert result.summary.endswith("flaky: test_a.py")
-
-
 def test_a_flaky_test_below_another_pytest_root(tmp_path: Path) -> None:
     before = {"back/pytest.ini": "[pytest]\n", "back/tests/test_a.py": f"{BLINK}def test_a(): blink()\n"}
     result = change(tmp_path, before, {"blink": ""}, "back/tests")

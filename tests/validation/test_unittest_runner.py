@@ -177,3 +177,66 @@ def test_where_the_unchanged_tree_cannot_be_shown_the_baseline_counts(tmp_path: 
     unit.baseline(ground, Scope())
     write_files(tmp_path, {"test_a.py": case("A", "def test_a(self): 1/0", "def test_b(self): pass")})
     assert unit.run(ground, Scope()).guilty == ("test_a.A.test_a",)
+
+
+def test_a_test_that_needs_another_and_one_that_another_spoils(tmp_path: Path) -> None:
+    state = "import state, lib\n"
+    before = {
+        "state.py": "made = False\nkept = []\n",
+        "lib.py": "def leave(): pass\ndef value(): return 1\n",
+        "test_a.py": state + case("A", "def test_first(self):", "    state.made = True", "    lib.leave()"),
+        "test_b.py": state
+        + case(
+            "B",
+            "def test_needs(self): assert state.made and lib.value() == 1",
+            "def test_spoilt(self): assert not state.kept",
+            "def test_sound(self): pass",
+        ),
+    }
+    after = {"lib.py": "import state\ndef leave(): state.kept.append(1)\ndef value(): return 2\n"}
+    result, trial = change(tmp_path, before, after)
+    assert result.guilty == ("test_b.B.test_needs", "test_b.B.test_spoilt")
+    assert trial.ground.shown[-1]
+    for only in result.guilty:
+        assert trial.validation.run(trial.ground, Scope(only=(only,))).guilty == (only,)
+
+
+def test_a_test_that_needs_another_may_fail_without_it(tmp_path: Path) -> None:
+    files = {
+        "state.py": "made = False\n",
+        "test_a.py": "import state\n" + case("A", "def test_first(self): state.made = True"),
+        "test_b.py": "import state\n" + case("B", "def test_needs(self): assert state.made"),
+    }
+    scope = Scope(("lib.py", "test_b.py"), frozenset({"lib.py", "test_b.py"}))
+    result, _ = change(tmp_path, files, {"lib.py": ""}, scope=scope)
+    assert (result.verdict, result.flaky) == (Verdict.PASSED, ("test_b.B.test_needs",))
+
+
+BLINK = "import os\ndef blink():\n    if os.path.exists('blink'):\n        os.remove('blink')\n        assert 0\n"
+
+
+def test_a_flaky_test_beside_a_broken_one(tmp_path: Path) -> None:
+    before = {
+        "test_a.py": BLINK + case("A", "def test_a(self): blink()"),
+        "test_b.py": case("B", "def test_b(self): pass"),
+    }
+    result = after_a_blink(tmp_path, before, {"test_b.py": case("B", "def test_b(self): 1/0")})
+    assert result.verdict is Verdict.FAILED
+    assert "worse than before: test_b.B.test_b (error); flaky: test_a.A.test_a" in result.summary
+
+
+def test_a_file_whose_collection_is_flaky_does_not_reject(tmp_path: Path) -> None:
+    before = {"test_a.py": f"{BLINK}blink()\n" + case("A", "def test_a(self): pass"), "test_b.py": A}
+    result = after_a_blink(tmp_path, before, {})
+    assert result.holds
+    assert result.summary.endswith("flaky: test_a (load)")
+
+
+def after_a_blink(root: Path, before: dict[str, str], after: dict[str, str]) -> Result:
+    """The verdict on `after` where the next test to look at it fails once."""
+    trial = Trial(Suite("unit", runner()), Changing(root, before, after))
+    trial.ground.show(changed=False)
+    trial.validation.baseline(trial.ground, Scope())
+    trial.ground.show(changed=True)
+    write_files(root, {"blink": ""})
+    return trial.validation.run(trial.ground, Scope())

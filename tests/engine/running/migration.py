@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
     MakeRepo = Callable[[dict[str, str]], Path]
 
-# It counts its runs, and which files it has seen changed.
+# It counts its runs, and which files it has seen changed. Python would take twice as long to start with pathlib.
 CHECK = """\
-import pathlib, sys
-changed = {{p.stem for p in pathlib.Path("app").glob("u*.py") if "app.new" in p.read_text()}}
+import os, sys
+sources = {{name[:-3]: open("app/" + name).read() for name in os.listdir("app") if name[0] + name[-3:] == "u.py"}}
+changed = {{name for name, source in sources.items() if "app.new" in source}}
 with open({runs!r}, "a") as file:
     file.write(" ".join(sorted(changed)) + "\\n")
 {rule}

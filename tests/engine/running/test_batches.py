@@ -28,17 +28,17 @@ def subjects(root: Path, git: Git) -> list[str]:
 def test_a_batch_that_holds_is_validated_once_and_committed_one_by_one(
     make_repo: MakeRepo, git: Git, tmp_path: Path
 ) -> None:
-    many = migration(make_repo, tmp_path, 64, any_of([]), BATCH)
+    many = migration(make_repo, tmp_path, 16, any_of([]), BATCH)
     report = many.apply(expect=0)
-    assert units(report, "committed") == names(64)
-    assert many.checked() == [set(), set(names(64))]
-    assert subjects(many.root, git) == [f"app/{name}.py" for name in names(64)]
+    assert units(report, "committed") == names(16)
+    assert many.checked() == [set(), set(names(16))]
+    assert subjects(many.root, git) == [f"app/{name}.py" for name in names(16)]
     assert git(many.root, "status", "--porcelain") == ""
 
 
 @pytest.mark.parametrize(
     ("count", "culprits"),
-    [(16, ["u00"]), (16, ["u15"]), (64, ["u31"]), (64, ["u05", "u31", "u50"]), (64, names(64)[3:63:6])],
+    [(16, ["u00"]), (16, ["u15"]), (24, ["u11"]), (32, ["u03", "u15", "u25"]), (32, names(32)[3:31:6])],
 )
 def test_exactly_the_culprits_are_rejected_within_the_bound(
     make_repo: MakeRepo, git: Git, tmp_path: Path, count: int, culprits: list[str]
@@ -65,21 +65,21 @@ def test_each_commit_names_a_validation_of_a_batch_that_held(make_repo: MakeRepo
 
 
 def test_two_that_fail_only_together_are_told_apart_by_their_order(make_repo: MakeRepo, tmp_path: Path) -> None:
-    many = migration(make_repo, tmp_path, 64, "sys.exit(1 if {'u07', 'u40'} <= changed else 0)", BATCH)
+    many = migration(make_repo, tmp_path, 16, "sys.exit(1 if {'u03', 'u10'} <= changed else 0)", BATCH)
     report = many.apply(expect=1)
-    assert units(report, "rejected") == ["u40"]
-    assert len(units(report, "committed")) == 63
+    assert units(report, "rejected") == ["u10"]
+    assert len(units(report, "committed")) == 15
 
 
 def test_one_that_hides_another(make_repo: MakeRepo, tmp_path: Path) -> None:
-    # u20 makes good what u10 breaks, until it is itself rejected for u30's sake.
-    rule = "sys.exit(1 if {'u20', 'u30'} <= changed or ('u10' in changed and 'u20' not in changed) else 0)"
-    many = migration(make_repo, tmp_path, 64, rule, BATCH)
+    # u10 makes good what u05 breaks, until it is itself rejected for u15's sake.
+    rule = "sys.exit(1 if {'u10', 'u15'} <= changed or ('u05' in changed and 'u10' not in changed) else 0)"
+    many = migration(make_repo, tmp_path, 24, rule, BATCH)
     report = many.apply(expect=1)
     kept = set(units(report, "committed"))
-    assert not {"u20", "u30"} <= kept
-    assert "u10" not in kept or "u20" in kept
-    assert len(kept) >= 62
+    assert not {"u10", "u15"} <= kept
+    assert "u05" not in kept or "u10" in kept
+    assert len(kept) >= 22
     assert kept == many.changed() == many.checked()[-1] or kept in many.checked()
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.commands import COMMAND
+from tests.cli.commands import run, run_forked
 from tests.conftest import write_files
 from tests.engine.running.migration import Migration, any_of, migration, names
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 
 # Its name is put together, so that nothing here refers to the module.
-STANDS = "import pathlib, sys\nsys.exit(not pathlib.Path('app', '{0[0]}' + '{0[1]}' + '.' + 'py').exists())\n"
+STANDS = "import os, sys\nsys.exit(not os.path.exists('app/' + '{0[0]}' + '{0[1]}' + '.' + 'py'))\n"
 DELETIONS = """\
 schema: 1
 name: many
@@ -59,7 +58,7 @@ def test_a_file_that_two_runs_have_changed_in_one_phase(make_repo: MakeRepo, tmp
         f"import os, time\nif len(changed) == 3 and not os.path.exists({flag!r}):\n"
         f"    open({flag!r}, 'w').close()\n    os.kill(os.getppid(), 9)\n    time.sleep(5)\n"
     )
-    code = "import pathlib, sys; sys.exit('app.new import f, g' in pathlib.Path('app/u00.py').read_text())"
+    code = "import sys; sys.exit('app.new import f, g' in open('app/u00.py').read())"
     rest = f'  last: {{kind: command, run: [python, -c, "{code}"]}}\n'
     many = migration(make_repo, tmp_path, 3, rule + any_of([]), phases, rest)
     write_files(
@@ -72,14 +71,12 @@ def test_a_file_that_two_runs_have_changed_in_one_phase(make_repo: MakeRepo, tmp
     )
     git(many.root, "add", "--all")
     git(many.root, "commit", "-qm", "g")
-    subprocess.run([*COMMAND, "apply", "--yes", "plan.yaml"], cwd=many.root, capture_output=True)
+    run_forked(many.root, "apply", "--yes", "plan.yaml")
     assert many.changed() >= {"u00", "u01"}
     text = (many.root / "plan.yaml").read_text()
     outside = tmp_path / "plan.yaml"
     outside.write_text(text.replace("to: app.new.f}\n", "to: app.new.f}\n  - {symbol: app.old.g, to: app.new.g}\n"))
-    completed = subprocess.run(
-        [*COMMAND, "apply", "--yes", str(outside)], cwd=many.root, capture_output=True, text=True
-    )
+    completed = run(many.root, "apply", "--yes", str(outside))
     source = (many.root / "app/u00.py").read_text()
     assert "app.new import f" in source, completed.stdout + completed.stderr
     assert "app.old import g" in source

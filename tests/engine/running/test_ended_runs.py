@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.commands import COMMAND
+from tests.cli.commands import run_forked
 from tests.engine.running.migration import any_of, migration, names, units
 
 if TYPE_CHECKING:
@@ -20,10 +19,8 @@ if TYPE_CHECKING:
 
 BATCH = "  - {name: P0, files: rest, validate: batch, with: [check], on_failure: skip}\n"
 # The check ends the process that has started it, at the first look at the whole batch or in the middle of the search.
-ENDS = "import os, signal\nif len(changed) == {size} and not pathlib.Path({flag!r}).exists():\n"
-END = (
-    "    pathlib.Path({flag!r}).touch()\n    os.kill(os.getppid(), signal.{signal})\n    import time; time.sleep(20)\n"
-)
+ENDS = "import os, signal\nif len(changed) == {size} and not os.path.exists({flag!r}):\n"
+END = "    open({flag!r}, 'w').close()\n    os.kill(os.getppid(), signal.{signal})\n    import time; time.sleep(20)\n"
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGKILL"])
@@ -32,7 +29,7 @@ def test_a_batch_that_is_cut_short(make_repo: MakeRepo, git: Git, tmp_path: Path
     flag = str(tmp_path / "flag")
     rule = (ENDS + END).format(size=size, flag=flag, signal=name) + any_of(["u05"])
     many = migration(make_repo, tmp_path, 8, rule, BATCH)
-    ended = subprocess.run([*COMMAND, "apply", "--yes", "plan.yaml"], cwd=many.root, capture_output=True, check=False)
+    ended = run_forked(many.root, "apply", "--yes", "plan.yaml")
     assert ended.returncode == (130 if name == "SIGINT" else -signal.SIGKILL)
     if name == "SIGINT":
         assert git(many.root, "status", "--porcelain") == ""
@@ -55,7 +52,7 @@ def test_the_search_at_the_end_of_a_phase_is_cut_short(
     rest = f"  last: {{kind: command, run: [python, {str(tmp_path / 'last.py')!r}]}}\n"
     (tmp_path / "last.py").write_text(exit_check)
     many = migration(make_repo, tmp_path, 6, any_of([]), phases, rest)
-    ended = subprocess.run([*COMMAND, "apply", "--yes", "plan.yaml"], cwd=many.root, capture_output=True, check=False)
+    ended = run_forked(many.root, "apply", "--yes", "plan.yaml")
     assert ended.returncode == (130 if name == "SIGINT" else -signal.SIGKILL)
     if name == "SIGKILL":
         assert git(many.root, "status", "--porcelain") != ""
