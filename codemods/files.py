@@ -9,7 +9,7 @@ import stat
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from codemods.limits import FILE, too_large
 from codemods.plan.expressions import is_git
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 BESIDE = ".codemods-"  # how the names of files begin that are to replace others
 _AT_ONCE = 8  # flushes to disk
@@ -87,13 +87,14 @@ def write_atomically(root: Path, path: str, content: bytes, *, executable: bool 
     """
     target = _target(root, path)
     beside = _beside(target, content, executable=executable)
-    try:
-        beside.replace(target)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            beside.unlink()
-        raise
-    flush_folder(target.parent)
+    with _naming(target):
+        try:
+            beside.replace(target)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                beside.unlink()
+            raise
+        flush_folder(target.parent)
 
 
 def write_many(root: Path, contents: Mapping[str, bytes | None], executable: Collection[str] = ()) -> None:
@@ -103,37 +104,52 @@ def write_many(root: Path, contents: Mapping[str, bytes | None], executable: Col
     OSError and CodemodsError, then with some of the files replaced, or none.
     """
     targets = {path: _target(root, path) for path in contents}
-    for path, target in targets.items():
-        if contents[path] is not None:
-            target.parent.mkdir(parents=True, exist_ok=True)
+    new = {path: content for path, content in contents.items() if content is not None}
     waiting: dict[str, Path] = {}
 
     def write(path: str) -> None:
-        content = contents[path]
-        if content is not None:
-            waiting[path] = _beside(targets[path], content, executable=path in executable)
+        targets[path].parent.mkdir(parents=True, exist_ok=True)
+        waiting[path] = _beside(targets[path], new[path], executable=path in executable)
 
     try:
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(write, contents))
-        for path, beside in list(waiting.items()):
-            beside.replace(targets[path])
+        if len(new) <= _AT_ONCE:
+            for path in new:
+                write(path)
+        else:
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                list(pool.map(write, new))
+        for path in new:
+            with _naming(targets[path]):
+                waiting[path].replace(targets[path])
             del waiting[path]
     finally:
         for beside in waiting.values():
             with suppress(OSError):
                 beside.unlink()
-    for path, content in contents.items():
-        if content is None and targets[path].exists():
+    for path in contents:
+        if path not in new and targets[path].exists():
             remove(root, path)
-    for folder in {target.parent for path, target in targets.items() if contents[path] is not None}:
+    for folder in dict.fromkeys(targets[path].parent for path in new):
         flush_folder(folder)
 
 
 def _beside(target: Path, content: bytes, *, executable: bool) -> Path:
     """A new file beside `target` that has all but its name, on the disk."""
-    handle, name = tempfile.mkstemp(prefix=BESIDE, dir=target.parent)
-    beside = Path(name)
+    with _naming(target):
+        handle, name = tempfile.mkstemp(prefix=BESIDE, dir=target.parent)
+        return _filled(handle, Path(name), target, content, executable=executable)
+
+
+@contextmanager
+def _naming(target: Path) -> Iterator[None]:
+    """What the system refuses in here, it refuses for `target`, which it may not name."""
+    try:
+        yield
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(target)) from error
+
+
+def _filled(handle: int, beside: Path, target: Path, content: bytes, *, executable: bool) -> Path:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -90,7 +90,7 @@ def apply(
                 crew = stack.enter_context(open_executor(options.executor, options.jobs))
                 require_remote(plan)
             run = _prepare(loaded, repository, journal, notify, branch, options, crew)
-            stack.enter_context(marking(run.books.id))
+            stack.enter_context(marking(repository, run.books.id))
         except CodemodsError:
             if (repository.branch() or repository.head()) != origin:
                 repository.switch(origin)

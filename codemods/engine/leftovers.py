@@ -7,6 +7,7 @@ elsewhere a lock of git's is all that can be seen, and who finds one has to look
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import sys
@@ -35,10 +36,10 @@ _UNCONCERNED = (b"gc", b"maintenance", b"repack", b"prune", b"fsmonitor--daemon"
 
 
 @contextmanager
-def marking(operation: str) -> Iterator[None]:
+def marking(repository: Repository, operation: str) -> Iterator[None]:
     """While this lasts, all that we start is known to belong to `operation`, even after we were killed."""
     before = os.environ.get(MARK)
-    os.environ[MARK] = with_mark(os.environ, operation)[MARK]
+    os.environ[MARK] = with_mark(os.environ, _mark(repository, operation))[MARK]
     try:
         yield
     finally:
@@ -46,6 +47,12 @@ def marking(operation: str) -> Iterator[None]:
             os.environ.pop(MARK, None)
         else:
             os.environ[MARK] = before
+
+
+def _mark(repository: Repository, operation: str) -> str:
+    """A copy of a repository, with its journal, has operations of the same names."""
+    place = hashlib.sha256(os.fsencode(repository.git_dir)).hexdigest()[:16]
+    return f"{operation}.{place}"
 
 
 def kept_folder(journal_folder: Path, operation: str) -> Path:
@@ -58,7 +65,8 @@ def settle_left(repository: Repository, journal_folder: Path, operation: Operati
 
     Raises RepositoryError where its git does not end.
     """
-    told = [*_wait_for_git(operation), *_end_others(operation), *_remove_locks(repository, operation)]
+    mark = _mark(repository, operation.id)
+    told = [*_wait_for_git(operation, mark), *_end_others(mark), *_remove_locks(repository, operation)]
     remove_kept(kept_folder(journal_folder, operation.id))
     for left in journal_folder.rglob(f"{BESIDE}*"):
         with suppress(OSError):
@@ -66,10 +74,10 @@ def settle_left(repository: Repository, journal_folder: Path, operation: Operati
     return tuple(told)
 
 
-def _wait_for_git(operation: Operation) -> Iterator[str]:
+def _wait_for_git(operation: Operation, mark: str) -> Iterator[str]:
     end = time.monotonic() + _LIMIT
     waited = False
-    while found := [number for number in marked(operation.id) if number != os.getpid() and _is_git(number)]:
+    while found := [number for number in marked(mark) if number != os.getpid() and _is_git(number)]:
         waited = True
         if time.monotonic() > end:
             what = f"git, which {operation.kind} {operation.id} had started before it was killed, is still running."
@@ -80,15 +88,15 @@ def _wait_for_git(operation: Operation) -> Iterator[str]:
         yield "git was still at work for it: it was waited for."
 
 
-def _end_others(operation: Operation) -> Iterator[str]:
-    found = set(marked(operation.id)) - {os.getpid()}
+def _end_others(mark: str) -> Iterator[str]:
+    found = set(marked(mark)) - {os.getpid()}
     for number in found:
-        send(number, operation.id, signal.SIGTERM)
+        send(number, mark, signal.SIGTERM)
     end = time.monotonic() + _GRACE
-    while found and time.monotonic() < end and set(marked(operation.id)) & found:
+    while found and time.monotonic() < end and set(marked(mark)) & found:
         time.sleep(0.02)
-    for number in set(marked(operation.id)) & found:
-        send(number, operation.id, signal.SIGKILL)
+    for number in set(marked(mark)) & found:
+        send(number, mark, signal.SIGKILL)
     if found:
         yield f"{len(found)} program(s) that it had started were still running: they were ended."
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.errors import ConflictError, RepositoryError
-from codemods.files import file_bytes, write_many, write_or_remove
+from codemods.files import file_bytes, remove_beside, write_many, write_or_remove
 from codemods.journal import EventKind
+from codemods.kept_files import KeptFiles
 from codemods.vcs import Difference
+from codemods.vcs.index import NextIndex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,9 +41,10 @@ class Mover:
         *,
         units: Sequence[Mapping[str, object]] = (),
         then: Sequence[Mapping[str, object]] = (),
+        ends: str = "",
     ) -> None:
         """Move HEAD to the commit `new`. `units` says what that makes of units, `then` which rejections are to be
-        written down after it, whatever happens.
+        written down after it, whatever happens, `ends` how the run ends with it.
 
         Raises RepositoryError, CodemodsError or OSError, with everything as it was.
         """
@@ -50,16 +53,20 @@ class Mover:
         old = repository.head() or ""
         changes = repository.difference(old, new)
         contents = repository.as_checked_out(new, [change.path for change in changes])
-        before = {path: file_bytes(repository.root, path) for path in contents}
         _require_files(changes)
         _require_room(repository, changes)
-        self._record(EventKind.MOVE_STARTED, old=old, new=new, units=list(units), then=list(then))
+        self._record(EventKind.MOVE_STARTED, old=old, new=new, units=list(units), then=list(then), ends=ends)
         try:
             self._carry_out(old, new, changes, contents)
-        except BaseException:
-            self._take_back(old, changes, before, contents)
-            self._record(EventKind.MOVE_ABANDONED)
-            raise
+        except BaseException as error:
+            if repository.head() != new:
+                self._record(EventKind.MOVE_ABANDONED)
+                raise
+            # It came too late: HEAD has moved, and the index has only to follow.
+            self._carry_out(new, new, changes, contents)
+            if not isinstance(error, (OSError, RepositoryError)):
+                self._record(EventKind.MOVE_FINISHED)
+                raise
         self._record(EventKind.MOVE_FINISHED)
 
     def resume(self, found: Operation) -> str:
@@ -73,11 +80,13 @@ class Mover:
             return f"{who} was killed half way, and HEAD has moved since: it was left as it is."
         changes = repository.difference(move.old, move.new)
         paths = [change.path for change in changes]
+        for path in paths:
+            remove_beside(repository.root, path)
         before, after = repository.as_checked_out(move.old, paths), repository.as_checked_out(move.new, paths)
         now = {path: file_bytes(repository.root, path) for path in paths}
         edited = [path for path in paths if now[path] not in (before[path], after[path])]
         if edited and head == move.old:
-            self._take_back(move.old, changes, before, after)
+            self._take_back(changes, before, now, edited)
             self._record(EventKind.MOVE_ABANDONED)
             return f"{who} was killed half way; it was taken back, but for {edited[0]}, edited since."
         if not edited:
@@ -88,32 +97,51 @@ class Mover:
     def _carry_out(
         self, old: str, new: str, changes: tuple[Difference, ...], contents: Mapping[str, bytes | None]
     ) -> None:
-        root = self.repository.root
-        todo = {path: content for path, content in contents.items() if file_bytes(root, path) != content}
-        modes = {change.path: change.after.mode for change in changes if change.after}
-        write_many(root, todo, [path for path, mode in modes.items() if mode == "100755"])
-        _set_modes(self.repository, changes)
-        self.repository.stage(changes)
-        if old != new:
-            self.repository.move_head(old, new, f"codemods: {self.operation}")
+        """Go all the way, or none: until HEAD has moved, all that was done comes back by renames."""
+        repository = self.repository
+        now = {path: file_bytes(repository.root, path) for path in contents}
+        todo = {path: content for path, content in contents.items() if now[path] != content}
+        programs = [change.path for change in changes if change.after and change.after.mode == "100755"]
+        kept = KeptFiles(repository.root, self.journal.folder / "kept" / self.operation)
+        try:
+            with NextIndex(repository, changes) as index:
+                for path in todo:
+                    kept.keep(path, now[path])
+                try:
+                    write_many(repository.root, todo, programs)
+                    _set_modes(repository, changes)
+                    index.refresh()
+                    if old != new:
+                        repository.move_head(old, new, f"codemods: {self.operation}")
+                except BaseException:
+                    if repository.head() != new:
+                        self._put_back(kept, todo, changes)
+                        raise
+                index.put_in_place()
+        finally:
+            kept.close()
+
+    def _put_back(self, kept: KeptFiles, written: Mapping[str, bytes | None], changes: tuple[Difference, ...]) -> None:
+        for path, content in written.items():
+            if file_bytes(self.repository.root, path) == content:
+                kept.put_back(path)
+        _set_modes(self.repository, _backwards(changes))
 
     def _take_back(
         self,
-        old: str,
         changes: tuple[Difference, ...],
         before: Mapping[str, bytes | None],
-        after: Mapping[str, bytes | None],
+        now: Mapping[str, bytes | None],
+        edited: Sequence[str],
     ) -> None:
-        repository = self.repository
-        if repository.head() != old:
-            return  # it has moved after all: what interrupts us comes too late
-        backwards = tuple(Difference(change.path, change.after, change.before) for change in changes)
+        """Make the files what they were, but for those that were `edited`."""
+        root = self.repository.root
         programs = {change.path for change in changes if change.before and change.before.mode == "100755"}
         for path, content in before.items():
-            if content != after[path] and file_bytes(repository.root, path) == after[path]:
-                write_or_remove(repository.root, path, content, executable=path in programs)
-        _set_modes(repository, backwards)
-        repository.stage(backwards)
+            if path not in edited and now[path] != content:
+                write_or_remove(root, path, content, executable=path in programs)
+        _set_modes(self.repository, _backwards(changes))
+        self.repository.stage(_backwards(changes))
 
     def _record(self, kind: EventKind, **data: object) -> None:
         self.journal.record(kind, self.operation, self.plan, **data)
@@ -121,6 +149,10 @@ class Mover:
 
 def _name(operation: Operation) -> str:
     return f"{'Taking units back in run' if operation.kind == 'apply' else operation.kind.capitalize()} {operation.id}"
+
+
+def _backwards(changes: tuple[Difference, ...]) -> tuple[Difference, ...]:
+    return tuple(Difference(change.path, change.after, change.before) for change in changes)
 
 
 def _set_modes(repository: Repository, changes: tuple[Difference, ...]) -> None:

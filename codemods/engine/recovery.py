@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codemods.engine.leftovers import settle_left
 from codemods.engine.messages import REVERTS, RUN, UNIT
 from codemods.engine.moving import Mover
-from codemods.engine.reverting.taking_back import way_of
+from codemods.engine.reverting.taking_back import is_way
 from codemods.files import file_bytes, remove_beside, write_or_remove
 from codemods.journal import Event, EventKind, Journal, Operation, replay
 
@@ -69,6 +69,9 @@ def recover(repository: Repository, journal: Journal) -> tuple[str, ...]:
     RepositoryError where something of theirs still runs.
     """
     told: list[str] = []
+    for ref in repository.refs_below("refs/codemods"):
+        if is_way(ref):
+            repository.delete_ref(ref)
     for operation in _operations(repository, journal):
         if not (operation.is_under_way or operation.writing or operation.move or operation.due):
             continue
@@ -76,16 +79,18 @@ def recover(repository: Repository, journal: Journal) -> tuple[str, ...]:
         told += [_settle(repository, journal, event) for event in operation.writing.values()]
         if operation.move is not None:
             told.append(Mover(repository, journal, operation.id, operation.plan).resume(operation))
-        told += _close(repository, journal, operation)
+        told += _close(journal, operation)
     return tuple(told)
 
 
-def _close(repository: Repository, journal: Journal, found: Operation) -> tuple[str, ...]:
+def _close(journal: Journal, found: Operation) -> tuple[str, ...]:
     """Write down what a killed operation had no time to."""
     operation = replay(journal.events())[found.id]
     for entry in operation.due:
         journal.record(EventKind.UNIT_REJECTED, operation.id, operation.plan, **entry)
-    repository.delete_ref(way_of(operation.plan, operation.id))
+    if found.move is not None and found.move.ends and operation.after == found.move.new:
+        end, head = found.move.ends, operation.after
+        journal.record(EventKind.RUN_FINISHED, operation.id, operation.plan, end=end, head=head)
     if operation.kind == "apply" or not operation.is_under_way:
         return ()
     kind = EventKind.ROLLBACK_FINISHED if operation.after else EventKind.ROLLBACK_FAILED

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.errors import CodemodsError
-from codemods.files import read_bytes, write_atomically
+from codemods.files import read_bytes
 from codemods.model import printable
 from codemods.plan.rewrites import BowlerCodemod, Foreign, LibCstCodemod, OwnTransform
 from codemods.plan.schema import RedirectModule
@@ -117,9 +118,11 @@ def remember(runs: Runs, journal: Journal) -> None:
     if is_trusted(runs, journal):
         return
     file = journal.folder / _FILE
-    before = file.read_text(encoding="ascii", errors="replace") if file.exists() else ""
     journal.folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(journal.folder, _FILE, f"{before}{runs.digest}\n".encode("ascii", "replace"))
+    with file.open("ab", buffering=0) as opened:
+        # In one piece, and on a line of its own, whatever a crash has left of another.
+        opened.write(f"\n{runs.digest}\n".encode("ascii", "replace"))
+        os.fsync(opened.fileno())
 
 
 def untrusted(loaded: LoadedPlan) -> CodemodsError:

@@ -47,13 +47,15 @@ class Validated:
 class Move:
     """HEAD on its way from the commit `old` to the commit `new`, with the work tree and git's index.
 
-    `units` are what it makes of units; `then` are rejections that are to be written down after it.
+    `units` are what it makes of units; `then` are rejections that are to be written down after it; `ends` is how the
+    operation ends with it.
     """
 
     old: str
     new: str
     units: tuple[Mapping[str, object], ...] = ()
     then: tuple[Mapping[str, object], ...] = ()
+    ends: str = ""
 
 
 @dataclass(slots=True)
@@ -179,7 +181,8 @@ def _validated(operation: Operation, event: Event) -> None:
 
 def _move_started(operation: Operation, event: Event) -> None:
     data = event.data
-    operation.move = Move(_text(data, "old"), _text(data, "new"), _records(data, "units"), _records(data, "then"))
+    units, then = _records(data, "units"), _records(data, "then")
+    operation.move = Move(_text(data, "old"), _text(data, "new"), units, then, _text(data, "ends"))
 
 
 def _moved(operation: Operation, _event: Event) -> None:

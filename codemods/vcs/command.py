@@ -85,15 +85,16 @@ def execute(
     end, pause = time.monotonic() + LOCK_LIMIT, _SOON
     while True:
         status, out, err = _once(git, arguments, stdin, reading=reading, more=more)
-        if not status or (locked := _LOCKED.search(err)) is None:
+        if not status or (found := _LOCKED.search(err)) is None:
             return status, out, err
         if time.monotonic() > end:
-            raise _locked(os.fsdecode(locked[1]))
+            raise locked(os.fsdecode(found[1]))
         time.sleep(pause)
         pause = min(2 * pause, _LATER)
 
 
-def _locked(lock: str) -> LockedError:
+def locked(lock: str) -> LockedError:
+    """The error for a lock file that is held too long."""
     try:
         age = f" for {max(time.time() - Path(lock).stat().st_mtime, 0):.0f} s"
     except OSError:

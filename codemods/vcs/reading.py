@@ -12,6 +12,7 @@ from codemods.errors import DirtyTreeError, NotARepositoryError, RepositoryError
 from codemods.vcs.command import GitError, execute, forget_redirections, git_in
 from codemods.vcs.records import (
     LOG_FORMAT,
+    NOTHING,
     Commit,
     Difference,
     Entry,
@@ -76,6 +77,8 @@ class ReadableRepository:
             message = err.decode("utf-8", "replace").strip()
             if "dubious ownership" in message:
                 raise RepositoryError(message, where=where)
+            if "not a git repository" not in message:
+                raise RepositoryError(f"git rev-parse failed: {message}", where=where)
             hint = "Run the command inside a git repository, or name one with --repo."
             raise NotARepositoryError("This is not a git repository.", where=where, hint=hint)
         bare, git_dir, common_dir = os.fsdecode(out).splitlines()
@@ -376,3 +379,12 @@ def pathspecs(paths: Iterable[str]) -> bytes:
 def listed(paths: Iterable[str]) -> bytes:
     """`paths` for an option `--stdin`."""
     return b"".join(os.fsencode(path) + b"\0" for path in paths)
+
+
+def index_records(differences: Iterable[Difference]) -> bytes:
+    """What `git update-index --index-info` reads to hold what these paths are afterwards."""
+    records = []
+    for difference in differences:
+        mode, blob = (difference.after.mode, difference.after.blob) if difference.after else ("0", NOTHING)
+        records.append(f"{mode} {blob}\t".encode() + os.fsencode(difference.path) + b"\0")
+    return b"".join(records)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from codemods.errors import RepositoryError
 from codemods.vcs.command import GitError, execute, git_in
-from codemods.vcs.reading import ReadableRepository, listed, pathspecs
-from codemods.vcs.records import NOTHING, with_trailers
+from codemods.vcs.reading import ReadableRepository, index_records, listed, pathspecs
+from codemods.vcs.records import with_trailers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -112,11 +112,7 @@ class Repository(ReadableRepository):
 
     def stage(self, differences: Iterable[Difference]) -> None:
         """Make the index hold what these paths are afterwards."""
-        records = []
-        for difference in differences:
-            mode, blob = (difference.after.mode, difference.after.blob) if difference.after else ("0", NOTHING)
-            records.append(f"{mode} {blob}\t".encode() + os.fsencode(difference.path) + b"\0")
-        self._bytes("update-index", "-z", "--index-info", stdin=b"".join(records), reading=False)
+        self._bytes("update-index", "-z", "--index-info", stdin=index_records(differences), reading=False)
         # Else git would look into each of these files the next time that it is asked.
         execute(self._git, ["update-index", "-q", "--refresh"], reading=False)
 

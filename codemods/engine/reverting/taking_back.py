@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from codemods.journal import Journal
     from codemods.vcs import Repository
 
+_WAY = "/way-back"
 TAKEN_BACK, DONE_AGAIN = "taken back", "committed"
 
 
@@ -27,6 +28,7 @@ def take_back(
     plan: str,
     steps: Steps,
     then: Sequence[Mapping[str, object]] = (),
+    ends: str = "",
 ) -> tuple[str, ...]:
     """Carry out `steps`, one commit each, but for those that are done already; the new commits.
 
@@ -51,7 +53,7 @@ def take_back(
             }
             for step, sha in zip(todo, made, strict=True)
         ]
-        Mover(repository, journal, operation, plan).move(made[-1], units=units, then=then)
+        Mover(repository, journal, operation, plan).move(made[-1], units=units, then=then, ends=ends)
     finally:
         repository.delete_ref(ref)
     return made
@@ -59,7 +61,12 @@ def take_back(
 
 def way_of(plan: str, operation: str) -> str:
     """The ref that holds new commits until HEAD does."""
-    return f"refs/codemods/{plan}/{operation}/way-back"
+    return f"refs/codemods/{plan}/{operation}{_WAY}"
+
+
+def is_way(ref: str) -> bool:
+    """Whether `ref` was made by `way_of`: outside of an operation nobody needs it."""
+    return ref.endswith(_WAY)
 
 
 def revert_units(
@@ -69,10 +76,11 @@ def revert_units(
     plan: str,
     units: Collection[tuple[str, str]],
     then: Sequence[Mapping[str, object]] = (),
+    ends: str = "",
 ) -> tuple[str, ...]:
     """Take back the live commits of `units`, given as (run, unit)."""
     found = tuple(act for act in live_acts(repository, plan) if act.key in units)
     if len(found) < len(units):
         missing = len(units) - len(found)
         raise RepositoryError(f"{missing} commit(s) of the run are not on this branch any more.")
-    return take_back(repository, journal, operation, plan, plan_steps(repository, found), then) if found else ()
+    return take_back(repository, journal, operation, plan, plan_steps(repository, found), then, ends) if found else ()

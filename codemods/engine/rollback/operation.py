@@ -66,7 +66,7 @@ def carry_out(
         "method": way.method,
     }
     # By this name, even where nothing else does.
-    with marking(name):
+    with marking(repository, name):
         journal.record(EventKind.ROLLBACK_STARTED, name, plan, **data)
         try:
             if check is not None:

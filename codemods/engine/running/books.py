@@ -135,14 +135,19 @@ class Books:
 
     def committed(self, unit: Unit, sha: str, numbers: Iterable[int] = ()) -> None:
         """Write down that HEAD is `sha` now, which holds `unit`."""
-        self.head = sha
         self.record(EventKind.UNIT_COMMITTED, unit=unit.id, phase=unit.phase, sha=sha, validated_by=list(numbers))
+        self.head = sha
 
-    def committed_unseen(self) -> frozenset[str]:
-        """The units that commits of this run hold which are not written down yet: ours, not those of a validation."""
+    def committed_unseen(self) -> dict[str, str]:
+        """The units that commits of this run hold which are not written down yet, each with its commit: ours, not those
+        of a validation."""
         commits = self.repository.commits(self.head or None)
-        ours = (words for words in (commit.trailers for commit in commits) if words.get(RUN) == self.id)
-        return frozenset(words[UNIT] for words in ours if REVERTS not in words)
+        ours = (commit for commit in commits if commit.trailers.get(RUN) == self.id)
+        return {commit.trailers[UNIT]: commit.sha for commit in ours if REVERTS not in commit.trailers}
+
+    def follow(self, sha: str) -> None:
+        """Let git's index follow a commit of which nobody saw the end."""
+        self.repository.stage(self.repository.differences((sha,))[sha])
 
     def restored(self, unit: Unit, reason: str = "") -> None:
         """Write down that a unit is taken out again, undecided."""
@@ -177,17 +182,17 @@ class Books:
         """How many units of `phase` this run has rejected, or taken back as culprits."""
         return sum(r.phase == phase and r.state is UnitState.REJECTED for r in self.results)
 
-    def take_back(self, done: list[UnitResult], reason: str) -> None:
-        """Revert commits of this run."""
+    def take_back(self, done: list[UnitResult], reason: str, ends: str = "") -> None:
+        """Revert commits of this run, which `ends` with it."""
         if done:
-            self._revert({(self.id, result.unit) for result in done})
+            self._revert({(self.id, result.unit) for result in done}, ends=ends)
         for result in done:
             index = self.results.index(result)
             self.results[index] = replace(result, state=UnitState.TAKEN_BACK, reason=reason)
 
-    def take_back_earlier(self, unit: Unit, run: str, reason: str) -> None:
-        """Revert the commit of a unit by an earlier run."""
-        self._revert({(run, unit.id)})
+    def take_back_earlier(self, unit: Unit, run: str, reason: str, ends: str = "") -> None:
+        """Revert the commit of a unit by an earlier run; this one `ends` with it."""
+        self._revert({(run, unit.id)}, ends=ends)
         self.finish(UnitResult(unit.id, unit.phase, UnitState.TAKEN_BACK, reason=reason))
 
     def convict(self, unit: Unit, run: str, reason: str, evidence: str, results: tuple[Result, ...]) -> None:
@@ -204,8 +209,8 @@ class Books:
         digest = change_digest(unit)
         return {"unit": unit.id, "phase": unit.phase, "digest": digest, "reason": reason, "evidence": stored}
 
-    def _revert(self, pairs: set[tuple[str, str]], *then: dict[str, str]) -> None:
-        revert_units(self.repository, self.journal, self.id, self.plan.name, pairs, then)
+    def _revert(self, pairs: set[tuple[str, str]], *then: dict[str, str], ends: str = "") -> None:
+        revert_units(self.repository, self.journal, self.id, self.plan.name, pairs, then, ends)
         self.head = self.repository.head() or ""
 
 

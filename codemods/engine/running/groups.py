@@ -204,12 +204,16 @@ class Groups:
     def _take_out(self, units: list[Unit]) -> None:
         units = list(units)
         self.waiting = [unit for unit in self.waiting if unit not in units]
-        ours = self.books.committed_unseen() if units else frozenset()
-        for unit in [unit for unit in units if unit.id in ours]:
-            # What ended the run came between git's commit and our record of it.
-            units.remove(unit)
+        # What ended the run may have come between git's commit and our record of it.
+        ours = self.books.committed_unseen() if units else {}
+        made = [unit for unit in units if unit.id in ours]
+        for unit in made:
             self.stage.settle(unit.paths)
-            self.books.committed(unit, self.books.repository.head() or "")
+        # The files first: what comes after may fail, such as on a full disk.
         self.stage.clear()
-        while units:
-            self.books.restored(units.pop(0))
+        for unit in made:
+            self.books.follow(ours[unit.id])
+            self.books.committed(unit, ours[unit.id])
+        for unit in units:
+            if unit not in made:
+                self.books.restored(unit)

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from codemods.engine.judging import Candidate
+from codemods.engine.progress import RunEnd
 from codemods.engine.running.groups import Groups
 from codemods.engine.running.phase_end import PhaseEnd
 from codemods.engine.running.triggers import Tripped, tripped
@@ -168,13 +169,15 @@ class PhaseRun:
 
     def _take_back(self) -> None:
         units = self._standing()
-        self.books.take_back(self.books.standing(self.phase.name), "its phase was rolled back")
+        before = list(zip(self.earlier.units, self.earlier.runs, strict=True)) if self.earlier is not None else []
+        stops = RunEnd.STOPPED.value
+        standing = self.books.standing(self.phase.name)
+        self.books.take_back(standing, "its phase was rolled back", "" if before else stops)
         for unit in units:
             self.tools.scopes.taken_back(unit)
-        if self.earlier is not None:
-            for unit, run in reversed(list(zip(self.earlier.units, self.earlier.runs, strict=True))):
-                self.books.take_back_earlier(unit, run, "its phase was rolled back")
-                self.tools.scopes.taken_back(unit)
+        for number, (unit, run) in reversed(list(enumerate(before))):
+            self.books.take_back_earlier(unit, run, "its phase was rolled back", "" if number else stops)
+            self.tools.scopes.taken_back(unit)
 
     def _standing(self) -> list[Unit]:
         """What this run has committed in the phase, and not taken back."""

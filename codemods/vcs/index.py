@@ -1,0 +1,83 @@
+"""git's index changed beside itself, under git's own lock, and put in place by a rename: until then it is as it was."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from codemods.errors import RepositoryError
+from codemods.vcs.command import LOCK_LIMIT, locked
+from codemods.vcs.reading import index_records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+    from types import TracebackType
+
+    from codemods.vcs.records import Difference
+    from codemods.vcs.repository import Repository
+
+_PAUSE = 0.05  # seconds between two tries
+
+
+class NextIndex:
+    """The index as it will be: a context manager that holds the lock, and leaves the index alone unless it is put in
+    place."""
+
+    def __init__(self, repository: Repository, changes: Iterable[Difference]) -> None:
+        """It will hold what these paths are afterwards."""
+        self.repository = repository
+        self.changes = tuple(changes)
+        self.index = repository.git_dir / "index"
+        self.lock = repository.git_dir / "index.lock"
+
+    def __enter__(self) -> NextIndex:
+        """Take the lock. Raises LockedError where another git holds it too long, RepositoryError, OSError."""
+        _take(self.lock)
+        try:
+            if self.index.exists():
+                shutil.copyfile(self.index, self.lock)
+            self._update("-z", "--index-info", stdin=index_records(self.changes))
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def refresh(self) -> None:
+        """Note how the files look on the disk, or git would look into each the next time that it is asked."""
+        with suppress(RepositoryError):  # it is no more than that
+            self._update("-q", "--refresh")
+
+    def put_in_place(self) -> None:
+        """Make it the index."""
+        self.lock.replace(self.index)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let the lock go."""
+        with suppress(FileNotFoundError):
+            self.lock.unlink()
+
+    def _update(self, *options: str, stdin: bytes | None = None) -> None:
+        self.repository.run("update-index", *options, stdin=stdin, variables={"GIT_INDEX_FILE": str(self.lock)})
+
+
+def _take(lock: Path) -> None:
+    end = time.monotonic() + LOCK_LIMIT
+    while not _is_taken(lock):
+        if time.monotonic() > end:
+            raise locked(str(lock))
+        time.sleep(_PAUSE)
+
+
+def _is_taken(lock: Path) -> bool:
+    """Whether the lock is ours now."""
+    try:
+        os.close(os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    except FileExistsError:
+        return False
+    return True
