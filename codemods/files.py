@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import glob
 import os
+import re
 import stat
 import sys
 import tempfile
@@ -20,7 +21,8 @@ from codemods.plan.expressions import is_git
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-BESIDE = ".codemods-"  # how the names of files begin that are to replace others
+_PREFIX, _SUFFIX = ".codemods-", ".tmp"  # of the names of files that are to replace others
+_BESIDE = re.compile(r"\.codemods-[a-z0-9_]{8}\.tmp")  # as `tempfile` makes them: nobody's own file is called so
 _AT_ONCE = 8  # flushes to disk
 
 
@@ -97,11 +99,17 @@ def write_atomically(root: Path, path: str, content: bytes, *, executable: bool 
         flush_folder(target.parent)
 
 
-def write_many(root: Path, contents: Mapping[str, bytes | None], executable: Collection[str] = ()) -> None:
+def write_many(
+    root: Path,
+    contents: Mapping[str, bytes | None],
+    expected: Mapping[str, bytes | None],
+    executable: Collection[str] = (),
+) -> None:
     """Make each of these files hold its content, as `write_or_remove` does, where all are flushed to disk side by side.
 
-    `executable` are those to be programs where they are new. Before anything is replaced, all is written. Raises
-    OSError and CodemodsError, then with some of the files replaced, or none.
+    `expected` is what they hold now, `executable` are those to be programs where they are new. Before anything is
+    replaced, all is written. Raises OSError, and CodemodsError where a file holds something else by now; then some of
+    the files are replaced, or none.
     """
     targets = {path: _target(root, path) for path in contents}
     new = {path: content for path, content in contents.items() if content is not None}
@@ -119,6 +127,7 @@ def write_many(root: Path, contents: Mapping[str, bytes | None], executable: Col
             with ThreadPoolExecutor(_AT_ONCE) as pool:
                 list(pool.map(write, new))
         for path in new:
+            _require_same(root, path, expected[path])
             with _naming(targets[path]):
                 waiting[path].replace(targets[path])
             del waiting[path]
@@ -128,15 +137,22 @@ def write_many(root: Path, contents: Mapping[str, bytes | None], executable: Col
                 beside.unlink()
     for path in contents:
         if path not in new and targets[path].exists():
+            _require_same(root, path, expected[path])
             remove(root, path)
     for folder in dict.fromkeys(targets[path].parent for path in new):
         flush_folder(folder)
 
 
+def _require_same(root: Path, path: str, expected: bytes | None) -> None:
+    if file_bytes(root, path) != expected:
+        what = f"{path} has changed meanwhile."
+        raise CodemodsError(what, hint="Nothing was touched. Commit or undo that, then run the command again.")
+
+
 def _beside(target: Path, content: bytes, *, executable: bool) -> Path:
     """A new file beside `target` that has all but its name, on the disk."""
     with _naming(target):
-        handle, name = tempfile.mkstemp(prefix=BESIDE, dir=target.parent)
+        handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=target.parent)
         return _filled(handle, Path(name), target, content, executable=executable)
 
 
@@ -182,8 +198,15 @@ def _take_after(target: Path, beside: Path) -> None:
 def remove_beside(root: Path, path: str) -> None:
     """Remove what a killed process has left beside the file `path` under `root`, on its way to replace it."""
     with suppress(OSError, CodemodsError):
-        for left in _target(root, path).parent.glob(f"{BESIDE}*"):
-            left.unlink()
+        remove_left(_target(root, path).parent)
+
+
+def remove_left(folder: Path) -> None:
+    """Remove the files in `folder` that a killed process was about to put in the place of others."""
+    with suppress(OSError):
+        for left in folder.iterdir():
+            if _BESIDE.fullmatch(left.name):
+                left.unlink()
 
 
 def _target(root: Path, path: str) -> Path:

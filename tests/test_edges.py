@@ -149,7 +149,7 @@ class TestJournal:
             journal.file.write_bytes(whole[:size])
             expected = 2 if size == len(whole) - 1 else 1
             assert len(journal.events()) == expected
-            journal.record(EventKind.RUN_STARTED, "2", "p")
+            Journal(tmp_path, clock).record(EventKind.RUN_STARTED, "2", "p")
             assert [event.run for event in journal.events()] == ["1"] * expected + ["2"]
 
     def test_other_damage_is_told(self, tmp_path: Path) -> None:

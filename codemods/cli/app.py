@@ -118,7 +118,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _shown(error: CodemodsError) -> str:
-    return "\n".join(printable(line) for line in str(error).split("\n"))
+    return "\n".join(printable(line.expandtabs()) for line in str(error).split("\n"))
 
 
 def _refused(error: OSError) -> CodemodsError:

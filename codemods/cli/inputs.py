@@ -125,8 +125,10 @@ def _agreed(
             raise refusal(runs)
         say(f"{printable(loaded.where)} has not been run like this in this repository before. It runs:", err=True)
         say(told(runs), err=True)
+        if applying:
+            say(f"What it changes: `codemods preview {printable(loaded.where)}`.", err=True)
         if not agreed and not typer.confirm("Go on?", err=True):
-            raise refusal(runs)
+            raise CodemodsError("Nothing was run.", hint="Read what it runs, then run the command again.")
     for known in (runs, runs_of(loaded, repository.root, applying=False)):
         if known.lines:
             remember(known, journal)

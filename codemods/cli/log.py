@@ -29,6 +29,7 @@ def log(
     Exit status: 0, or 2 error.
     """
     from codemods.engine.history import all_operations, details
+    from codemods.journal import holder_of
     from codemods.report.history import show_details, show_operations
     from codemods.report.screen import console
     from codemods.report.to_json import operation_json, operations_json
@@ -40,6 +41,8 @@ def log(
         if as_json:
             say(operations_json(operations))
         else:
+            if holder := holder_of(journal.folder):
+                console().print(f"At work now: {holder}.")
             show_operations(console(), operations)
         return 0
     found = details(repository, journal, operation, unit)

@@ -146,7 +146,21 @@ def _prepare(
             f"counts as broken before. `codemods rollback PLAN --phase {phase}` takes them back, to be done again."
         )
     judges = Judges(options.jobs, crew)
-    return Run(shown, books, tools, baselines, judges, branch, rejected, kept, earlier, asked, resumed=bool(killed))
+    going = _rolling_back(loaded.plan, killed) if killed else ()
+    return Run(
+        *(shown, books, tools, baselines, judges, branch, rejected, kept, earlier, asked),
+        resumed=bool(killed),
+        rolling_back=going,
+    )
+
+
+def _rolling_back(plan: Plan, killed: Operation) -> tuple[str, ...]:
+    """The phases that a killed run was about to take back: by a rejection, or by a trigger."""
+    steps = (plan.phase_that_does(step) for step in ("merge", "shim", "delete"))
+    phases = {phase.name: phase for phase in (*plan.effective_phases, *steps)}
+    rejected = {phase for (phase, _), record in killed.units.items() if record.state == "rejected"}
+    by_rejection = {name for name in rejected if name in phases and phases[name].on_failure == "rollback-phase"}
+    return tuple(sorted(by_rejection | killed.rolling_back))
 
 
 def _goes_on(repository: Repository, killed: Operation, branch: str) -> bool:

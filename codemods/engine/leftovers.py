@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.errors import RepositoryError
-from codemods.files import BESIDE
+from codemods.files import remove_left
 from codemods.kept_files import remove_kept
 from codemods.processes import with_mark
 from codemods.processes.marks import MARK, marked, send
@@ -68,9 +68,8 @@ def settle_left(repository: Repository, journal_folder: Path, operation: Operati
     mark = _mark(repository, operation.id)
     told = [*_wait_for_git(operation, mark), *_end_others(mark), *_remove_locks(repository, operation)]
     remove_kept(kept_folder(journal_folder, operation.id))
-    for left in journal_folder.rglob(f"{BESIDE}*"):
-        with suppress(OSError):
-            left.unlink()
+    for folder in (journal_folder, journal_folder / "baselines", journal_folder / "evidence" / operation.id):
+        remove_left(folder)
     return tuple(told)
 
 

@@ -27,6 +27,15 @@ _FILES = ("100644", "100755")
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """HEAD, on `branch` or on none, goes from the commit `old` to `new`."""
+
+    old: str
+    new: str
+    branch: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Mover:
     """Moves HEAD on behalf of one operation of a plan."""
 
@@ -49,21 +58,24 @@ class Mover:
         Raises RepositoryError, CodemodsError or OSError, with everything as it was.
         """
         repository = self.repository
-        repository.require_clean()
-        old = repository.head() or ""
+        old, branch = repository.head() or "", repository.branch()
         changes = repository.difference(old, new)
         contents = repository.as_checked_out(new, [change.path for change in changes])
+        now = {path: file_bytes(repository.root, path) for path in contents}
+        # After they were read: what changes from here on is seen before it is replaced.
+        repository.require_clean()
         _require_files(changes)
         _require_room(repository, changes)
+        _require_seen(repository, changes)
         self._record(EventKind.MOVE_STARTED, old=old, new=new, units=list(units), then=list(then), ends=ends)
         try:
-            self._carry_out(old, new, changes, contents)
+            self._carry_out(Step(old, new, branch), changes, contents, now)
         except BaseException as error:
             if repository.head() != new:
                 self._record(EventKind.MOVE_ABANDONED)
                 raise
             # It came too late: HEAD has moved, and the index has only to follow.
-            self._carry_out(new, new, changes, contents)
+            self._carry_out(Step(new, new, branch), changes, contents, contents)
             if not isinstance(error, (OSError, RepositoryError)):
                 self._record(EventKind.MOVE_FINISHED)
                 raise
@@ -75,9 +87,6 @@ class Mover:
         head, who = repository.head(), _name(found)
         if move is None:
             return ""
-        if head not in (move.old, move.new):
-            self._record(EventKind.MOVE_ABANDONED)
-            return f"{who} was killed half way, and HEAD has moved since: it was left as it is."
         changes = repository.difference(move.old, move.new)
         paths = [change.path for change in changes]
         for path in paths:
@@ -85,21 +94,29 @@ class Mover:
         before, after = repository.as_checked_out(move.old, paths), repository.as_checked_out(move.new, paths)
         now = {path: file_bytes(repository.root, path) for path in paths}
         edited = [path for path in paths if now[path] not in (before[path], after[path])]
-        if edited and head == move.old:
-            self._take_back(changes, before, now, edited)
+        is_here = (repository.branch() or "") == found.branch and head in (move.old, move.new)
+        if not is_here or (edited and head == move.old):
+            self._take_back(changes, before, after)
             self._record(EventKind.MOVE_ABANDONED)
-            return f"{who} was killed half way; it was taken back, but for {edited[0]}, edited since."
+            why = f"{edited[0]} was edited since, and is left as it is" if is_here else "HEAD is elsewhere by now"
+            return f"{who} was killed half way; it was taken back: {why}."
         if not edited:
-            self._carry_out(head or "", move.new, changes, after)
+            self._carry_out(Step(head or "", move.new, repository.branch()), changes, after, now)
         self._record(EventKind.MOVE_FINISHED)
         return f"{who} was killed half way; it was finished."
 
     def _carry_out(
-        self, old: str, new: str, changes: tuple[Difference, ...], contents: Mapping[str, bytes | None]
+        self,
+        step: Step,
+        changes: tuple[Difference, ...],
+        contents: Mapping[str, bytes | None],
+        now: Mapping[str, bytes | None],
     ) -> None:
-        """Go all the way, or none: until HEAD has moved, all that was done comes back by renames."""
+        """Go all the way, or none: until HEAD has moved, all that was done comes back by renames.
+
+        git's own lock is held meanwhile: nobody else commits or switches branch with it.
+        """
         repository = self.repository
-        now = {path: file_bytes(repository.root, path) for path in contents}
         todo = {path: content for path, content in contents.items() if now[path] != content}
         programs = [change.path for change in changes if change.after and change.after.mode == "100755"]
         kept = KeptFiles(repository.root, self.journal.folder / "kept" / self.operation)
@@ -108,18 +125,25 @@ class Mover:
                 for path in todo:
                     kept.keep(path, now[path])
                 try:
-                    write_many(repository.root, todo, programs)
+                    write_many(repository.root, todo, now, programs)
                     _set_modes(repository, changes)
                     index.refresh()
-                    if old != new:
-                        repository.move_head(old, new, f"codemods: {self.operation}")
+                    self._move_head(step)
                 except BaseException:
-                    if repository.head() != new:
+                    if repository.head() != step.new:
                         self._put_back(kept, todo, changes)
                         raise
                 index.put_in_place()
         finally:
             kept.close()
+
+    def _move_head(self, step: Step) -> None:
+        repository = self.repository
+        if repository.branch() != step.branch or repository.head() != step.old:
+            what = "HEAD has moved meanwhile: somebody committed or switched branch."
+            raise RepositoryError(what, hint="Nothing was touched. Run the command again.")
+        if step.old != step.new:
+            repository.move_head(step.old, step.new, f"codemods: {self.operation}")
 
     def _put_back(self, kept: KeptFiles, written: Mapping[str, bytes | None], changes: tuple[Difference, ...]) -> None:
         for path, content in written.items():
@@ -128,20 +152,21 @@ class Mover:
         _set_modes(self.repository, _backwards(changes))
 
     def _take_back(
-        self,
-        changes: tuple[Difference, ...],
-        before: Mapping[str, bytes | None],
-        now: Mapping[str, bytes | None],
-        edited: Sequence[str],
+        self, changes: tuple[Difference, ...], before: Mapping[str, bytes | None], after: Mapping[str, bytes | None]
     ) -> None:
-        """Make the files what they were, but for those that were `edited`."""
-        root = self.repository.root
-        programs = {change.path for change in changes if change.before and change.before.mode == "100755"}
-        for path, content in before.items():
-            if path not in edited and now[path] != content:
-                write_or_remove(root, path, content, executable=path in programs)
-        _set_modes(self.repository, _backwards(changes))
-        self.repository.stage(_backwards(changes))
+        """Make the files what they were that hold what was written, and of which HEAD has what it had before; also in
+        the index."""
+        root, head, index = self.repository.root, self.repository.entries("HEAD"), self.repository.index_entries()
+        back = [change for change in changes if head.get(change.path) == change.before]
+        for change in back:
+            path = change.path
+            if before[path] != after[path] and file_bytes(root, path) == after[path]:
+                executable = change.before is not None and change.before.mode == "100755"
+                write_or_remove(root, path, before[path], executable=executable)
+        _set_modes(self.repository, _backwards(tuple(back)))
+        staged = tuple(change for change in back if index.get(change.path) == change.after)
+        # Also the others, or git would look into each of them the next time that it is asked.
+        self.repository.stage(_backwards(staged))
 
     def _record(self, kind: EventKind, **data: object) -> None:
         self.journal.record(kind, self.operation, self.plan, **data)
@@ -170,6 +195,19 @@ def _require_files(changes: tuple[Difference, ...]) -> None:
             if entry is not None and entry.mode not in _FILES:
                 what = f"{change.path} is, or would become, a link or a submodule."
                 raise RepositoryError(what, hint="Nothing was touched. Take that commit back with `git revert`.")
+
+
+def _require_seen(repository: Repository, changes: tuple[Difference, ...]) -> None:
+    """git does not see what is in some files, and so neither do we: an edit there would be lost."""
+    hidden = repository.hidden_paths()
+    if found := tuple(change.path for change in changes if change.path in hidden):
+        names = "".join(f"\n  {path}" for path in found)
+        what = f"git is told not to look at {len(found)} file(s) that would change:{names}"
+        hint = (
+            "Nothing was touched. `git update-index --no-assume-unchanged --no-skip-worktree FILE` has it look again, "
+            "`git sparse-checkout add FOLDER` brings what is not checked out."
+        )
+        raise ConflictError(what, files=found, hint=hint)
 
 
 def _require_room(repository: Repository, changes: tuple[Difference, ...]) -> None:

@@ -88,8 +88,8 @@ def _close(journal: Journal, found: Operation) -> tuple[str, ...]:
     operation = replay(journal.events())[found.id]
     for entry in operation.due:
         journal.record(EventKind.UNIT_REJECTED, operation.id, operation.plan, **entry)
-    if found.move is not None and found.move.ends and operation.after == found.move.new:
-        end, head = found.move.ends, operation.after
+    if operation.ending and operation.is_under_way:
+        end, head = operation.ending, operation.after
         journal.record(EventKind.RUN_FINISHED, operation.id, operation.plan, end=end, head=head)
     if operation.kind == "apply" or not operation.is_under_way:
         return ()
@@ -138,8 +138,7 @@ def _settle(repository: Repository, journal: Journal, event: Event) -> str:
         remove_beside(repository.root, path)
     if sha := _committed(repository, event, unit):
         journal.record(EventKind.UNIT_COMMITTED, event.run, event.plan, unit=unit, phase=phase, sha=sha)
-        # git may have been killed before its index followed.
-        repository.stage(repository.differences((sha,))[sha])
+        _follow(repository, sha)
         return f"{unit} was committed just before the run was killed."
     head = {path: repository.checked_out("HEAD", path) for path in paths}
     restored, edited = [], []
@@ -157,9 +156,22 @@ def _settle(repository: Repository, journal: Journal, event: Event) -> str:
     repository.refresh(tuple(path for path in restored if head[path] is not None))
     journal.record(EventKind.UNIT_RESTORED, event.run, event.plan, unit=unit, phase=phase)
     if edited:
-        named = ", ".join(edited)
-        return f"{unit} was half done when the run was killed; {named} was changed since, and is left as it is."
+        named = " ".join(edited)
+        return (
+            f"{unit} was half done when the run was killed; {named} was changed since, and is left as it is: "
+            f"`git diff {named}` shows both changes, `git restore {named}` drops both."
+        )
+    if not restored and any(digest(head[entry["path"]]) == entry["after"] for entry in entries):
+        return f"{unit} was half done when the run was killed; HEAD holds it since, and it is left as it is."
     return f"{unit} was half done when the run was killed; it was taken back."
+
+
+def _follow(repository: Repository, sha: str) -> None:
+    """Let the index follow a commit, after which git was killed; what somebody has staged or committed since stays."""
+    index, head = repository.index_entries(), repository.entries("HEAD")
+    changes = repository.differences((sha,))[sha]
+    behind = [c for c in changes if index.get(c.path) == c.before and head.get(c.path) == c.after]
+    repository.stage(behind)
 
 
 def _committed(repository: Repository, event: Event, unit: str) -> str:

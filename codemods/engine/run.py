@@ -36,7 +36,8 @@ class Run:
     """One application of a plan, from the baseline of its validations to the report.
 
     `begun` are phases that earlier runs have not brought to their end, `asked` those that were asked for by name: their
-    gates are open, and the run ends after the last of them. `resumed`: it goes on with a run that was killed.
+    gates are open, and the run ends after the last of them. `resumed`: it goes on with a run that was killed,
+    `rolling_back` are the phases that were about to be taken back then.
     """
 
     shown: Preview
@@ -51,6 +52,7 @@ class Run:
     asked: frozenset[str] = frozenset()
     blocked: list[BlockedFile] = field(default_factory=list)
     resumed: bool = False
+    rolling_back: tuple[str, ...] = ()
     gate: str = ""
     unended: list[str] = field(default_factory=list)
     disagreeing: int = 0
@@ -82,7 +84,7 @@ class Run:
         try:
             with self.judges.judge(self.books, self.tools, self.shown.units, names) as judge:
                 self.tools = replace(self.tools, judge=judge)
-                end = self.phases()
+                end = RunEnd.STOPPED if self.roll_back_on() else self.phases()
             self.disagreeing = self.again()
         except BaseException as error:
             # What prevents this, such as a full disk, leaves a run that looks killed: the next one goes on alike.
@@ -92,6 +94,17 @@ class Run:
         kind = EventKind.RUN_INTERRUPTED if end is RunEnd.INTERRUPTED else EventKind.RUN_FINISHED
         self.books.record(kind, end=end.value, head=self.books.head)
         return end
+
+    def roll_back_on(self) -> bool:
+        """Take the phases back that were about to be when the run was killed; whether there were any."""
+        done = False
+        for name in [name for name in self.rolling_back if name in self.begun]:
+            before = list(zip(self.begun[name].units, self.begun[name].runs, strict=True))
+            for number, (unit, run) in reversed(list(enumerate(before))):
+                ends = "" if number else RunEnd.STOPPED.value
+                self.books.take_back_earlier(unit, run, "its phase was rolled back", ends)
+                done = True
+        return done
 
     def report(self, end: RunEnd, seconds: float) -> RunReport:
         """What became of everything."""

@@ -14,9 +14,12 @@ from codemods.model import Blocked, Finding
 
 if TYPE_CHECKING:
     from codemods.engine.shown import Preview
-    from codemods.journal import Journal
+    from codemods.journal import Journal, Operation
     from codemods.plan.load import LoadedPlan
     from codemods.vcs import Repository
+
+
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,14 @@ def status_of(loaded: LoadedPlan, repository: Repository, journal: Journal) -> S
     )
 
 
+def _named(operation: Operation) -> str:
+    """An operation, with what it has left half done."""
+    units = list(operation.writing)
+    more = f" and {len(units) - _NAMED} more" if units[_NAMED:] else ""
+    left = f" (half done: {', '.join(units[:_NAMED])}{more})" if units else ""
+    return f"{operation.kind} {operation.id}{left}"
+
+
 def status(shown: Preview, repository: Repository, journal: Journal) -> Status:
     """The state of the plan that `shown` previews."""
     plan = shown.loaded.plan.name
@@ -104,5 +115,5 @@ def status(shown: Preview, repository: Repository, journal: Journal) -> Status:
     phases += [PhaseStatus(name, tuple(done), (), (), (), ()) for name, done in by_phase.items()]
     open_ = (name for name, earlier in begun(repository, journal, plan).items() if earlier.units)
     killed = () if is_held(journal.folder) else under_way(repository, journal)
-    names = tuple(f"{operation.kind} {operation.id}" for operation in killed)
+    names = tuple(_named(operation) for operation in killed)
     return Status(plan, repository.branch() or "(detached HEAD)", tuple(phases), tuple(open_), names)

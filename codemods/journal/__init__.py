@@ -1,7 +1,7 @@
 """The durable record of what was intended and done, and the lock that lets one operation at a time write it."""
 
 from codemods.journal.journal import Journal, new_run_id
-from codemods.journal.lock import Lock, is_held
+from codemods.journal.lock import Lock, holder_of, is_held
 from codemods.journal.operations import Operation, UnitRecord, Validated, replay
 from codemods.journal.records import Event, EventKind
 
@@ -13,6 +13,7 @@ __all__ = [
     "Operation",
     "UnitRecord",
     "Validated",
+    "holder_of",
     "is_held",
     "new_run_id",
     "replay",

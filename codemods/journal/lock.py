@@ -66,6 +66,13 @@ def is_held(folder: Path) -> bool:
         os.close(handle)
 
 
+def holder_of(folder: Path) -> str:
+    """Who holds the lock in `folder` now, in words; empty where nobody does."""
+    if not is_held(folder):
+        return ""
+    return (folder / "lock").read_text(encoding="utf-8", errors="replace") or "another process"
+
+
 def _held(holder: str) -> RepositoryError:
     words = holder.split()
     is_here = words[:1] == ["process"] and words[3:4] == [socket.gethostname()]

@@ -65,7 +65,8 @@ class Operation:
     `kind` is apply, rollback or undo; `place` the git directory of the work tree, from the shared one; `before` and
     `after` are the commits that HEAD was at. `undoes` is the operation that this one took back. `method` is revert or
     reset, `selected` what was asked for. `writing` are the units whose files may be half written, `move` the move that
-    may be half done, `due` the rejections that are not written down yet: where it is `under way`, they may be there.
+    may be half done, `due` the rejections that are not written down yet, `rolling_back` the phases that a trigger takes
+    back, `ending` how it ends with what is done: where it is `under way`, they may be there.
     """
 
     id: str
@@ -89,6 +90,8 @@ class Operation:
     writing: dict[str, Event] = field(default_factory=dict)
     move: Move | None = None
     due: list[Mapping[str, object]] = field(default_factory=list)
+    rolling_back: set[str] = field(default_factory=set)
+    ending: str = ""
 
     @property
     def is_under_way(self) -> bool:
@@ -109,12 +112,18 @@ def replay(events: Iterable[Event]) -> dict[str, Operation]:
             kind = str(event.data.get("does") or "apply")
             operation = operations[event.run] = Operation(event.run, kind, event.plan, started=event.time)
         _APPLY.get(event.kind, _nothing)(operation, event)
-        if event.kind is EventKind.ROLLBACK_FINISHED and operation.undoes in operations:
-            operations[operation.undoes].undone_by = operation.id
-            undone = operations[operation.undoes].undoes
-            if undone in operations:
-                operations[undone].undone_by = ""
+        if event.kind is EventKind.ROLLBACK_FINISHED:
+            _mark_undone(operations, operation)
     return operations
+
+
+def _mark_undone(operations: Mapping[str, Operation], undo: Operation) -> None:
+    """What `undo` takes back is undone; what that had taken back is there again; and so on."""
+    is_in_force = True
+    while undo.undoes in operations:
+        taken_back = operations[undo.undoes]
+        taken_back.undone_by = undo.id if is_in_force else ""
+        undo, is_in_force = taken_back, not is_in_force
 
 
 def _nothing(_operation: Operation, _event: Event) -> None:
@@ -194,6 +203,7 @@ def _moved(operation: Operation, _event: Event) -> None:
         record = UnitRecord(unit, phase, state, sha)
         operation.units[record.phase, record.unit] = record
     operation.due = list(operation.move.then)
+    operation.ending = operation.move.ends
     operation.move = None
 
 
@@ -221,6 +231,11 @@ def _text(data: Mapping[str, object], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _triggered(operation: Operation, event: Event) -> None:
+    if event.data.get("action") == "rollback-phase":
+        operation.rolling_back.add(_text(event.data, "phase"))
+
+
 def _records(data: Mapping[str, object], name: str) -> tuple[Mapping[str, object], ...]:
     value = data.get(name)
     return tuple(entry for entry in value if isinstance(entry, Mapping)) if isinstance(value, list) else ()
@@ -239,6 +254,7 @@ _APPLY: dict[EventKind, Callable[[Operation, Event], None]] = {
     EventKind.UNIT_REJECTED: _rejected,
     EventKind.UNIT_RESTORED: _restored,
     EventKind.VALIDATION_FINISHED: _validated,
+    EventKind.TRIGGERED: _triggered,
     EventKind.MOVE_STARTED: _move_started,
     EventKind.MOVE_FINISHED: _moved,
     EventKind.MOVE_ABANDONED: _abandoned,

@@ -38,13 +38,20 @@ class NextIndex:
         """Take the lock. Raises LockedError where another git holds it too long, RepositoryError, OSError."""
         _take(self.lock)
         try:
-            if self.index.exists():
-                shutil.copyfile(self.index, self.lock)
+            self._copy()
             self._update("-z", "--index-info", stdin=index_records(self.changes))
         except BaseException:
             self.__exit__(None, None, None)
             raise
         return self
+
+    def _copy(self) -> None:
+        try:
+            if self.index.exists():
+                shutil.copyfile(self.index, self.lock)
+        except OSError as error:
+            # The system may not say what it has refused.
+            raise type(error)(error.errno, error.strerror, str(self.lock)) from error
 
     def refresh(self) -> None:
         """Note how the files look on the disk, or git would look into each the next time that it is asked."""

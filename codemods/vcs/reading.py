@@ -82,7 +82,10 @@ class ReadableRepository:
             hint = "Run the command inside a git repository, or name one with --repo."
             raise NotARepositoryError("This is not a git repository.", where=where, hint=hint)
         bare, git_dir, common_dir = os.fsdecode(out).splitlines()
-        status, out, _ = execute(git_in(start), ["rev-parse", "--show-toplevel"])
+        status, out, err = execute(git_in(start), ["rev-parse", "--show-toplevel"])
+        if status and bare != "true" and b"work tree" not in err:
+            message = err.decode("utf-8", "replace").strip()
+            raise RepositoryError(f"git rev-parse failed: {message}", where=where)
         if bare == "true" or status:
             hint = "Codemods needs a work tree: clone it, then run there."
             raise NotARepositoryError("This repository has no work tree here.", where=where, hint=hint)
@@ -140,6 +143,11 @@ class ReadableRepository:
         """The paths of the tracked files that are no links: as above, in a fraction of the time."""
         records = (record.partition("\t") for record in os.fsdecode(self._bytes("ls-files", "-s", "-z")).split("\0"))
         return tuple(path for head, _, path in records if head[:2] == "10" and head[-2:] == " 0")
+
+    def hidden_paths(self) -> frozenset[str]:
+        """The files at which git does not look: taken for unchanged, or outside of a sparse checkout."""
+        records = os.fsdecode(self._bytes("ls-files", "-v", "-z")).split("\0")
+        return frozenset(record[2:] for record in records if record and (record[0] == "S" or record[0].islower()))
 
     def staged_paths(self) -> tuple[str, ...]:
         """The files that the next commit adds or changes; of a renamed one, the new name."""
@@ -237,6 +245,10 @@ class ReadableRepository:
         plain = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/")
         return self._bytes("show", "--format=", "--patch", *plain, sha)
 
+    def index_entries(self) -> dict[str, Entry]:
+        """What the index holds, by path."""
+        return {file.path: Entry(file.mode, file.blob) for file in self.tracked_files()}
+
     def entries(self, rev: str) -> dict[str, Entry]:
         """What the tree of a commit holds, by path."""
         return entries_of(self._bytes("ls-tree", "-r", "-z", "--full-tree", rev))
@@ -310,14 +322,16 @@ class ReadableRepository:
             # In an index of its own: git knows of line ends, filters and their attributes.
             more = {**self._variables, "GIT_INDEX_FILE": f"{name}/index"}
             writing = ["checkout-index", "--force", f"--prefix={name}/tree/", "-z", "--stdin"]
-            self._checked(["-c", "core.sparseCheckout=false", "read-tree", rev], more=more)
-            self._checked(["-c", "core.symlinks=false", *writing], stdin=there, more=more)
+            self._checked("read-tree", ["-c", "core.sparseCheckout=false", "read-tree", rev], more=more)
+            self._checked("checkout-index", ["-c", "core.symlinks=false", *writing], stdin=there, more=more)
             tree = Path(name, "tree")
             return {path: (tree / path).read_bytes() if path in known else None for path in asked}
 
-    def _checked(self, arguments: list[str], *, more: Mapping[str, str], stdin: bytes | None = None) -> bytes:
+    def _checked(
+        self, name: str, arguments: list[str], *, more: Mapping[str, str], stdin: bytes | None = None
+    ) -> bytes:
         status, out, err = execute(self._git, arguments, stdin=stdin, more=more)
-        return out if not status else self._fail(arguments[0], status, out, err)
+        return out if not status else self._fail(name, status, out, err)
 
     def changed_paths(self, sha: str) -> tuple[str, ...]:
         """The files that the commit `sha` changed against its first parent.

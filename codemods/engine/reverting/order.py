@@ -36,6 +36,26 @@ def require_order(repository: Repository, plan: str, chosen: tuple[Act, ...]) ->
     raise CodemodsError(f"Nothing was taken back: {listed} would be left without what it needs.", hint=hint)
 
 
+def require_ground(known: tuple[Act, ...], again: tuple[Act, ...]) -> None:
+    """Raise CodemodsError where what is to be done `again` needs what is taken back. `known` are all acts, oldest first."""
+    last = {act.key: act for act in known}
+    chosen = {act.key for act in again}
+    off = [act for key, act in last.items() if not act.is_done and key not in chosen]
+    needs_merges = any(not act.unit.startswith(_MERGE) for act in again)
+    needs_all = any(act.unit.startswith(_DELETE) for act in again)
+    missing = [
+        act
+        for act in off
+        if (act.unit.startswith(_MERGE) and needs_merges) or (not act.unit.startswith(_DELETE) and needs_all)
+    ]
+    if missing:
+        listed = ", ".join(f"`{act.unit}`" for act in missing[:5])
+        more = f" and {len(missing) - 5} more" if missing[5:] else ""
+        operations = dict.fromkeys(act.operation for act in missing if act.operation)
+        hint = f"Undo what took that back first: {', '.join(f'`codemods undo {name}`' for name in operations)}."
+        raise CodemodsError(f"Nothing was done: it needs {listed}{more}, which is taken back.", hint=hint)
+
+
 def _needing(repository: Repository, chosen: tuple[Act, ...], standing: list[Act]) -> Iterator[str]:
     deletions = [act.unit for act in standing if act.unit.startswith(_DELETE)]
     changes = repository.differences(act.commit.sha for act in chosen) if deletions else {}

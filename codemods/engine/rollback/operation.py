@@ -11,7 +11,7 @@ from codemods.engine.moving import Mover
 from codemods.engine.recovery import close_runs, place_of
 from codemods.engine.reverting.taking_back import TAKEN_BACK, take_back
 from codemods.errors import JournalError
-from codemods.journal import EventKind, new_run_id
+from codemods.journal import EventKind, new_run_id, replay
 
 if TYPE_CHECKING:
     from codemods.engine.rollback.validating import Check
@@ -77,19 +77,17 @@ def carry_out(
             results = check.after(name, paths) if check is not None else ()
         except BaseException as error:
             with suppress(JournalError):
-                _write_failure(repository, journal, name, plan, head, error)
+                _write_failure(journal, name, plan, error)
             raise
         journal.record(EventKind.ROLLBACK_FINISHED, name, plan, head=after, commits=len(made))
     return TakenBack(name, made, after, results)
 
 
-def _write_failure(
-    repository: Repository, journal: Journal, name: str, plan: str, head: str, error: BaseException
-) -> None:
-    now = repository.head() or ""
+def _write_failure(journal: Journal, name: str, plan: str, error: BaseException) -> None:
+    done = replay(journal.events())[name]
     # What fails after HEAD has moved, such as a validation that is interrupted, changes nothing in what was done.
-    kind = EventKind.ROLLBACK_FAILED if now == head else EventKind.ROLLBACK_FINISHED
-    journal.record(kind, name, plan, head=now, reason=str(error))
+    kind = EventKind.ROLLBACK_FINISHED if done.after else EventKind.ROLLBACK_FAILED
+    journal.record(kind, name, plan, head=done.after or done.before, reason=str(error))
 
 
 def _go(repository: Repository, journal: Journal, name: str, plan: str, way: Way) -> tuple[str, ...]:

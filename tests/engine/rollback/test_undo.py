@@ -123,6 +123,55 @@ def test_an_undo_of_a_reset_stops_where_head_has_moved(done: Migration, git: Git
     assert "HEAD has moved" in codemods(done.root, "undo", expect=2)
 
 
+def test_an_undo_of_a_reset_moves_no_other_branch(done: Migration, git: Git) -> None:
+    codemods(done.root, "rollback", "plan.yaml", "--all", "--reset", expect=0)
+    git(done.root, "switch", "--quiet", "main")
+    assert "git switch codemods/many" in codemods(done.root, "undo", expect=2)
+    assert done.changed() == set()
+
+
+def test_what_was_picked_elsewhere_as_well_is_undone_with_the_rest(done: Migration, git: Git) -> None:
+    first = git(done.root, "log", "--format=%H", "--grep", "Codemods-Unit: app/u00.py")
+    git(done.root, "switch", "--quiet", "main")
+    git(done.root, "commit", "--quiet", "--allow-empty", "-m", "other")
+    git(done.root, "cherry-pick", first)
+    git(done.root, "merge", "--quiet", "--no-edit", "codemods/many")
+    codemods(done.root, "undo", expect=0)
+    assert done.changed() == set()
+    tree(git, done.root)
+
+
+def test_an_undo_that_was_reset_away_is_no_undo(done: Migration, git: Git) -> None:
+    head = git(done.root, "rev-parse", "HEAD")
+    codemods(done.root, "undo", expect=0)
+    git(done.root, "reset", "--quiet", "--hard", head)
+    codemods(done.root, "undo", expect=0)
+    assert done.changed() == set()
+
+
+def test_undone_redone_and_undone_again_it_counts_as_undone(done: Migration) -> None:
+    codemods(done.root, "undo", expect=0)
+    for _ in range(2):
+        codemods(done.root, "undo", operations(done.root)[0]["id"], expect=0)
+    first, *_, run = operations(done.root)
+    assert run["undone_by"] != ""
+    assert done.changed() == set()
+    assert "nothing to undo" in codemods(done.root, "undo", expect=2)
+    assert first["kind"] == "undo"
+
+
+@pytest.mark.parametrize("bit", ["--assume-unchanged", "--skip-worktree"])
+def test_edits_that_git_is_told_not_to_see_are_not_written_over(done: Migration, git: Git, bit: str) -> None:
+    git(done.root, "update-index", bit, "app/u01.py")
+    file = done.root / "app" / "u01.py"
+    file.write_text(file.read_text() + "# mine\n")
+    before = file.read_text()
+    assert "app/u01.py" in codemods(done.root, "undo", expect=2)
+    assert file.read_text() == before
+    codemods(done.root, "rollback", "plan.yaml", "--file", "app/u02.py", expect=0)
+    assert file.read_text() == before
+
+
 def test_plain_git_revert_counts_and_so_does_its_revert(done: Migration, git: Git) -> None:
     root = done.root
     sha = git(root, "log", "--format=%H", "--grep", "Codemods-Unit: app/u02.py")
