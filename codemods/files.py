@@ -89,7 +89,7 @@ def write_atomically(root: Path, path: str, content: bytes, *, executable: bool 
     """
     target = _target(root, path)
     beside = _beside(target, content, executable=executable)
-    with _naming(target):
+    with naming(target):
         try:
             beside.replace(target)
         except BaseException:
@@ -128,7 +128,7 @@ def write_many(
                 list(pool.map(write, new))
         for path in new:
             _require_same(root, path, expected[path])
-            with _naming(targets[path]):
+            with naming(targets[path]):
                 waiting[path].replace(targets[path])
             del waiting[path]
     finally:
@@ -151,13 +151,13 @@ def _require_same(root: Path, path: str, expected: bytes | None) -> None:
 
 def _beside(target: Path, content: bytes, *, executable: bool) -> Path:
     """A new file beside `target` that has all but its name, on the disk."""
-    with _naming(target):
+    with naming(target):
         handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=target.parent)
         return _filled(handle, Path(name), target, content, executable=executable)
 
 
 @contextmanager
-def _naming(target: Path) -> Iterator[None]:
+def naming(target: Path) -> Iterator[None]:
     """What the system refuses in here, it refuses for `target`, which it may not name."""
     try:
         yield

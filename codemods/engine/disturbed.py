@@ -81,7 +81,8 @@ class Watch:
         Raises RepositoryError where HEAD has moved meanwhile, with nothing touched, or where git cannot put files back.
         """
         if self._where() != self._place:
-            what = "HEAD has moved during a validation: it, or somebody else, committed or switched branch."
+            now = " ".join(self.repository.oneline((self._where()[0] or "HEAD",)))
+            what = f"HEAD has moved during a validation, to {now}: it, or somebody else, committed or switched branch."
             raise RepositoryError(what, hint="Go back to the branch of the run, then run again to go on from there.")
         own = [self._put_back(path) for path, content in self.expected.items() if not self._is_intact(path, content)]
         others = sorted(set(self.repository.dirty_files()) - self.expected.keys() - self._users)

@@ -87,6 +87,9 @@ class Mover:
         head, who = repository.head(), _name(found)
         if move is None:
             return ""
+        if repository.rev(move.old) is None or repository.rev(move.new) is None:
+            self._record(EventKind.MOVE_ABANDONED)
+            return f"{who} was killed half way; what it was to lead to is not there any more: it was left as it is."
         changes = repository.difference(move.old, move.new)
         paths = [change.path for change in changes]
         for path in paths:

@@ -54,7 +54,12 @@ def resumable(repository: Repository, journal: Journal, plan: str, digest: str) 
     last = next(iter(reversed(_operations(repository, journal))), None)
     if last is None or last.kind != "apply" or (last.plan, last.digest) != (plan, digest):
         return None
-    return last if last.is_under_way or last.result == "failed" else None
+    return last if _may_go_on(last) else None
+
+
+def _may_go_on(operation: Operation) -> bool:
+    """Whether an operation did not come to an end of its own."""
+    return operation.is_under_way or operation.result == "failed"
 
 
 def _operations(repository: Repository, journal: Journal) -> tuple[Operation, ...]:
@@ -73,7 +78,8 @@ def recover(repository: Repository, journal: Journal) -> tuple[str, ...]:
         if is_way(ref):
             repository.delete_ref(ref)
     for operation in _operations(repository, journal):
-        if not (operation.is_under_way or operation.writing or operation.move or operation.due):
+        is_open = operation.writing or operation.move or operation.due or (operation.ending and _may_go_on(operation))
+        if not (operation.is_under_way or is_open):
             continue
         told += settle_left(repository, journal.folder, operation)
         told += [_settle(repository, journal, event) for event in operation.writing.values()]
@@ -88,7 +94,7 @@ def _close(journal: Journal, found: Operation) -> tuple[str, ...]:
     operation = replay(journal.events())[found.id]
     for entry in operation.due:
         journal.record(EventKind.UNIT_REJECTED, operation.id, operation.plan, **entry)
-    if operation.ending and operation.is_under_way:
+    if operation.ending and _may_go_on(operation):
         end, head = operation.ending, operation.after
         journal.record(EventKind.RUN_FINISHED, operation.id, operation.plan, end=end, head=head)
     if operation.kind == "apply" or not operation.is_under_way:
@@ -130,8 +136,8 @@ def _is_unmoved(repository: Repository, event: Event, path: str, head: bytes | N
 
 
 def _settle(repository: Repository, journal: Journal, event: Event) -> str:
-    unit, phase = str(event.data["unit"]), str(event.data["phase"])
-    files = event.data["files"]
+    unit, phase = str(event.data.get("unit")), str(event.data.get("phase"))
+    files = event.data.get("files")
     entries: list[dict[str, str]] = files if isinstance(files, list) else []
     paths = tuple(entry["path"] for entry in entries)
     for path in paths:

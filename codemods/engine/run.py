@@ -66,8 +66,7 @@ class Run:
         self.keep_evidence()
         if self.is_open(self.first_to_do()):
             self.tools.scopes.prepare()
-            self.look_at_unchanged_tree(self.shown.phases)
-            self.begin()
+            self.start()
             end = self.work()
         else:
             for phase in self.shown.phases:
@@ -82,6 +81,8 @@ class Run:
         """Carry the phases out, and write down how that ended, whatever happens."""
         names = dict.fromkeys(name for phase in self.shown.phases for name in phase.phase.validations)
         try:
+            self.look_at_unchanged_tree(self.shown.phases)
+            self.begin()
             with self.judges.judge(self.books, self.tools, self.shown.units, names) as judge:
                 self.tools = replace(self.tools, judge=judge)
                 end = RunEnd.STOPPED if self.roll_back_on() else self.phases()
@@ -191,8 +192,8 @@ class Run:
                     begun_at = self.begun[phase.name].head if phase.name in self.begun else ""
                     self.baselines.take(validation, self.tools.stage, scope, phase.name, self.books, begun_at)
 
-    def begin(self) -> None:
-        """Switch to the branch of the run and set its checkpoint; a run that was killed goes on under its name."""
+    def start(self) -> None:
+        """Write down that the run begins, or goes on under its name where it was killed."""
         books = self.books
         books.head = books.repository.head() or ""
         data = {"branch": self.branch or books.repository.branch() or "", "digest": self.shown.loaded.digest}
@@ -201,8 +202,12 @@ class Run:
         else:
             place, who = place_of(books.repository), books.repository.who()
             books.record(EventKind.RUN_STARTED, head=books.head, place=place, who=who, **data)
-        if self.branch and self.branch != books.repository.branch():
-            books.repository.create_branch(self.branch)
+
+    def begin(self) -> None:
+        """Switch to the branch of the run and set its checkpoint."""
+        repository = self.books.repository
+        if self.branch and self.branch != repository.branch():
+            repository.create_branch(self.branch)
         self.checkpoint("start")
 
     def checkpoint(self, name: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.errors import CodemodsError
-from codemods.files import read_bytes
+from codemods.files import naming, read_bytes
 from codemods.model import printable
 from codemods.plan.rewrites import BowlerCodemod, Foreign, LibCstCodemod, OwnTransform
 from codemods.plan.schema import RedirectModule
@@ -119,7 +119,7 @@ def remember(runs: Runs, journal: Journal) -> None:
         return
     file = journal.folder / _FILE
     journal.folder.mkdir(parents=True, exist_ok=True)
-    with file.open("ab", buffering=0) as opened:
+    with naming(file), file.open("ab", buffering=0) as opened:
         # In one piece, and on a line of its own, whatever a crash has left of another.
         opened.write(f"\n{runs.digest}\n".encode("ascii", "replace"))
         os.fsync(opened.fileno())

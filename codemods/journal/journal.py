@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from codemods.errors import JournalError
 from codemods.files import flush_folder, write_or_remove
-from codemods.journal.records import Event, EventKind, event_of, line_of
+from codemods.journal.records import Event, EventKind, event_of, is_newer, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,9 +87,11 @@ class Journal:
             event = event_of(line)
             if event is not None:
                 events.append(event)
+            elif is_newer(line):
+                raise _newer(self.file, number)
             elif number < len(lines):
-                what = f"Line {number} of the journal is damaged, or written by a newer release of codemods."
-                hint = "With the newest release, move the file away; git still knows the commits."
+                what = f"Line {number} of the journal is damaged."
+                hint = "Move the file away; git still knows the commits."
                 raise JournalError(what, where=f"{self.file}:{number}", hint=hint)
         return tuple(events)
 
@@ -115,6 +117,11 @@ class Journal:
         return (self.folder / relative).read_bytes().decode("utf-8", "replace")
 
 
+def _newer(file: Path, number: int) -> JournalError:
+    what = f"Line {number} of the journal was written by a newer release of codemods."
+    return JournalError(what, where=f"{file}:{number}", hint="Use that release here.")
+
+
 def _write(file: FileIO, content: bytes) -> None:
     while content:
         content = content[file.write(content) :]
@@ -126,6 +133,8 @@ def _mend(file: Path) -> None:
         content = opened.read()
         start = content.rfind(b"\n", 0, len(content) - 1) + 1
         last = content[start:]
+        if is_newer(last):
+            raise _newer(file, content.count(b"\n", 0, start) + 1)
         if last and event_of(last) is None:
             opened.truncate(start)
         elif last and not last.endswith(b"\n"):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +45,9 @@ class EventKind(str, Enum):
     RECOVERED = "recovered"
 
 
+_KINDS = frozenset(kind.value for kind in EventKind)
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One record. `run` is the operation that it belongs to, `time` is ISO 8601 in UTC; `data` holds what the kind
@@ -65,15 +69,30 @@ def line_of(event: Event) -> bytes:
 
 def event_of(line: bytes) -> Event | None:
     """The event that `line` records; None where it is torn or damaged. A line without a checksum is taken as it is."""
+    values = _values(line)
+    if values is None or values["kind"] not in _KINDS:
+        return None
+    return Event(EventKind(values["kind"]), values["run"], values["plan"], values["time"], values["data"])
+
+
+def is_newer(line: bytes) -> bool:
+    """Whether `line` is a whole record of a kind that only a newer release knows."""
+    values = _values(line)
+    return values is not None and values["kind"] not in _KINDS
+
+
+def _values(line: bytes) -> dict[str, Any] | None:
     try:
         values = json.loads(line)
         if _CHECK in values:
             text, _, _ = line.decode().rpartition(f', "{_CHECK}": ')
             if _checksum(f"{text}}}") != values[_CHECK]:
                 return None
-        return Event(EventKind(values["kind"]), values["run"], values["plan"], values["time"], values["data"])
-    except (ValueError, KeyError, TypeError):
+        datetime.fromisoformat(values["time"])
+        is_one = all(isinstance(values[name], str) for name in ("kind", "run", "plan"))
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
+    return values if is_one and isinstance(values["data"], dict) else None
 
 
 def _checksum(text: str) -> str:

@@ -216,13 +216,19 @@ class ReadableRepository:
             return ()
         span = f"{since}..{until}" if since else until
         # The kind of expression is named, since grep.patternType=fixed would find nothing.
-        matching = ("--basic-regexp", "--grep=^Codemods-", "--grep=^This reverts commit ")
+        matching = ("--basic-regexp", "--grep=^[[:space:]]*Codemods-", "--grep=^This reverts commit ")
         out = self._bytes("log", "--topo-order", *matching, LOG_FORMAT, "--end-of-options", span, "--")
         return tuple(commit_of(record) for record in os.fsdecode(out).split("\0\1\n") if record.strip())
 
     def shas(self, since: str) -> tuple[str, ...]:
         """The commits that HEAD holds and `since` does not, newest first."""
         return tuple(self._text("rev-list", f"{since}..HEAD").split())
+
+    def merged_by(self, name: str) -> tuple[str, ...]:
+        """The commits that the merge `name` brought; none where it is no merge, or not there."""
+        if self.rev(f"{name}^2") is None:
+            return ()
+        return tuple(self._text("rev-list", f"{name}^1..{name}").split())
 
     def oneline(self, shas: Iterable[str]) -> tuple[str, ...]:
         """Each of these commits on a line: its beginning and its subject."""
@@ -256,6 +262,20 @@ class ReadableRepository:
     def content(self, blob: str) -> bytes:
         """The bytes of a blob."""
         return self._bytes("cat-file", "blob", blob)
+
+    def contents(self, blobs: Iterable[str]) -> dict[str, bytes]:
+        """The bytes of blobs, by their names."""
+        asked = tuple(dict.fromkeys(blobs))
+        out = (
+            self._bytes("cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in asked).encode()) if asked else b""
+        )
+        found, place = {}, 0
+        for blob in asked:
+            end = out.index(b"\n", place)
+            size = int(out[place:end].split(b" ")[2])
+            found[blob] = out[end + 1 : end + 1 + size]
+            place = end + size + 2
+        return found
 
     def blob_of(self, content: bytes) -> str:
         """The name that git gives to a blob of these bytes; it is not stored."""

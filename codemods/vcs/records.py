@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _TRAILER = re.compile(r"[A-Za-z0-9-]+: \S.*")
-_REVERTING = re.compile(r"^This reverts commit ([0-9a-f]{40,64})\b", re.MULTILINE)
+_REVERTING = re.compile(r"^This reverts commit ([0-9a-f]{7,64})\b", re.MULTILINE)
 NOTHING = "0" * 40
 _UNIT = "Codemods-Unit"
 
@@ -50,7 +51,8 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class Commit:
     """A commit of ours, or one of `git revert`: `trailers` are its `Codemods-*` ones, `committed_at` is in seconds
-    since the epoch, `reverts` the commit that the body says it reverts."""
+    since the epoch, `reverts` the commit that the body says it reverts. A commit that others were squashed into has the
+    trailers of each, `units`."""
 
     sha: str
     parent: str | None
@@ -58,6 +60,7 @@ class Commit:
     trailers: Mapping[str, str]
     committed_at: int
     reverts: str = ""
+    units: tuple[Mapping[str, str], ...] = ()
 
 
 # For `git log`: what `commit_of` reads. Trailers are ours to read: git would follow settings of the user's, and take
@@ -69,25 +72,21 @@ _OURS = re.compile(r"(Codemods-[A-Za-z]+):[ \t]+(.*)")
 def commit_of(record: str) -> Commit:
     """The commit in a record of `LOG_FORMAT`."""
     sha, parents, committed_at, subject, body = record.split("\0")[:5]
-    reverted = _REVERTING.findall(body)
-    return Commit(
-        sha,
-        parents.split(" ")[0] or None,
-        subject,
-        trailers_of(body),
-        int(committed_at),
-        reverted[-1] if reverted else "",
-    )
+    reverted, units = _REVERTING.findall(body), units_of(body)
+    trailers = units[-1] if units else {}
+    last = reverted[-1] if reverted else ""
+    return Commit(sha, parents.split(" ")[0] or None, subject, trailers, int(committed_at), last, units)
 
 
-def trailers_of(message: str) -> dict[str, str]:
-    """Our trailers in a commit message: those of the last paragraph that names a unit."""
-    for paragraph in reversed(re.split(r"\n[ \t]*\n", message.replace("\r\n", "\n"))):
-        unfolded = re.sub(r"\n[ \t]+", " ", paragraph)
-        found = {match[1]: match[2].strip() for line in unfolded.split("\n") if (match := _OURS.fullmatch(line))}
-        if _UNIT in found:
-            return found
-    return {}
+def units_of(message: str) -> tuple[dict[str, str], ...]:
+    """Our trailers in a commit message: those of each paragraph that names a unit."""
+    found = []
+    for paragraph in re.split(r"\n[ \t]*\n", message.replace("\r\n", "\n")):
+        unfolded = re.sub(r"\n[ \t]+", " ", textwrap.dedent(paragraph))
+        words = {match[1]: match[2].strip() for line in unfolded.split("\n") if (match := _OURS.fullmatch(line))}
+        if _UNIT in words:
+            found.append(words)
+    return tuple(found)
 
 
 def differences_of(out: bytes) -> dict[str, tuple[Difference, ...]]:

@@ -77,9 +77,32 @@ def test_damage_before_the_last_record_is_told_with_its_line(tmp_path: Path) -> 
 
 
 def test_a_record_without_a_checksum_is_taken_as_it_is(tmp_path: Path) -> None:
-    line = b'{"kind": "unit-committed", "run": "r", "plan": "p", "time": "t", "data": {"unit": "old"}}\n'
+    start = b'{"kind": "unit-committed", "run": "r", "plan": "p", "time": "2026-01-02T00:00:00+00:00", '
+    line = start + b'"data": {"unit": "old"}}\n'
     (tmp_path / "journal.jsonl").write_bytes(line)
     assert units(tmp_path) == ["old"]
+
+
+@pytest.mark.parametrize("more", [b"", b'{"torn": '])
+def test_a_record_of_a_newer_release_is_told_and_stays(tmp_path: Path, more: bytes) -> None:
+    journal = written(tmp_path, 1)
+    newer = b'{"kind": "wonder", "run": "r", "plan": "p", "time": "2026-01-02T00:00:00+00:00", "data": {}}\n'
+    with journal.file.open("ab") as file:
+        file.write(newer + more)
+    with pytest.raises(JournalError, match="newer release"):
+        journal.events()
+    if not more:
+        with pytest.raises(JournalError, match="newer release"):
+            Journal(tmp_path, clock()).record(EventKind.UNIT_COMMITTED, "r", "p", unit="next")
+    assert newer in journal.file.read_bytes()
+
+
+@pytest.mark.parametrize("line", [b'{"data": []}', b"[" * 5000, b'{"kind": "unit-committed", "run": 1}'])
+def test_odd_records_are_damage(tmp_path: Path, line: bytes) -> None:
+    journal = written(tmp_path, 1)
+    journal.file.write_bytes(line + b"\n" + journal.file.read_bytes())
+    with pytest.raises(JournalError, match="Line 1 of the journal is damaged"):
+        journal.events()
 
 
 def test_a_full_disk_is_told_and_leaves_the_journal_whole(tmp_path: Path) -> None:

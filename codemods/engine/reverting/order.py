@@ -37,7 +37,7 @@ def require_order(repository: Repository, plan: str, chosen: tuple[Act, ...]) ->
 
 
 def require_ground(known: tuple[Act, ...], again: tuple[Act, ...]) -> None:
-    """Raise CodemodsError where what is to be done `again` needs what is taken back. `known` are all acts, oldest first."""
+    """Raise CodemodsError where what is to be done `again` needs what is taken back, by the acts `known`, in order."""
     last = {act.key: act for act in known}
     chosen = {act.key for act in again}
     off = [act for key, act in last.items() if not act.is_done and key not in chosen]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemods.engine.messages import OPERATION, PHASE, PLAN, REVERTS, RUN, UNIT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from codemods.vcs import Commit, Repository
 
 
@@ -33,21 +35,36 @@ class Act:
 def acts(repository: Repository, plan: str | None = None) -> tuple[Act, ...]:
     """The acts of `plan`, or of all plans, that HEAD holds, oldest first.
 
-    Where a commit of one of them was taken back with plain `git revert`, that counts, too: by its hash.
+    Where commits of one of them were taken back with plain `git revert`, that counts, too: one, a merge of them, or
+    what was reverted before a rebase gave it another hash, which is known by its subject then.
     """
-    found: dict[str, Act] = {}
+    found: dict[str, tuple[Act, ...]] = {}
     for commit in reversed(repository.commits(None)):
-        act = _act(commit)
-        if act is None and commit.reverts in found:
-            back = found[commit.reverts]
-            act = Act(commit, back.plan, back.phase, back.run, back.unit, not back.is_done, "")
-        if act is not None:
-            found[commit.sha] = act
-    return tuple(act for act in found.values() if plan is None or act.plan == plan)
+        own = tuple(act for words in commit.units if (act := _act(commit, words)) is not None)
+        if not own and commit.reverts:
+            own = tuple(
+                replace(act, commit=commit, is_done=not act.is_done, operation="")
+                for act in _reverted(repository, commit, found)
+            )
+        if own:
+            found[commit.sha] = own
+    return tuple(act for own in found.values() for act in own if plan is None or act.plan == plan)
 
 
-def _act(commit: Commit) -> Act | None:
-    words = commit.trailers
+def _reverted(repository: Repository, commit: Commit, found: dict[str, tuple[Act, ...]]) -> tuple[Act, ...]:
+    """The acts that a plain revert takes back."""
+    shas = [sha for sha in found if sha.startswith(commit.reverts)]
+    if len(shas) == 1:
+        return found[shas[0]]
+    if merged := set(repository.merged_by(commit.reverts)) & found.keys():
+        last = {act.key: act for sha, own in found.items() if sha in merged for act in own}
+        return tuple(act for act in last.values() if act.is_done)
+    title = commit.subject.removeprefix('Revert "').removesuffix('"')
+    named = [own for own in found.values() if own[0].commit.subject == title and own[0].is_done]
+    return named[-1] if named else ()
+
+
+def _act(commit: Commit, words: Mapping[str, str]) -> Act | None:
     if not all(words.get(name) for name in (PLAN, RUN, UNIT)):
         return None
     operation = words.get(OPERATION) or words[RUN]

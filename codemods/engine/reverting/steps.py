@@ -46,7 +46,7 @@ def plan_steps(repository: Repository, acts: tuple[Act, ...]) -> Steps:
     _require_history(repository, acts)
     changes = repository.differences(act.commit.sha for act in acts)
     current: dict[str, Entry | None] = dict(repository.entries("HEAD"))
-    merging = _Merging(repository)
+    merging = _Merging(repository, known=_needed(repository, changes, current))
     conflicts: list[str] = []
     steps = []
     for act in acts:
@@ -67,6 +67,11 @@ def plan_steps(repository: Repository, acts: tuple[Act, ...]) -> Steps:
 def _require_history(repository: Repository, acts: tuple[Act, ...]) -> None:
     shallow = repository.shallow()
     for act in acts:
+        if len(act.commit.units) > 1:
+            what = f"{act.commit.sha[:12]} holds {len(act.commit.units)} units, and maybe more: they were squashed."
+            raise RepositoryError(
+                what, hint=f"Take all of it back with `git revert {act.commit.sha[:12]}`: that counts."
+            )
         if act.commit.sha in shallow or act.commit.parent is None:
             what = f"The history of this clone ends at {act.commit.sha[:12]}: what was before it is not there."
             raise RepositoryError(what, hint="Nothing was touched. `git fetch --unshallow` brings the rest.")
@@ -81,9 +86,22 @@ def _conflict(names: tuple[str, ...]) -> ConflictError:
     )
 
 
+def _needed(
+    repository: Repository, changes: dict[str, tuple[Difference, ...]], current: dict[str, Entry | None]
+) -> dict[str, bytes]:
+    """What merging may have to look at, fetched at once: of files that somebody has changed since."""
+    edited = [
+        (ours, change.after, change.before)
+        for change in (change for all_ in changes.values() for change in all_)
+        if (ours := current.get(change.path)) is not None and ours not in (change.after, change.before)
+    ]
+    return repository.contents(entry.blob for three in edited for entry in three if entry and entry.mode in _FILES)
+
+
 @dataclass(slots=True)
 class _Merging:
     repository: Repository
+    known: dict[str, bytes]
     contents: dict[str, bytes] = field(default_factory=dict)
 
     def without(self, change: Difference, ours: Entry | None) -> tuple[Entry | None, bool]:
@@ -108,7 +126,8 @@ class _Merging:
         return Entry(mode, blob), True
 
     def _content(self, blob: str) -> bytes:
-        return self.contents[blob] if blob in self.contents else self.repository.content(blob)
+        found = self.contents.get(blob, self.known.get(blob))
+        return self.repository.content(blob) if found is None else found
 
 
 def message_of(step: Step, operation: str) -> str:

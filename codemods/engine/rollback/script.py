@@ -31,7 +31,7 @@ def script_of(way: Way, root: str, branch: str | None) -> str:
     reverts = []
     for group in groups:
         reverts += [f"# {commit.sha[:12]} {_spelled(commit.subject)}" for commit in group]
-        reverts.append("git revert --no-edit " + " ".join(commit.sha for commit in group))
+        reverts.append("git -c revert.reference=false revert --no-edit " + " ".join(commit.sha for commit in group))
     advice = "# At a conflict: `git revert --abort`, or mend it and `git revert --continue`."
     return "\n".join([*head, advice, *reverts, ""])
 

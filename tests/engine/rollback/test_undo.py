@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.commands import codemods
+from tests.cli.commands import codemods, run
 from tests.engine.running.migration import any_of, migration, names
 
 if TYPE_CHECKING:
@@ -182,6 +183,57 @@ def test_plain_git_revert_counts_and_so_does_its_revert(done: Migration, git: Gi
     revert = git(root, "log", "--format=%H", "-1", "--grep", "^This reverts commit " + sha)
     git(root, "revert", "--no-edit", revert)
     codemods(root, "status", "plan.yaml", expect=0)
+
+
+def status(root: Path) -> set[str]:
+    """The units that stand."""
+    completed = run(root, "status", "plan.yaml", "--json")
+    return {entry["unit"] for phase in json.loads(completed.stdout)["phases"] for entry in phase["done"]}
+
+
+def test_a_merge_that_was_reverted_counts(done: Migration, git: Git) -> None:
+    root = done.root
+    git(root, "switch", "--quiet", "main")
+    git(root, "merge", "--quiet", "--no-ff", "--no-edit", "codemods/many")
+    merge = git(root, "rev-parse", "HEAD")
+    assert len(status(root)) == 4
+    git(root, "revert", "--no-edit", "-m1", merge)
+    assert status(root) == set()
+    assert "nothing to take back" in codemods(root, "rollback", "plan.yaml", "--all", expect=2)
+    git(root, "revert", "--no-edit", "HEAD")
+    assert len(status(root)) == 4
+
+
+def test_what_was_reverted_before_a_rebase_counts(done: Migration, git: Git) -> None:
+    root = done.root
+    git(root, "revert", "--no-edit", git(root, "log", "--format=%H", "--grep", "Codemods-Unit: app/u02.py"))
+    git(root, "switch", "--quiet", "main")
+    git(root, "commit", "--quiet", "--allow-empty", "-m", "other")
+    git(root, "rebase", "--quiet", "main", "codemods/many")
+    assert status(root) == {"app/u00.py", "app/u01.py", "app/u03.py"}
+
+
+def test_what_is_known_by_a_short_name_counts(done: Migration, git: Git) -> None:
+    git(done.root, "config", "revert.reference", "true")
+    git(done.root, "revert", "--no-edit", git(done.root, "log", "--format=%H", "--grep", "Codemods-Unit: app/u02.py"))
+    assert "app/u02.py" not in status(done.root)
+
+
+@pytest.mark.parametrize("indentation", ["", "    "])
+def test_units_that_were_squashed_are_known_and_not_taken_back_by_the_way(
+    done: Migration, git: Git, indentation: str
+) -> None:
+    root = done.root
+    bodies = git(root, "log", "--reverse", "--format=* %B", "main..codemods/many")
+    git(root, "switch", "--quiet", "main")
+    git(root, "merge", "--quiet", "--squash", "codemods/many")
+    git(root, "commit", "--quiet", "-m", "Migrate (#7)\n\n" + textwrap.indent(bodies, indentation))
+    assert len(status(root)) == 4
+    output = codemods(root, "rollback", "plan.yaml", "--unit", "app/u02.py", expect=2)
+    assert "holds 4 units" in output
+    assert done.changed() == set(names(4))
+    git(root, "revert", "--no-edit", "HEAD")
+    assert status(root) == set()
 
 
 def test_the_log_tells_who_did_what_and_what_became_of_it(done: Migration) -> None:
