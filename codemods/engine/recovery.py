@@ -116,14 +116,17 @@ def close_runs(repository: Repository, journal: Journal) -> None:
 def rejections(events: Iterable[Event], plan: str) -> dict[str, Event]:
     """The changes of `plan` that were rejected, and not committed since, by their digest."""
     rejected: dict[str, Event] = {}
+    of_unit: dict[str, set[str]] = {}
     for event in events:
         if event.plan != plan:
             continue
+        unit = str(event.data.get("unit"))
         if event.kind is EventKind.UNIT_REJECTED:
             rejected[str(event.data.get("digest"))] = event
+            of_unit.setdefault(unit, set()).add(str(event.data.get("digest")))
         elif event.kind is EventKind.UNIT_COMMITTED:
-            unit = event.data.get("unit")
-            rejected = {digest: other for digest, other in rejected.items() if other.data.get("unit") != unit}
+            for digest_ in of_unit.pop(unit, ()):
+                rejected.pop(digest_, None)
     return rejected
 
 

@@ -37,6 +37,7 @@ class Journal:
         self.clock = clock
         self.file = folder / "journal.jsonl"
         self._is_whole = False  # whether the last record is known to be
+        self._known: tuple[int, int, tuple[Event, ...]] = (-1, -1, ())  # the events, by the size and time of the file
 
     def record(self, kind: EventKind, run: str, plan: str, **data: object) -> Event:
         """Append one event, on the disk when this returns. Raises JournalError where the disk refuses."""
@@ -78,6 +79,12 @@ class Journal:
         """
         if not self.file.exists():
             return ()
+        state = self.file.stat()
+        if self._known[:2] != (state.st_size, state.st_mtime_ns):
+            self._known = (state.st_size, state.st_mtime_ns, self._read())
+        return self._known[2]
+
+    def _read(self) -> tuple[Event, ...]:
         lines = self.file.read_bytes().split(b"\n")
         is_ended = not lines[-1]
         if is_ended:

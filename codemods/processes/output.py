@@ -28,6 +28,14 @@ def begin(log: Path, arguments: Sequence[str], timeout: float) -> int:
 
     Makes the file and its folder. Of a log that has become long the older half goes. Raises OSError.
     """
+    try:
+        return _begin(log, arguments, timeout)
+    except OSError as error:
+        # The system may not say what it has refused.
+        raise type(error)(error.errno, error.strerror, str(log)) from error
+
+
+def _begin(log: Path, arguments: Sequence[str], timeout: float) -> int:
     log.parent.mkdir(parents=True, exist_ok=True)
     command = " ".join(shlex.join(arguments).splitlines())
     title = command if len(command) <= _TITLE else f"{command[:_TITLE]} ..."
