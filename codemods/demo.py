@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import subprocess
-import sys
 import tempfile
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from codemods.errors import CodemodsError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_INTERRUPTED = 130  # the exit status of a verb that ^C has ended
 _IDENTITY = {"user.name": "Codemods demo", "user.email": "demo@example.invalid", "commit.gpgsign": "false"}
 
 
@@ -53,10 +58,11 @@ def _git(folder: Path, *arguments: str) -> None:
         raise CodemodsError(f"git {arguments[0]} failed: {completed.stderr.strip()}", where=str(folder))
 
 
-def run_demo(folder: Path | None) -> None:
+def run_demo(folder: Path | None, run: Callable[[list[str]], int]) -> None:
     """Build the repository in `folder` (None: a new temporary one) and run the verbs on it, telling what they do.
 
-    Raises CodemodsError where the folder is not empty, or a step does not end as the demo promises.
+    `run` is the command: arguments in, its exit status out. Raises CodemodsError where the folder is not empty, or a
+    step does not end as the demo promises; KeyboardInterrupt where one was interrupted.
     """
     if folder is None:
         folder = Path(tempfile.mkdtemp(prefix="codemods-demo-"))
@@ -68,7 +74,7 @@ def run_demo(folder: Path | None) -> None:
     for sentence, expected, arguments in _STEPS:
         typer.secho(f"\n# {sentence}", bold=True)
         typer.secho(f"$ codemods {shlex.join(arguments)}", bold=True)
-        _step(folder, arguments, expected)
+        _step(folder, arguments, expected, run)
     typer.echo(f"\nThat was the main job. The repository stays in {folder}: look at `git log` there, or go on.")
 
 
@@ -86,9 +92,15 @@ _STEPS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
 )
 
 
-def _step(folder: Path, arguments: tuple[str, ...], expected: int) -> None:
-    sys.stdout.flush()
-    completed = subprocess.run([sys.executable, "-m", "codemods", *arguments], cwd=folder, check=False)
-    if completed.returncode != expected:
-        what = f"`codemods {shlex.join(arguments)}` ended with {completed.returncode} instead of {expected}."
+def _step(folder: Path, arguments: tuple[str, ...], expected: int, run: Callable[[list[str]], int]) -> None:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        status = run(list(arguments))
+    finally:
+        os.chdir(before)
+    if status == _INTERRUPTED:
+        raise KeyboardInterrupt
+    if status != expected:
+        what = f"`codemods {shlex.join(arguments)}` ended with {status} instead of {expected}."
         raise CodemodsError(what, where=str(folder), hint="Please report this with the output above.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 from codemods.cli.app import run
@@ -20,12 +18,11 @@ if TYPE_CHECKING:
 AFTER = fixtures() / "demo" / "after"
 
 
-def test_the_demo_tells_what_it_does(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "codemods", "demo", "--folder", str(tmp_path / "demo")]
-    completed = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert completed.returncode == 0, completed.stdout + completed.stderr
-    assert "16 commit(s) on codemods/sender-factory, 1 rejected" in completed.stdout
-    assert "Took back 2 commit(s) by 2 revert commit(s)." in completed.stdout
+def test_the_demo_tells_what_it_does(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["demo", "--folder", str(tmp_path / "demo")]) == 0
+    told = capfd.readouterr().out
+    assert "16 commit(s) on codemods/sender-factory, 1 rejected" in told
+    assert "Took back 2 commit(s) by 2 revert commit(s)." in told
 
 
 def test_every_file_becomes_what_is_expected(tmp_path: Path) -> None:

@@ -92,7 +92,8 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run the command with `arguments`; its exit status."""
     try:
-        result = app(args=arguments, prog_name="codemods", standalone_mode=False)
+        # `demo` runs other verbs.
+        result = app(args=arguments, prog_name="codemods", standalone_mode=False, obj=run)
     except CodemodsError as error:
         say(_shown(error), err=True)
         return error.exit_status

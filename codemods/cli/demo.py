@@ -9,6 +9,7 @@ import typer
 
 
 def demo(
+    context: typer.Context,
     folder: Annotated[
         Path | None, typer.Option("--folder", help="Where to build the repository.", show_default="a temporary folder")
     ] = None,
@@ -19,5 +20,5 @@ def demo(
     """
     from codemods.demo import run_demo
 
-    run_demo(folder)
+    run_demo(folder, context.obj)
     return 0

@@ -105,7 +105,7 @@ def check_neutral(told: str) -> None:
     assert "Traceback" not in told
 
 
-@pytest.mark.parametrize(("kind", "every"), [("dumb", 4), ("xterm-256color", 1)])
+@pytest.mark.parametrize(("kind", "every"), [("dumb", 6), ("xterm-256color", 2)])
 def test_nothing_but_we_drives_the_terminal(
     repo: Path, kind: str, every: int, monkeypatch: pytest.MonkeyPatch, git: Git
 ) -> None:

@@ -73,6 +73,5 @@ def test_a_cluster_makes_of_many_files_what_one_process_makes_of_them(repo: Path
     alone = codemods(repo, "preview", "../plan.yaml", "--json", expect=1)
     with cluster_in(tmp_path / "cluster") as cluster:
         cluster.add_worker("one", {})
-        cluster.add_worker("two", {})
         there = codemods(repo, "preview", "../plan.yaml", "--json", "--executor", cluster.spec, expect=1)
     assert there == alone

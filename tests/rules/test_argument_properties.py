@@ -8,7 +8,7 @@ import tokenize
 from collections import Counter
 from dataclasses import dataclass
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codemods.rules.argument_edits import (
@@ -24,8 +24,10 @@ from codemods.rules.argument_edits import (
 )
 from codemods.rules.argument_lists import Argument, Changed, Item
 from codemods.transforms.edits import Edit
+from tests.conftest import examples
 from tests.rules.calls import applied, edits, read_arguments, texts
 
+HALF = settings(max_examples=examples(0.5))  # there are nine properties of the same calls
 BEFORE, AFTER = "# f(\nif q:\n\tz = [r(1, ), ", " , t( 2,)]  # )\n"
 POSITIONAL = [
     "a{}",
@@ -118,6 +120,7 @@ def without_parentheses(text: str) -> str:
     return text[1:-1] if text.startswith("(") and " for x" in text and text.endswith(")") else text
 
 
+@HALF
 @given(rearrangements())
 def test_a_call_gets_the_arguments_that_are_wanted(wanted: tuple[Call, list[Item]]) -> None:
     call, new = wanted
@@ -127,6 +130,7 @@ def test_a_call_gets_the_arguments_that_are_wanted(wanted: tuple[Call, list[Item
     assert [*map(without_parentheses, texts(result))] == [*map(without_parentheses, expected)]
 
 
+@HALF
 @given(rearrangements())
 def test_nothing_outside_of_the_parentheses_changes(wanted: tuple[Call, list[Item]]) -> None:
     call, new = wanted
@@ -138,6 +142,7 @@ def test_nothing_outside_of_the_parentheses_changes(wanted: tuple[Call, list[Ite
     assert result.count("\r") in (0, result.count("\n"))
 
 
+@HALF
 @given(rearrangements())
 def test_comments_stay_with_what_stays(wanted: tuple[Call, list[Item]]) -> None:
     call, new = wanted
@@ -151,6 +156,7 @@ def test_comments_stay_with_what_stays(wanted: tuple[Call, list[Item]]) -> None:
     assert all(after[comment] == 1 for comment in call.own)
 
 
+@HALF
 @given(rearrangements())
 def test_a_comment_moves_with_its_argument(wanted: tuple[Call, list[Item]]) -> None:
     call, new = wanted
@@ -163,6 +169,7 @@ def test_a_comment_moves_with_its_argument(wanted: tuple[Call, list[Item]]) -> N
             assert behind.lstrip(" ,)") == call.comments[item]
 
 
+@HALF
 @given(rearrangements())
 def test_arguments_that_stay_in_order_are_not_covered(wanted: tuple[Call, list[Item]]) -> None:
     call, new = wanted
@@ -173,6 +180,7 @@ def test_arguments_that_stay_in_order_are_not_covered(wanted: tuple[Call, list[I
             assert all(edit.end <= old[n].start or old[n].end <= edit.start for n in numbers)
 
 
+@HALF
 @given(rearrangements())
 def test_edits_in_kept_arguments_are_made_once(wanted: tuple[Call, list[Item]]) -> None:
     call, new = wanted
@@ -188,6 +196,7 @@ def test_edits_in_kept_arguments_are_made_once(wanted: tuple[Call, list[Item]]) 
         assert text.count("not ") == (item in numbers)
 
 
+@HALF
 @given(calls(), st.data())
 def test_a_replaced_argument_is_an_edit_of_only_its_span(call: Call, data: st.DataObject) -> None:
     old = read_arguments(call.source)
@@ -218,6 +227,7 @@ ANY: st.SearchStrategy[Operation] = st.one_of(
 )
 
 
+@HALF
 @given(calls(), st.lists(ANY, min_size=1, max_size=4))
 def test_operations_make_a_call_that_compiles(call: Call, operations: list[Operation]) -> None:
     old = texts(call.source)
@@ -234,6 +244,7 @@ def test_operations_make_a_call_that_compiles(call: Call, operations: list[Opera
         assert result == call.source
 
 
+@HALF
 @given(calls(), SAFE)
 def test_an_operation_made_again_does_nothing(call: Call, operation: Operation) -> None:
     new = edit_arguments(read_arguments(call.source), [operation])

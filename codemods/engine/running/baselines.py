@@ -31,6 +31,7 @@ class Baselines:
     afresh: bool = False
     origin: str = ""
     told: set[str] = field(default_factory=set)
+    identities: dict[str, str] = field(default_factory=dict)
 
     def take(
         self, validation: Validation, ground: Ground, scope: Scope, phase: str, books: Books, begun_at: str = ""
@@ -40,7 +41,9 @@ class Baselines:
         Where an earlier run has begun the phase, at the commit `begun_at`, what was seen there counts.
         Raises ValidationSetupError where it could tell nothing about a change.
         """
-        identity = validation.identity(ground)
+        # Asked for once: it starts Python, and what the run remembers was seen with what was installed at its start.
+        if (identity := self.identities.get(validation.name)) is None:
+            identity = self.identities[validation.name] = validation.identity(ground)
         trees = [books.repository.tree(rev) for rev in (begun_at, self.origin, "HEAD") if rev]
         keys = [hashlib.sha256(f"{validation.name}\0{tree}\0{identity}".encode()).hexdigest()[:32] for tree in trees]
         known = None if self.afresh else next(filter(None, map(self._read, keys)), None)
