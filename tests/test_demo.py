@@ -22,7 +22,7 @@ def test_the_demo_tells_what_it_does(tmp_path: Path, capfd: pytest.CaptureFixtur
     assert run(["demo", "--folder", str(tmp_path / "demo")]) == 0
     told = capfd.readouterr().out
     assert "16 commit(s) on codemods/sender-factory, 1 rejected" in told
-    assert "Took back 2 commit(s) by 2 revert commit(s)." in told
+    assert "Took back 2 commit(s) by 2 commit(s)." in told
 
 
 def test_every_file_becomes_what_is_expected(tmp_path: Path) -> None:

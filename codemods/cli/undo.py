@@ -59,6 +59,7 @@ def undo(
         repository.require_clean()
         found = find(repository, journal, operation)
         way = way_back(repository, found)
+        out.print(f"{found.kind} {found.id}, of {found.plan}, is undone.")
         show_way(out, way, dry_run=False)
         done = carry_out(repository, journal, found.plan, way, kind="undo", undoes=found.id)
         show_taken_back(out, way, done)

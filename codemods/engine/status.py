@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemods.engine.preview_repository import preview_of
@@ -81,6 +81,11 @@ def status_of(loaded: LoadedPlan, repository: Repository, journal: Journal) -> S
     )
 
 
+def _with_half_done(phase: PhaseStatus, units: list[str]) -> PhaseStatus:
+    known = {done.unit for done in phase.done} | {r.unit for r in phase.rejected} | set(phase.left)
+    return replace(phase, left=(*phase.left, *(unit for unit in units if unit not in known)))
+
+
 def _named(operation: Operation) -> str:
     """An operation, with what it has left half done."""
     units = list(operation.writing)
@@ -116,4 +121,7 @@ def status(shown: Preview, repository: Repository, journal: Journal) -> Status:
     open_ = (name for name, earlier in begun(repository, journal, plan).items() if earlier.units)
     killed = () if is_held(journal.folder) else under_way(repository, journal)
     names = tuple(_named(operation) for operation in killed)
+    # What the tree shows of these is of no commit.
+    half = [(str(e.data.get("phase")), unit) for operation in killed for unit, e in operation.writing.items()]
+    phases = [_with_half_done(phase, [unit for name, unit in half if name == phase.name]) for phase in phases]
     return Status(plan, repository.branch() or "(detached HEAD)", tuple(phases), tuple(open_), names)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from codemods.engine.why import Why
 
 _LISTED = 40
+_RECOVERED = 5
 _REMARKS = {"merge": "Of the merges", "shim": "Of what is left behind", "delete": "Of the deletions"}
 _STYLES = ((b"+++", "bold"), (b"---", "bold"), (b"@@", "cyan"), (b"+", "green"), (b"-", "red"))
 
@@ -233,15 +234,19 @@ def show_status(out: Console, status: Status) -> None:
 
 def show_recovered(out: Console, recovered: Iterable[str]) -> None:
     """What a command that was killed had left half done, and what became of that."""
-    for sentence in recovered:
+    sentences = list(recovered)
+    for sentence in sentences[:_RECOVERED]:
         out.print(printable(sentence))
+    if len(sentences) > _RECOVERED:
+        out.print(f"… and {len(sentences) - _RECOVERED} more")
 
 
 def show_way(out: Console, way: Way, *, dry_run: bool) -> None:
     """The commits that a rollback takes back, newest first, or the commit that HEAD goes back to."""
     out.print(Text("Would take back:" if dry_run else "Taking back:", style="bold"))
     for act in way.acts:
-        out.print(f"  {act.commit.sha[:12]} {printable(act.commit.subject)}")
+        again = "" if act.is_done else ": done again"
+        out.print(f"  {act.commit.sha[:12]} {printable(act.commit.subject)}{again}")
     if way.method == "reset":
         out.print(f"  by HEAD becoming {way.target[:12]} again")
     elif empty := sum(step.is_empty for step in way.steps.steps):
@@ -250,7 +255,7 @@ def show_way(out: Console, way: Way, *, dry_run: bool) -> None:
 
 def show_taken_back(out: Console, way: Way, done: TakenBack) -> None:
     """What a rollback did, what validations say of it, and how to have it all again."""
-    how = f"by HEAD becoming {done.head[:12]}" if way.method == "reset" else f"by {len(done.commits)} revert commit(s)"
+    how = f"by HEAD becoming {done.head[:12]}" if way.method == "reset" else f"by {len(done.commits)} commit(s)"
     what = f"Took back {len(way.acts)} commit(s)" if way.acts else "Went back"
     out.print(f"{what} {how}.")
     for result in done.results:
