@@ -61,6 +61,8 @@ def isolated(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "GIT_COMMITTER_DATE": "2026-01-02T03:04:05Z",
         "NO_COLOR": "1",
         "LC_ALL": "C.UTF-8",
+        # A pytest that we start would remove what other runs have left in the common place, which may take a minute.
+        "PYTEST_DEBUG_TEMPROOT": str(home),
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

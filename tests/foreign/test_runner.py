@@ -55,11 +55,20 @@ BROKEN = {
 }
 
 
+RUDE = {
+    "none": "sys.stdout = None",
+    "closed": "sys.stdout.close()",
+    "cut": "os.close(1)",
+    "elsewhere": "os.chdir('/')",
+}
+
+
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
     """One repository for all tests that write nothing into it."""
     with opened(tmp_path_factory.mktemp("repo")) as repository:
-        repository.write({"tools/do.py": COMMAND, **BROKEN})
+        rude = {f"tools/{name}.py": f"{COMMAND}\n{code}\n" for name, code in RUDE.items()}
+        repository.write({"tools/do.py": COMMAND, **BROKEN, **rude})
         yield repository
 
 
@@ -320,13 +329,12 @@ def test_arguments_are_those_of_its_command_line(repository: Repository) -> None
     )
 
 
-@pytest.mark.parametrize("code", ["sys.stdout = None", "sys.stdout.close()", "os.close(1)", "os.chdir('/')"])
-def test_a_module_may_do_so_when_it_is_imported(repository: Repository, code: str) -> None:
-    repository.write({"tools/rude.py": f"{COMMAND}\n{code}\n"})
-    step = libcst_step("tools.rude:Do")
+@pytest.mark.parametrize("name", RUDE)
+def test_a_module_may_do_so_when_it_is_imported(shared: Repository, name: str) -> None:
+    step = libcst_step(f"tools.{name}:Do")
     # Where it does, the process is not used again: loading it, this file and the next take one each.
-    repository.check_transformed(step, "a\n", "b\n")
-    check_usable(repository)
+    shared.check_transformed(step, "a\n", "b\n")
+    check_usable(shared)
 
 
 def test_an_argument_that_json_does_not_know_is_told(shared: Repository) -> None:
