@@ -52,7 +52,7 @@ def undo(
     with Lock(journal.folder, journal.clock):
         recovered = recover(repository, journal)
         show_recovered(out, recovered)
-        if recovered and operation is None:
+        if operation is None and any(sentence.endswith("it was finished.") for sentence in recovered):
             # What was killed may have been this very command: to go on would undo one more.
             out.print("Nothing else was undone: run the command again for that, or name an operation.")
             return 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.errors import ConflictError, RepositoryError
+from codemods.errors import CodemodsError, ConflictError, RepositoryError
 from codemods.files import file_bytes, remove_beside, write_many, write_or_remove
 from codemods.journal import EventKind
 from codemods.kept_files import KeptFiles
@@ -132,6 +132,9 @@ class Mover:
                     _set_modes(repository, changes)
                     index.refresh()
                     self._move_head(step)
+                except (OSError, CodemodsError):
+                    self._put_back(kept, todo, changes)
+                    raise
                 except BaseException:
                     if repository.head() != step.new:
                         self._put_back(kept, todo, changes)

@@ -97,7 +97,8 @@ def _close(journal: Journal, found: Operation) -> tuple[str, ...]:
     if operation.ending and _may_go_on(operation):
         end, head = operation.ending, operation.after
         journal.record(EventKind.RUN_FINISHED, operation.id, operation.plan, end=end, head=head)
-    if operation.kind == "apply" or not operation.is_under_way:
+    has_moved_late = found.move is not None and operation.result == "failed" and operation.after == found.move.new
+    if operation.kind == "apply" or not (operation.is_under_way or has_moved_late):
         return ()
     kind = EventKind.ROLLBACK_FINISHED if operation.after else EventKind.ROLLBACK_FAILED
     journal.record(kind, operation.id, operation.plan, head=operation.after or operation.before)

@@ -6,6 +6,7 @@ import os
 import re
 import tempfile
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,9 +111,10 @@ def _once(
     from git.exc import GitCommandNotFound
 
     settings, variables = _READING if reading else _WRITING
-    with tempfile.TemporaryFile() as stream:
-        if stdin is not None:
-            stream.write(stdin)
+    # Without a file where nothing is said: on a full disk there could be none, and the way back asks git, too.
+    with tempfile.TemporaryFile() if stdin is not None else nullcontext() as stream:
+        if stream is not None:
+            stream.write(stdin or b"")
             stream.seek(0)
         try:
             status, out, err = git.execute(
