@@ -68,9 +68,7 @@ def apply(
     cannot run. Running it again goes on where the last run ended. On ^C the unit under way is taken back.
     """
     plan, started = loaded.plan, time.monotonic()
-    if (operation := repository.operation_in_progress()) is not None:
-        what = f"A git {operation} is under way in this repository."
-        raise RepositoryError(what, where=str(repository.root), hint=f"Finish or abort the {operation} first.")
+    repository.require_no_operation()
     if repository.head() is None:
         what = "There is no commit in this repository yet."
         raise RepositoryError(

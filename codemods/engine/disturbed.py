@@ -83,7 +83,7 @@ class Watch:
         if self._where() != self._place:
             now = " ".join(self.repository.oneline((self._where()[0] or "HEAD",)))
             what = f"HEAD has moved during a validation, to {now}: it, or somebody else, committed or switched branch."
-            raise RepositoryError(what, hint="Go back to the branch of the run, then run again to go on from there.")
+            raise RepositoryError(what, hint="On the branch of the run, run the command again: it goes on from there.")
         own = [self._put_back(path) for path, content in self.expected.items() if not self._is_intact(path, content)]
         others = sorted(set(self.repository.dirty_files()) - self.expected.keys() - self._users)
         found = [*own, *(self._others(others) if others else ())]

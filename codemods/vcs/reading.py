@@ -183,6 +183,12 @@ class ReadableRepository:
         """The git operation that waits for its user, such as `merge`."""
         return next((name for file, name in _STATES.items() if (self.git_dir / file).exists()), None)
 
+    def require_no_operation(self) -> None:
+        """Raise RepositoryError where a git operation waits for its user."""
+        if (operation := self.operation_in_progress()) is not None:
+            what = f"A git {operation} is under way in this repository."
+            raise RepositoryError(what, where=str(self.root), hint=f"Finish or abort the {operation} first.")
+
     def rev(self, name: str) -> str | None:
         """The commit that `name` means; None where there is none."""
         verify = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"]

@@ -63,7 +63,8 @@ class Repository(ReadableRepository):
             if self.branch() == name:
                 return  # a hook has failed after it
             if self.rev(f"refs/heads/{name}") == self.head():
-                return self.switch(name)  # it was made, and then there was another git
+                self.switch(name)  # it was made, and then there was another git
+                return
             hint = "Name another branch with --branch, or commit to this one with --here."
             raise RepositoryError(error.what, where=error.where, hint=hint) from error
 

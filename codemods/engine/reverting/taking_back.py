@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from codemods.engine.moving import Mover
@@ -55,7 +56,9 @@ def take_back(
         ]
         Mover(repository, journal, operation, plan).move(made[-1], units=units, then=then, ends=ends)
     finally:
-        repository.delete_ref(ref)
+        # What is done is done; what is left of this ref goes with the next command.
+        with suppress(RepositoryError, OSError):
+            repository.delete_ref(ref)
     return made
 
 

@@ -52,6 +52,7 @@ def carry_out(
 
     Raises RepositoryError, CodemodsError or OSError, with everything as it was.
     """
+    repository.require_no_operation()
     repository.require_clean()
     close_runs(repository, journal)
     name, head = new_run_id(journal.clock()), repository.head() or ""

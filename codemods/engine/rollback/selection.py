@@ -52,7 +52,7 @@ def _is_selected(act: Act, changes: tuple[Difference, ...], selection: Selection
 
 def _known(live: tuple[Act, ...], selection: Selection) -> str:
     if not live:
-        return "HEAD holds no commit of this plan."
+        return "HEAD holds no commit of this plan: one that they were squashed into is taken back with `git revert`."
     phases = ", ".join(sorted({act.phase for act in live}))
     near = nearest(selection.unit, [act.unit for act in live]) if selection.unit else ""
     near = near or (nearest(selection.run, [act.run for act in live]) if selection.run else "")
