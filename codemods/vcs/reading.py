@@ -57,6 +57,7 @@ class ReadableRepository:
         self.common_dir = common_dir
         self._git = git_in(root)
         self._variables: dict[str, str] = {}
+        self._logs: dict[str, tuple[Commit, ...]] = {}  # the commits last asked for
 
     def use_index(self, file: Path) -> None:
         """Read another index than the usual one: what `git commit --all` stages is in one of its own while its hooks
@@ -218,13 +219,18 @@ class ReadableRepository:
 
     def commits(self, since: str | None, until: str = "HEAD") -> tuple[Commit, ...]:
         """The commits of ours that `until` holds and `since` does not, newest first, and those that revert others."""
-        if self.rev(until) is None:
+        tip = self.rev(until)
+        if tip is None:
             return ()
-        span = f"{since}..{until}" if since else until
+        span = f"{since}..{tip}" if since else tip
+        if span in self._logs:
+            return self._logs[span]
         # The kind of expression is named, since grep.patternType=fixed would find nothing.
         matching = ("--basic-regexp", "--grep=^[[:space:]]*Codemods-", "--grep=^This reverts commit ")
         out = self._bytes("log", "--topo-order", *matching, LOG_FORMAT, "--end-of-options", span, "--")
-        return tuple(commit_of(record) for record in os.fsdecode(out).split("\0\1\n") if record.strip())
+        # The same is asked several times in one command, and costs most of a second for thousands of commits.
+        self._logs = {span: tuple(commit_of(one) for one in os.fsdecode(out).split("\0\1\n") if one.strip())}
+        return self._logs[span]
 
     def shas(self, since: str) -> tuple[str, ...]:
         """The commits that HEAD holds and `since` does not, newest first."""
