@@ -73,7 +73,7 @@ def rollback(
     if dry_run or script:
         way = _way(repository, name, selection, reset=reset)
         if script:
-            say(script_of(way, str(repository.root), repository.branch()), nl=False)
+            say(script_of(way, repository.branch()), nl=False)
         else:
             show_way(out, way, dry_run=True)
         if as_json:

@@ -74,6 +74,7 @@ class Stage:
     kept: KeptFiles = field(init=False)
     expected: Files = field(default_factory=dict)
     announce: Callable[[], None] | None = None
+    head: str | None = None
 
     def __post_init__(self) -> None:
         """What files were is kept in the folder `keep_in`."""
@@ -104,6 +105,8 @@ class Stage:
                     announce, self.announce = self.announce, None
                     announce()
                 if path not in self.kept:
+                    if not self.written:
+                        self.head = self.repository.head()
                     self.kept.keep(path, self._original(path))
                 self.written[path] = content
                 executable = self.kept.is_program(path) and not (self.root / path).exists()
@@ -142,8 +145,11 @@ class Stage:
         self.kept.forget(gone)
 
     def _back(self, paths: set[str]) -> None:
+        has_moved = bool(paths) and self.repository.head() != self.head
         for path in sorted(paths):
-            if file_bytes(self.root, path) == self.written[path]:
+            # What somebody has committed meanwhile is theirs.
+            is_theirs = has_moved and self.repository.checked_out("HEAD", path) == self.written[path]
+            if file_bytes(self.root, path) == self.written[path] and not is_theirs:
                 self.kept.put_back(path)
             self.kept.forget((path,))
             del self.written[path]

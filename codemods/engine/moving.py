@@ -7,6 +7,7 @@ is to be. An edit of the user's is neither, and is left alone; then the rest is 
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -98,9 +99,13 @@ class Mover:
         now = {path: file_bytes(repository.root, path) for path in paths}
         edited = [path for path in paths if now[path] not in (before[path], after[path])]
         is_here = (repository.branch() or "") == found.branch and head in (move.old, move.new)
-        if not is_here or (edited and head == move.old):
+        # One that has failed, and has said so, is nothing that anybody waits for.
+        has_failed = not found.is_under_way
+        if not is_here or (head == move.old and (edited or has_failed)):
             self._take_back(changes, before, after)
             self._record(EventKind.MOVE_ABANDONED)
+            if has_failed:
+                return f"{who} had failed; what it left was taken back."
             why = f"{edited[0]} was edited since, and is left as it is" if is_here else "HEAD is elsewhere by now"
             return f"{who} was killed half way; it was taken back: {why}."
         if not edited:
@@ -219,7 +224,7 @@ def _require_seen(repository: Repository, changes: tuple[Difference, ...]) -> No
 def _require_room(repository: Repository, changes: tuple[Difference, ...]) -> None:
     """Nothing may be where files come back to: git does not know it, and could not bring it back."""
     coming = [change.path for change in changes if change.before is None]
-    if in_the_way := tuple(path for path in coming if (repository.root / path).exists()):
+    if in_the_way := tuple(path for path in coming if os.path.lexists(repository.root / path)):
         names = "".join(f"\n  {path}" for path in in_the_way)
         what = f"{len(in_the_way)} file(s) that git does not track are where others would come back to:{names}"
         raise ConflictError(what, files=in_the_way, hint="Nothing was touched. Move them away first.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
@@ -120,8 +121,11 @@ class Journal:
         return file
 
     def read_evidence(self, relative: str) -> str:
-        """The evidence stored under `relative`."""
-        return (self.folder / relative).read_bytes().decode("utf-8", "replace")
+        """The evidence stored under `relative`. Raises OSError, also where that leads elsewhere."""
+        file = (self.folder / relative).resolve()
+        if not file.is_relative_to((self.folder / "evidence").resolve()):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES), relative)
+        return file.read_bytes().decode("utf-8", "replace")
 
 
 def _newer(file: Path, number: int) -> JournalError:

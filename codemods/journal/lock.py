@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
+
+
+_MOMENT = 0.2  # seconds
 
 
 class Lock:
@@ -31,7 +35,10 @@ class Lock:
         OSError."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self.handle = os.open(self.file, os.O_RDWR | os.O_CREAT, 0o644)
-        if not _try_lock(self.handle):
+        end = time.monotonic() + _MOMENT
+        while not (is_ours := _try_lock(self.handle)) and time.monotonic() < end:
+            time.sleep(_MOMENT / 10)  # somebody may only be looking whether it is held
+        if not is_ours:
             holder = os.read(self.handle, 500).decode("utf-8", "replace")
             os.close(self.handle)
             raise _held(holder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CHECK = "check"
+_ID = re.compile("[0-9A-Za-z][0-9A-Za-z-]*")  # folders are called so
 
 
 class EventKind(str, Enum):
@@ -92,7 +94,7 @@ def _values(line: bytes) -> dict[str, Any] | None:
         is_one = all(isinstance(values[name], str) for name in ("kind", "run", "plan"))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return values if is_one and isinstance(values["data"], dict) else None
+    return values if is_one and isinstance(values["data"], dict) and _ID.fullmatch(values["run"]) else None
 
 
 def _checksum(text: str) -> str:

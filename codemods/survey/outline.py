@@ -91,8 +91,12 @@ class _Reader:
         self.stars: list[str] = []
         self.does_more = False
 
-    def read(self, block: list[ast.stmt]) -> None:
+    def read(self, block: list[ast.stmt], *, is_inner: bool = False) -> None:
         for statement in block:
+            if isinstance(statement, (ast.Import, ast.ImportFrom)) and not is_inner:
+                # What an import at the top of the module writes over is no definition of it any more.
+                bound = {alias.asname or alias.name for alias in statement.names}
+                self.parts = [part for part in self.parts if part.name not in bound]
             if isinstance(statement, ast.Import):
                 for alias in statement.names:
                     module = alias.name if alias.asname else alias.name.partition(".")[0]
@@ -104,7 +108,7 @@ class _Reader:
                 self.parts += [part for part in made if part.name != "__all__"]
                 inner = list(_blocks(statement)) if not made else []
                 for part in inner:
-                    self.read(part)
+                    self.read(part, is_inner=True)
                 self.does_more = self.does_more or not (made or inner or _is_idle(statement))
 
     def read_from(self, statement: ast.ImportFrom) -> None:

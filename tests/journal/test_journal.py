@@ -97,7 +97,18 @@ def test_a_record_of_a_newer_release_is_told_and_stays(tmp_path: Path, more: byt
     assert newer in journal.file.read_bytes()
 
 
-@pytest.mark.parametrize("line", [b'{"data": []}', b"[" * 5000, b'{"kind": "unit-committed", "run": 1}'])
+ELSEWHERE = b'{"kind": "run-started", "run": "../x", "plan": "p", "time": "2026-01-02T00:00:00+00:00", "data": {}}'
+
+
+def test_evidence_is_read_from_its_folder_only(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "j", clock())
+    (tmp_path / "secret").write_text("secret")
+    assert journal.read_evidence(journal.store_evidence("r", "u", "told")) == "told"
+    with pytest.raises(OSError, match="secret"):
+        journal.read_evidence("evidence/../../secret")
+
+
+@pytest.mark.parametrize("line", [b'{"data": []}', b"[" * 5000, b'{"kind": "run-started", "run": 1}', ELSEWHERE])
 def test_odd_records_are_damage(tmp_path: Path, line: bytes) -> None:
     journal = written(tmp_path, 1)
     journal.file.write_bytes(line + b"\n" + journal.file.read_bytes())

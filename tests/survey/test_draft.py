@@ -191,3 +191,8 @@ def test_every_draft_loads_and_can_be_previewed(files: dict[str, str]) -> None:
     else:
         with pytest.raises(CodemodsError):
             draft_of(survey, limit=0)
+
+
+def test_a_class_that_an_import_writes_over_is_no_definition() -> None:
+    files = {"a.py": "", "p/__init__.py": "", "p/d.py": f"{LONG}from a import C\n", "u.py": SHORT, "v.py": SHORT}
+    assert "p.d" not in draft_of(survey_of(files), limit=0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,8 +10,9 @@ if TYPE_CHECKING:
 _AT_ONCE = 50  # commits in one command
 
 
-def script_of(way: Way, root: str, branch: str | None) -> str:
-    """A shell script: it refuses where HEAD or the tree is not what it was written for, and stops at a conflict."""
+def script_of(way: Way, branch: str | None) -> str:
+    """A shell script, for any clone: it refuses where HEAD or the tree is not what it was written for, and stops at a
+    conflict."""
     place = f"on {branch}" if branch else "on a detached HEAD"
     moved = '{ echo "HEAD has moved: write this script again." >&2; exit 1; }'
     dirty = '{ echo "Commit or stash your changes first." >&2; exit 1; }'
@@ -20,7 +20,7 @@ def script_of(way: Way, root: str, branch: str | None) -> str:
         "#!/bin/sh",
         f"# Takes back {len(way.acts)} commit(s) {_spelled(place)}, newest first, with git alone.",
         "set -eu",
-        f"cd {shlex.quote(root)}",
+        'cd "$(git rev-parse --show-toplevel)"',
         f'test "$(git rev-parse HEAD)" = {way.head} || {moved}',
         f'test -z "$(git status --porcelain --untracked-files=no)" || {dirty}',
     ]

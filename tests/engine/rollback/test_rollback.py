@@ -43,7 +43,7 @@ def test_what_is_chosen_goes_and_a_script_of_plain_git_does_the_same(
     assert done.changed() == left
     after = tree(git, root)
     git(root, "reset", "--quiet", "--hard", head)
-    subprocess.run(["sh"], input=script, text=True, check=True, capture_output=True)
+    subprocess.run(["sh"], cwd=root, input=script, text=True, check=True, capture_output=True)
     assert tree(git, root) == after
     # What was taken back with git alone is known to be.
     status = json.loads(codemods(root, "status", "plan.yaml", "--json", expect=1))
@@ -61,17 +61,17 @@ def test_a_reset_leaves_no_commit(done: Migration, git: Git, choice: tuple[str, 
     assert git(root, "rev-list", "--count", "main..HEAD") == str(len(left))
     after = git(root, "rev-parse", "HEAD")
     git(root, "reset", "--quiet", "--hard", head)
-    subprocess.run(["sh"], input=script, text=True, check=True, capture_output=True)
+    subprocess.run(["sh"], cwd=root, input=script, text=True, check=True, capture_output=True)
     assert git(root, "rev-parse", "HEAD") == after
 
 
 def test_a_script_refuses_another_head_and_a_dirty_tree(done: Migration, git: Git) -> None:
     script = codemods(done.root, "rollback", "plan.yaml", "--all", "--script", expect=0)
     (done.root / "app" / "old.py").write_text("mine\n")
-    completed = subprocess.run(["sh"], input=script, text=True, check=False, capture_output=True)
+    completed = subprocess.run(["sh"], cwd=done.root, input=script, text=True, check=False, capture_output=True)
     assert (completed.returncode, "Commit or stash" in completed.stderr) == (1, True)
     git(done.root, "commit", "-qam", "mine")
-    completed = subprocess.run(["sh"], input=script, text=True, check=False, capture_output=True)
+    completed = subprocess.run(["sh"], cwd=done.root, input=script, text=True, check=False, capture_output=True)
     assert (completed.returncode, "HEAD has moved" in completed.stderr) == (1, True)
     assert done.changed() == set(names(4))
 
