@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 sys.dont_write_bytecode = False
 
 settings.register_profile("nightly", max_examples=20_000, deadline=None)
-settings.register_profile("default", deadline=None, max_examples=100)
+settings.register_profile("default", deadline=None, max_examples=60)
 settings.load_profile("default")
 
 Files = Mapping[str, str | bytes]

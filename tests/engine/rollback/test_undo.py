@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.commands import codemods, run
-from tests.engine.running.migration import any_of, migration, names
+from tests.conftest import copied, init_repo
+from tests.engine.running.migration import Migration, any_of, migration, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.engine.running.migration import Migration
-
     Git = Callable[..., str]
     MakeRepo = Callable[[dict[str, str]], Path]
+    MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 PHASES = (
     "  - {name: P0, files: [app/u00.py, app/u01.py], validate: batch, with: [check]}\n"
@@ -28,11 +28,15 @@ PHASES = (
 
 
 @pytest.fixture
-def done(make_repo: MakeRepo, tmp_path: Path) -> Migration:
+def done(made_once: MadeOnce, tmp_path: Path) -> Migration:
     """A migration of four files in two phases, carried out."""
-    many = migration(make_repo, tmp_path, 4, any_of([]), PHASES)
-    many.apply(expect=0)
-    return many
+
+    def carry_out(folder: Path) -> None:
+        many = migration(lambda files: init_repo(folder, files), folder.parent, 4, any_of([]), PHASES)
+        many.apply(expect=0)
+
+    made = made_once("done", carry_out)
+    return Migration(copied(made, tmp_path / "repo"), made.parent / "runs")
 
 
 def tree(git: Git, root: Path) -> str:
