@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from codemods.model import Unit
-    from codemods.vcs import Repository
+    from codemods.vcs import Difference, Repository
 
 
 def digest(content: bytes | None) -> str:
@@ -148,7 +148,7 @@ def _settle(repository: Repository, journal: Journal, event: Event) -> str:
         remove_beside(repository.root, path)
     if sha := _committed(repository, event, unit):
         journal.record(EventKind.UNIT_COMMITTED, event.run, event.plan, unit=unit, phase=phase, sha=sha)
-        _follow(repository, sha)
+        _follow(repository, sha, {entry["path"]: entry["after"] for entry in entries})
         return f"{unit} was committed just before the run was killed."
     head = {path: repository.checked_out("HEAD", path) for path in paths}
     restored, edited = [], []
@@ -176,12 +176,21 @@ def _settle(repository: Repository, journal: Journal, event: Event) -> str:
     return f"{unit} was half done when the run was killed; it was taken back."
 
 
-def _follow(repository: Repository, sha: str) -> None:
-    """Let the index follow a commit, after which git was killed; what somebody has staged or committed since stays."""
+def _follow(repository: Repository, sha: str, written_: dict[str, str]) -> None:
+    """Let the index follow a commit, after which git was killed; what somebody has staged or committed since stays.
+
+    It holds what was there before, or what was `written_`, of which a hook has made something else in the commit.
+    """
     index, head = repository.index_entries(), repository.entries("HEAD")
+
+    def is_behind(change: Difference) -> bool:
+        staged = index.get(change.path)
+        if staged == change.before:
+            return True
+        return staged is not None and digest(repository.content(staged.blob)) == written_.get(change.path)
+
     changes = repository.differences((sha,))[sha]
-    behind = [c for c in changes if index.get(c.path) == c.before and head.get(c.path) == c.after]
-    repository.stage(behind)
+    repository.stage([c for c in changes if head.get(c.path) == c.after and is_behind(c)])
 
 
 def _committed(repository: Repository, event: Event, unit: str) -> str:

@@ -94,7 +94,11 @@ class Repository(ReadableRepository):
         """
         with tempfile.TemporaryDirectory(prefix="codemods-", ignore_cleanup_errors=True) as folder:
             file = Path(folder) / "message"
-            file.write_bytes(with_trailers(message, trailers).encode("utf-8", "surrogateescape"))
+            try:
+                file.write_bytes(with_trailers(message, trailers).encode("utf-8", "surrogateescape"))
+            except OSError as error:
+                # The system may not say what it has refused.
+                raise type(error)(error.errno, error.strerror, str(file)) from error
             self._bytes(
                 *("commit", "--quiet", "--only", "--cleanup=whitespace", "--file", str(file)),
                 *("--pathspec-from-file=-", "--pathspec-file-nul"),

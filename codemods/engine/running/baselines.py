@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.engine.progress import BaselineFinished, BaselineStarted
+from codemods.files import naming
 from codemods.journal import EventKind
 
 if TYPE_CHECKING:
@@ -81,8 +82,9 @@ class Baselines:
         self.folder.mkdir(parents=True, exist_ok=True)
         file = self.folder / f"{key}.json"
         beside = file.with_suffix(f".{os.getpid()}")
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(file)
+        with naming(file):
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(file)
         oldest_first = sorted(self.folder.glob("*.json"), key=lambda other: other.stat().st_mtime)
         for other in oldest_first[:-_KEPT]:
             other.unlink(missing_ok=True)
