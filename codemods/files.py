@@ -140,7 +140,8 @@ def write_many(
             _require_same(root, path, expected[path])
             remove(root, path)
     for folder in dict.fromkeys(targets[path].parent for path in new):
-        flush_folder(folder)
+        with naming(folder):
+            flush_folder(folder)
 
 
 def _require_same(root: Path, path: str, expected: bytes | None) -> None:
