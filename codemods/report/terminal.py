@@ -244,9 +244,13 @@ def show_recovered(out: Console, recovered: Iterable[str]) -> None:
 def show_way(out: Console, way: Way, *, dry_run: bool) -> None:
     """The commits that a rollback takes back, newest first, or the commit that HEAD goes back to."""
     out.print(Text("Would take back:" if dry_run else "Taking back:", style="bold"))
-    for act in way.acts:
+    # A dry run is there to be read; what is done is in the log.
+    shown = way.acts if dry_run else way.acts[:_LISTED]
+    for act in shown:
         again = "" if act.is_done else ": done again"
         out.print(f"  {act.commit.sha[:12]} {printable(act.commit.subject)}{again}")
+    if more := len(way.acts) - len(shown):
+        out.print(f"  … and {more} more")
     if way.method == "reset":
         out.print(f"  by HEAD becoming {way.target[:12]} again")
     elif empty := sum(step.is_empty for step in way.steps.steps):

@@ -82,7 +82,9 @@ def units_of(message: str) -> tuple[dict[str, str], ...]:
     """Our trailers in a commit message: those of each paragraph that names a unit."""
     found = []
     for paragraph in re.split(r"\n[ \t]*\n", message.replace("\r\n", "\n")):
-        unfolded = re.sub(r"\n[ \t]+", " ", textwrap.dedent(paragraph))
+        if _UNIT not in paragraph:
+            continue
+        unfolded = re.sub(r"\n[ \t]+", " ", textwrap.dedent(paragraph) if paragraph[:1].isspace() else paragraph)
         words = {match[1]: match[2].strip() for line in unfolded.split("\n") if (match := _OURS.fullmatch(line))}
         if _UNIT in words:
             found.append(words)
