@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from codemods.files import file_bytes, flush_folder, write_or_remove
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -31,10 +31,6 @@ class KeptFiles:
     def __contains__(self, path: object) -> bool:
         """Whether `path` is kept."""
         return path in self._before
-
-    def __iter__(self) -> Iterator[str]:
-        """The paths that are kept."""
-        return iter(tuple(self._before))
 
     def before(self, path: str) -> bytes | None:
         """What the file `path` was when it was kept; None: it was not there."""

@@ -52,10 +52,8 @@ def _name_killed(journal: Journal, found: list[Operation]) -> None:
 def details(repository: Repository, journal: Journal, name: str, unit: str | None = None) -> Details:
     """The operation called `name`, of its units only `unit` if that is given. Raises CodemodsError where there is no
     such operation or unit."""
-    operation = find(repository, journal, name)
-    newest = max(op.started for op in replay(journal.events()).values() if op.before)
-    if operation.is_under_way and not (operation.started == newest and is_held(journal.folder)):
-        operation.result = KILLED
+    wanted = find(repository, journal, name).id
+    operation = next(op for op in all_operations(journal) if op.id == wanted)
     records = [record for record in operation.units.values() if unit in (None, record.unit)]
     if unit is not None and not records:
         near = nearest(unit, [record.unit for record in operation.units.values()])

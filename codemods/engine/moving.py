@@ -176,7 +176,6 @@ class Mover:
                 write_or_remove(root, path, before[path], executable=executable)
         _set_modes(self.repository, _backwards(tuple(back)))
         staged = tuple(change for change in back if index.get(change.path) == change.after)
-        # Also the others, or git would look into each of them the next time that it is asked.
         self.repository.stage(_backwards(staged))
 
     def _record(self, kind: EventKind, **data: object) -> None:

@@ -204,10 +204,6 @@ class ReadableRepository:
         """The tree of the commit `rev`, by its hash."""
         return self._text("rev-parse", "--verify", f"{rev}^{{tree}}")
 
-    def distance(self, older: str, newer: str) -> int:
-        """How many commits `newer` holds and `older` does not."""
-        return int(self._text("rev-list", "--count", f"{older}..{newer}"))
-
     def branch(self) -> str | None:
         """The branch that is checked out; None where HEAD is detached."""
         out = self._answer(["symbolic-ref", "--quiet", "--short", "HEAD"])
@@ -400,11 +396,6 @@ class ReadableRepository:
         """Whether `path` is a program in the commit `rev`."""
         out = self._bytes("ls-tree", "-z", rev, "--", f":(top,literal){path}")
         return out.startswith(b"100755 ")
-
-    def filtered(self, path: str, content: bytes) -> bytes:
-        """The bytes that git would write to the work tree for a blob `content` at `path`."""
-        blob = os.fsdecode(self._bytes("hash-object", "-w", "--stdin", "--no-filters", stdin=content)).strip()
-        return self._bytes("cat-file", "--filters", f"--path={path}", blob)
 
     def merge_file(self, ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
         """`ours` with the change from `base` to `theirs`; None where both changed the same lines."""

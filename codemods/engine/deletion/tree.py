@@ -56,7 +56,7 @@ class Tree:
             return None
         except OSError as error:
             if is_python(path):
-                self.unread[path] = error.strerror or str(error)
+                self.unread[path] = f"it cannot be read: {error.strerror or error}"
             return None
 
     def look_for(self, words: Iterable[str]) -> None:
@@ -76,22 +76,12 @@ class Tree:
     def _read_for(self, words: list[str]) -> None:
         needles = [(self.holders.setdefault(word, set()), word.encode()) for word in words]
         for path in self.paths if needles else ():
-            content = None if is_binary(path) else self._tried(path)
+            content = None if is_binary(path) else self.content(path)
             if content is None or (not is_python(path) and (b"\0" in content or is_plan(content))):
                 continue
             for holding, needle in needles:
                 if needle in content:
                     holding.add(path)
-
-    def _tried(self, path: str) -> bytes | None:
-        try:
-            return self._read(path)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            if is_python(path):
-                self.unread[path] = f"it cannot be read: {error.strerror or error}"
-            return None
 
     def follow(self, words: Iterable[str]) -> None:
         """Have the summaries of modules tell of `words` as well."""
