@@ -35,7 +35,7 @@ def done(made_once: MadeOnce, tmp_path: Path) -> Migration:
         many = migration(lambda files: init_repo(folder, files), folder.parent, 4, any_of([]), PHASES)
         many.apply(expect=0)
 
-    made = made_once("done", carry_out)
+    made = made_once("four-files-in-two-phases", carry_out)
     return Migration(copied(made, tmp_path / "repo"), made.parent / "runs")
 
 
