@@ -21,7 +21,7 @@ from codemods.errors import RepositoryError
 from codemods.files import remove_left
 from codemods.kept_files import remove_kept
 from codemods.processes import with_mark
-from codemods.processes.marks import MARK, marked, send
+from codemods.processes.marks import MARK, holding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,26 +76,31 @@ def settle_left(repository: Repository, journal_folder: Path, operation: Operati
 def _wait_for_git(operation: Operation, mark: str) -> Iterator[str]:
     end = time.monotonic() + _LIMIT
     waited = False
-    while found := [number for number in marked(mark) if number != os.getpid() and _is_git(number)]:
-        waited = True
-        if time.monotonic() > end:
-            what = f"git, which {operation.kind} {operation.id} had started before it was killed, is still running."
-            hint = f"Wait until process {found[0]} has ended, or end it, then run the command again."
-            raise RepositoryError(what, hint=hint)
-        time.sleep(0.05)
+    with holding(mark) as held:
+        while found := [number for number in held.running() if number != os.getpid() and _is_git(number)]:
+            waited = True
+            if time.monotonic() > end:
+                what = f"git, which {operation.kind} {operation.id} had started before it was killed, is still running."
+                hint = f"Wait until process {found[0]} has ended, or end it, then run the command again."
+                raise RepositoryError(what, hint=hint)
+            time.sleep(0.05)
     if waited:
         yield "git was still at work for it: it was waited for."
 
 
 def _end_others(mark: str) -> Iterator[str]:
-    found = set(marked(mark)) - {os.getpid()}
-    for number in found:
-        send(number, mark, signal.SIGTERM)
-    end = time.monotonic() + _GRACE
-    while found and time.monotonic() < end and set(marked(mark)) & found:
-        time.sleep(0.02)
-    for number in set(marked(mark)) & found:
-        send(number, mark, signal.SIGKILL)
+    with holding(mark) as held:
+        found = held.running() - {os.getpid()}
+        for number in found:
+            held.send(number, signal.SIGTERM)
+        end = time.monotonic() + _GRACE
+        while found and time.monotonic() < end and held.running() & found:
+            time.sleep(0.02)
+        left = held.running() & found
+        for number in left:
+            held.send(number, signal.SIGKILL)
+        for number in left:
+            held.wait(number, _GRACE)
     if found:
         yield f"{len(found)} program(s) that it had started were still running: they were ended."
 

@@ -12,11 +12,13 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from codemods.processes.marks import marked, send
+from codemods.processes.marks import holding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
+
+    from codemods.processes.marks import Marked
 
 _GRACE = 2.0  # seconds between asking a program to end and killing it
 # The same for what a program left behind. Short: where nothing reaps orphans, as in many containers, all of it passes.
@@ -73,57 +75,59 @@ def end(process: subprocess.Popen[bytes], mark: str = "") -> None:
     All are asked first. What is left after that is killed, also where ^C cuts the waiting short.
     """
     grace = _GRACE if process.poll() is None else _GRACE_LEFT
-    asked: set[int] = set()
-    try:
-        _signal(process, signal.SIGTERM)
-        deadline = time.monotonic() + grace
-        while (left := _left(process, mark)) is not None and time.monotonic() < deadline:
-            _ask(process, mark, left - asked)
-            asked |= left
-            time.sleep(0.02)
-    finally:
-        with interrupts_held():
-            _kill(process, mark)
-        process.wait()
+    asked: frozenset[int] = frozenset()
+    with holding(mark) as held:
+        try:
+            _signal(process, signal.SIGTERM)
+            deadline = time.monotonic() + grace
+            while (left := _left(process, held, mark)) is not None and time.monotonic() < deadline:
+                _ask(process, held, left - asked)
+                asked |= left
+                time.sleep(0.02)
+        finally:
+            with interrupts_held():
+                _kill(process, held)
+            process.wait()
 
 
-def _left(process: subprocess.Popen[bytes], mark: str) -> set[int] | None:
-    """What has `mark` and runs; None where that is nothing, and nothing else of the program runs either."""
-    found = set(marked(mark)) if mark else set()
+def _left(process: subprocess.Popen[bytes], held: Marked, mark: str) -> frozenset[int] | None:
+    """What has the mark and runs; None where that is nothing, and nothing else of the program runs either."""
+    found = held.running()
     if found or process.poll() is None:
         return found
     # Where marks are seen, a group without one holds only what waits for somebody to take its status, often for ever.
     return None if mark and sys.platform == "linux" else _members(process)
 
 
-def _members(process: subprocess.Popen[bytes]) -> set[int] | None:
+def _members(process: subprocess.Popen[bytes]) -> frozenset[int] | None:
     """An empty set where something of the process group is there."""
     with suppress(ProcessLookupError, PermissionError):
         if os.name == "posix":
             os.killpg(process.pid, 0)
-            return set()
+            return frozenset()
     return None
 
 
-def _ask(process: subprocess.Popen[bytes], mark: str, found: set[int]) -> None:
+def _ask(process: subprocess.Popen[bytes], held: Marked, found: frozenset[int]) -> None:
     """Ask what has left the process group to end; the others were asked with the group."""
     for number in found:
         with suppress(OSError):
             if os.getpgid(number) != process.pid:
-                send(number, mark, signal.SIGTERM)
+                held.send(number, signal.SIGTERM)
 
 
-def _kill(process: subprocess.Popen[bytes], mark: str) -> None:
+def _kill(process: subprocess.Popen[bytes], held: Marked) -> None:
     if os.name == "posix":
         _signal(process, signal.SIGKILL)
     elif process.poll() is None:
         process.kill()
     deadline = time.monotonic() + _KILLING
     # Again until nothing is found: what was about to be killed may have started another.
-    while mark and (found := marked(mark)) and time.monotonic() < deadline:
+    while (found := held.running()) and time.monotonic() < deadline:
         for number in found:
-            send(number, mark, signal.SIGKILL)
-        time.sleep(0.002)
+            held.send(number, signal.SIGKILL)
+        for number in found:
+            held.wait(number, 0.1)
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

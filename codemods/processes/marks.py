@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 import secrets
+import select
 import signal
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 MARK = "CODEMODS_PROCESS"  # the variable
 _AT_ONCE = 64 * 1024  # bytes
@@ -32,29 +33,76 @@ def with_mark(environment: Mapping[str, str], mark: str) -> dict[str, str]:
     return {**environment, MARK: f"{outer}:{mark}" if outer else mark}
 
 
-def marked(mark: str) -> tuple[int, ...]:
-    """The processes that run with `mark`. One that is started meanwhile may be missing: look again until none is left.
+class Marked:
+    """The processes that have been seen with `mark`, each known until it has ended.
 
-    One that has ended has no environment, even where nobody has asked for its status yet.
+    Its environment is not enough for that: a process that is ending has lost it already, and may still hold a port or
+    a file. Each is held by a descriptor, so that a signal never reaches one that has got its number since.
     """
-    if sys.platform != "linux":
+
+    def __init__(self, mark: str) -> None:
+        self._mark = mark
+        self._descriptors: dict[int, int] = {}
+
+    def running(self) -> frozenset[int]:
+        """Those that run. One that is started meanwhile may be missing: look again until none is left."""
+        for process in _having(self._mark):
+            self._hold(process)
+        for process, descriptor in list(self._descriptors.items()):
+            if _has_ended(descriptor, 0.0):
+                os.close(self._descriptors.pop(process))
+        return frozenset(self._descriptors)
+
+    def send(self, process: int, number: signal.Signals) -> None:
+        """Send the signal `number` to `process`, if that is one of those that run."""
+        if sys.platform == "linux" and process in self._descriptors:
+            with suppress(OSError):
+                signal.pidfd_send_signal(self._descriptors[process], number)
+
+    def wait(self, process: int, seconds: float) -> None:
+        """Wait for the end of `process`, if that is one of those that run, for at most so many `seconds`."""
+        if process in self._descriptors:
+            _has_ended(self._descriptors[process], seconds)
+
+    def forget(self) -> None:
+        """Let go of all."""
+        while self._descriptors:
+            os.close(self._descriptors.popitem()[1])
+
+    def _hold(self, process: int) -> None:
+        if process in self._descriptors or not hasattr(os, "pidfd_open"):
+            return
+        with suppress(OSError):
+            descriptor = os.pidfd_open(process)
+            # What has ended meanwhile may have given its number to another process.
+            if _has_mark(str(process), self._mark):
+                self._descriptors[process] = descriptor
+            else:
+                os.close(descriptor)
+
+
+@contextmanager
+def holding(mark: str) -> Iterator[Marked]:
+    """The processes with `mark`, until the end of the block."""
+    held = Marked(mark)
+    try:
+        yield held
+    finally:
+        held.forget()
+
+
+def _has_ended(descriptor: int, seconds: float) -> bool:
+    ended = select.poll()
+    ended.register(descriptor, select.POLLIN)
+    return bool(ended.poll(seconds * 1000))
+
+
+def _having(mark: str) -> tuple[int, ...]:
+    if not mark or sys.platform != "linux":
         return ()
     with suppress(OSError), os.scandir("/proc") as entries:
         return tuple(int(entry.name) for entry in entries if entry.name.isdecimal() and _has_mark(entry.name, mark))
     return ()
-
-
-def send(process: int, mark: str, number: signal.Signals) -> None:
-    """Send the signal `number` to `process`, if that is still one with `mark`."""
-    # What ends meanwhile may give its number to another process: held by a descriptor, it is the one that we look at.
-    if sys.platform == "linux" and hasattr(os, "pidfd_open"):
-        with suppress(OSError):
-            descriptor = os.pidfd_open(process)
-            try:
-                if _has_mark(str(process), mark):
-                    signal.pidfd_send_signal(descriptor, number)
-            finally:
-                os.close(descriptor)
 
 
 def _has_mark(process: str, mark: str) -> bool:
