@@ -85,7 +85,8 @@ def look(
     found = open_scan(tree.paths, tree.read, ModuleNames(plan.source_roots), moves.words | words_of(plan), crew)
     found.standing = standing(plan, found)
     left = left_behind(plan, found, moves, not_merged)
-    work = Work(steps_of(rewrites, found, plan.libraries, transforms), run, _fixed(plan, found, left))
+    steps = steps_of(rewrites, found, plan.libraries, transforms)
+    work = Work(steps, run, _fixed(plan, found, left), words=moves.spelled)
     found.search(moves.words, work.may_change, excluded)
     look_for_aliases(found, work, excluded)
     work.fixed = {**_waiting(found, not_merged), **work.fixed, **tree.fixed}

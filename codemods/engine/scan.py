@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.executors.sharing import map_files
 from codemods.index.names import ModuleNames, is_python
-from codemods.index.resolve import Index, Missing, Unspelled
-from codemods.index.summary import ModuleSummary, summarise
+from codemods.index.resolve import Index, Missing, Unread, Unspelled
+from codemods.index.summary import ModuleSummary, excerpt_words, summarise
 from codemods.index.text import UndecodableError, decode
 from codemods.model import Skipped
-from codemods.transforms.view import UnparsableError, parse
+from codemods.transforms.view import UnparsableError, parse_excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -27,7 +27,8 @@ class Scan:
     """The files of a repository that can refer to what a plan moves, and the index over them.
 
     `candidates` are their paths in order, `tracked` all paths, also of files that are not Python. `read` gives the
-    bytes of a file. The index grows as answers need it. A `crew` does what needs many files, if there is one.
+    bytes of a file. The index grows as answers need it; of files in `whole`, what they define is read, too. A `crew`
+    does what needs many files, if there is one.
     """
 
     paths: tuple[str, ...]
@@ -45,6 +46,7 @@ class Scan:
     looked_for: frozenset[tuple[str, str]] = frozenset()
     crew: Crew | None = None
     standing: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
 
     @property
     def index(self) -> Index:
@@ -58,7 +60,7 @@ class Scan:
         answer, lacking = self._try(question)
         while lacking is not None:
             if isinstance(lacking, Missing):
-                self.add(self.modules[lacking.module])
+                self.add(self.modules[lacking.module], whole=isinstance(lacking, Unread))
             else:
                 self.look_for(lacking.name, lacking.beside)
             answer, lacking = self._try(question)
@@ -86,10 +88,13 @@ class Scan:
         self.looked_for |= {(name, beside)}
         self.known = None
 
-    def add(self, path: str) -> None:
+    def add(self, path: str, *, whole: bool = False) -> None:
         """Read and summarise one more module; one that cannot be read counts as empty."""
         content = self.content(path)
         self.known = None
+        if whole:
+            self.whole |= {path}
+            self.summaries.pop(path, None)
         if content is not None:
             self.summarise(path, content)
         self.summaries.setdefault(path, ModuleSummary(path, self.names.name_of(path)))
@@ -104,7 +109,7 @@ class Scan:
         candidates = set(self.candidates)
         wanted: list[str] = []
         unread = self._unread(words, may_change, candidates, wanted)
-        for summary in map_files(self.crew, _summary, (self.names, self.words), unread, _lost):
+        for summary in map_files(self.crew, _summary, (self.names, self.words, self.whole), unread, _lost):
             self._take(summary)
         candidates.update(path for path in wanted if path in self.summaries and path not in excluded)
         self.known = None
@@ -148,7 +153,7 @@ class Scan:
 
     def summarise(self, path: str, content: bytes) -> bool:
         """Add the summary of a file; False, and listed as skipped, where it does not decode or parse."""
-        return self._take(_summary((self.names, self.words), (path, content)))
+        return self._take(_summary((self.names, self.words, self.whole), (path, content)))
 
     def _take(self, summary: ModuleSummary | Skipped) -> bool:
         if isinstance(summary, Skipped):
@@ -158,11 +163,19 @@ class Scan:
         return True
 
 
-def _summary(known: tuple[ModuleNames, frozenset[str]], file: tuple[str, bytes]) -> ModuleSummary | Skipped:
-    """The summary of a file, by the names and words of a scan."""
-    (names, words), (path, content) = known, file
+def _summary(
+    known: tuple[ModuleNames, frozenset[str], frozenset[str]], file: tuple[str, bytes]
+) -> ModuleSummary | Skipped:
+    """The summary of a file, by the names and words of a scan, and the files that have to be read as a whole."""
+    (names, words, whole), (path, content) = known, file
+
+    def summary() -> ModuleSummary:
+        wanted = None if path in whole else excerpt_words(words)
+        tree, part = parse_excerpt(decode(content).text.encode(), wanted)
+        return summarise(tree, path, names, words, is_excerpt=part is not None)
+
     try:
-        return within_limits(lambda: summarise(parse(decode(content).text.encode()), path, names, words))
+        return within_limits(summary)
     except (UndecodableError, UnparsableError, BeyondError) as error:
         return Skipped(path, str(error))
 

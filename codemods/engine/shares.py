@@ -38,6 +38,7 @@ class _Known:
     tracked: frozenset[str]
     steps: tuple[Step, ...]
     fixed: Mapping[str, str]
+    words: frozenset[str]
     moves: Moves
     transform: Transform
 
@@ -71,7 +72,7 @@ def outcomes_by(transform: Transform, found: Scan, work: Work, moves: Moves) -> 
     """
     if found.crew is None or any(isinstance(step, TransformStep) for step in work.steps):
         return {path: transform(found, work, path, moves) for path in found.candidates}
-    known = _Known(found.index, found.tracked, work.steps, work.fixed, moves, transform)
+    known = _Known(found.index, found.tracked, work.steps, work.fixed, work.words, moves, transform)
     files = ((path, content) for path in found.candidates if (content := found.content(path)) is not None)
     told = {one.outcome.path: one for one in map_files(found.crew, _tell, known, files, _lost) if one is not None}
     outcomes = {}
@@ -100,7 +101,7 @@ def _tell(known: _Known, file: File) -> _Told | None:
         known=index,
         looked_for=index.looked_for,
     )
-    work = Work(known.steps, _decline, known.fixed)
+    work = Work(known.steps, _decline, known.fixed, words=known.words)
     try:
         outcome = known.transform(found, work, path, known.moves)
     except _Declined:

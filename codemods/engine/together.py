@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.cycles import new_circles
 from codemods.engine.shares import outcomes_by
-from codemods.index.summary import summarise
+from codemods.index.summary import excerpt_words, summarise
 from codemods.index.text import decode
 from codemods.model import Changed, Disposition, Finding, Form, Outcome, Skipped, Unchanged, blocked
 from codemods.transforms.redirect import concerns
-from codemods.transforms.view import parse
+from codemods.transforms.view import parse_excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -171,8 +171,8 @@ def _reaches(found: Scan, summary: ModuleSummary, module: str, name: str) -> boo
 def _summary_after(found: Scan, outcome: Outcome | None) -> ModuleSummary | None:
     if not isinstance(outcome, Changed):
         return None
-    tree = parse(decode(outcome.change.after).text.encode())
-    return summarise(tree, outcome.path, found.names, found.words)
+    tree, part = parse_excerpt(decode(outcome.change.after).text.encode(), excerpt_words(found.words))
+    return summarise(tree, outcome.path, found.names, found.words, is_excerpt=part is not None)
 
 
 def _release(found: Scan, work: Work, outcomes: Outcomes, moves: Moves, may_change: Callable[[str], bool]) -> None:

@@ -42,6 +42,7 @@ class Work:
     """The steps, and the files that they have been carried out on. `run` runs a codemod that is not ours.
 
     `fixed` are files that do not change, each with the reason; none where something else takes the file's place.
+    Files that no step may change are looked at as far as they can have to do with `words`, if there are any.
     `callers` are the functions that block a file since they cannot await, `evidence` what codemods told that failed.
     """
 
@@ -52,6 +53,7 @@ class Work:
     outputs: dict[tuple[str, str, str], Output] = field(default_factory=dict)
     callers: dict[str, tuple[SyncCaller, ...]] = field(default_factory=dict)
     evidence: dict[str, str] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
 
     @property
     def rules(self) -> tuple[ReadyRule, ...]:
@@ -97,7 +99,8 @@ class Work:
 
     def _try(self, found: Scan, path: str, content: bytes, steps: tuple[Step, ...]) -> Prepared | Skipped | Wanted:
         try:
-            return within_limits(lambda: found.ask(lambda index: prepare(path, content, steps, index, self)))
+            words = self.words | found.words if self.words else self.words
+            return within_limits(lambda: found.ask(lambda index: prepare(path, content, steps, index, self, words)))
         except Wanted as wanted:
             return wanted
 

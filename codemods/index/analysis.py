@@ -13,18 +13,25 @@ from codemods.index.type_comments import NestedAnnotation, TypeComment, expressi
 
 if TYPE_CHECKING:
     from codemods.index.doctests import Doctest
+    from codemods.index.excerpt import Excerpt
 
 # Calls whose string argument is an annotation, by its position.
 _ANNOTATION_ARGUMENTS = {"cast": 0, "ForwardRef": 0, "NewType": 1}
 _ANNOTATION_KEYWORDS = {"bound", "default"}
 
 
-def analyse(tree: ast.Module, comments: Sequence[TypeComment] = (), doctests: Sequence[Doctest] = ()) -> Scopes:
+def analyse(
+    tree: ast.Module,
+    comments: Sequence[TypeComment] = (),
+    doctests: Sequence[Doctest] = (),
+    excerpt: Excerpt | None = None,
+) -> Scopes:
     """The scopes of `tree`, with the names in its `# type:` comments and in the examples of its docstrings.
 
-    Raises RecursionError never: it keeps its own stack.
+    With an `excerpt`, the tree is that of it alone. Raises RecursionError never: it keeps its own stack.
     """
     builder = _Builder(tree)
+    builder.scopes.excerpt = excerpt
     builder.run()
     for comment in comments:
         builder.comment(comment)

@@ -28,6 +28,10 @@ class Missing(LookupError):  # noqa: N818 - a request for one more summary, not 
         self.module = module
 
 
+class Unread(Missing):
+    """The answer needs the summary of all of `module`: what it defines has not been read yet."""
+
+
 class Unspelled(LookupError):  # noqa: N818 - a request for more summaries, not an error
     """The answer needs the summaries of the files that hold both `name` and `beside`."""
 
@@ -103,9 +107,14 @@ class Index:
         return summary is not None and summary.exports_by_star(name) and self._has(module, name, seen)
 
     def definition(self, module: str, name: str) -> Definition | None:
-        """What the function or class `name` of `module` says, where it is defined there and nowhere else."""
+        """What the function or class `name` of `module` says, where it is defined there and nowhere else.
+
+        Raises Missing.
+        """
         summary = self.summary(module)
         export = summary.exports.get(name) if summary is not None else None
+        if export is not None and export.is_unread:
+            raise Unread(module)
         return export.definition if export is not None else None
 
     def loads(self, package: str, module: str) -> bool:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from codemods.index.excerpt import Excerpt
+
 Kind = Literal["module", "function", "class", "comprehension", "parameters"]
 Import = ast.Import | ast.ImportFrom
 Container = ast.expr  # a formatted string, or a string or comment that holds an annotation
@@ -79,7 +81,8 @@ class ImportSite:
 class Scopes:
     """All scopes of a module, the uses of names in them, its import statements and its plain strings.
 
-    `all` and `order` hold the scopes and the uses in an order that depends on the shape of the tree alone.
+    `all` and `order` hold the scopes and the uses in an order that depends on the shape of the tree alone. Of an
+    `excerpt`, to ask for the uses of a name that it hides raises Excerpted.
     """
 
     module: Scope
@@ -89,6 +92,7 @@ class Scopes:
     declared: dict[str, list[ast.stmt]] = field(default_factory=dict)
     order: list[Use] = field(default_factory=list)
     all: list[Scope] = field(default_factory=list)
+    excerpt: Excerpt | None = None
 
     def owner_of(self, node: ast.Name) -> Scope | None:
         """The scope in which `node` binds its name; None where it binds none."""
@@ -112,7 +116,13 @@ class Scopes:
 
     def uses_of(self, name: str, scope: Scope) -> list[Use]:
         """The uses of `name` that mean the binding in `scope`."""
-        return [use for use in self.uses.get(name, ()) if self.resolve(name, use.scope) is scope]
+        return [use for use in self.named(name) if self.resolve(name, use.scope) is scope]
+
+    def named(self, name: str) -> list[Use]:
+        """All uses of `name`, whatever it means there."""
+        if self.excerpt is not None:
+            self.excerpt.needs((name,))
+        return self.uses.get(name, [])
 
     def bindings(self, name: str, scope: Scope) -> list[ast.AST]:
         """The nodes that bind `name` in `scope`."""
@@ -120,4 +130,4 @@ class Scopes:
 
     def unresolved(self, names: Iterable[str]) -> set[str]:
         """Those of `names` that are used somewhere where no scope of the module binds them."""
-        return {name for name in names for use in self.uses.get(name, ()) if self.resolve(name, use.scope) is None}
+        return {name for name in names for use in self.named(name) if self.resolve(name, use.scope) is None}

@@ -25,10 +25,12 @@ _DOTTED = re.compile(r"\.?[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 @dataclass(frozen=True, slots=True)
 class Export:
     """A name that a module binds at its top level. `origin` is (module, name) where an import binds it;
-    `name` is None where it is a module itself. `definition` is what a function or class says that is bound once."""
+    `name` is None where it is a module itself. `definition` is what a function or class says that is bound once;
+    `is_unread` says that there may be one, which only the whole module tells."""
 
     origin: tuple[str, str | None] | None = None
     definition: Definition | None = None
+    is_unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,19 @@ class ModuleSummary:
         return name in self.public if self.public is not None else not name.startswith("_")
 
 
-def summarise(tree: ast.Module, path: str, names: ModuleNames, words: frozenset[str]) -> ModuleSummary:
-    """The summary of the module in `path`. `words` are the last names that matter to the plan."""
-    top = _TopLevel(path, names)
+def excerpt_words(words: frozenset[str]) -> frozenset[str]:
+    """For which words an excerpt of a module is enough to summarise it for `words`, but for what it defines."""
+    return words | {"import"}
+
+
+def summarise(
+    tree: ast.Module, path: str, names: ModuleNames, words: frozenset[str], *, is_excerpt: bool = False
+) -> ModuleSummary:
+    """The summary of the module in `path`. `words` are the last names that matter to the plan.
+
+    Of an excerpt (`excerpt_words`), what functions and classes say stays unread.
+    """
+    top = _TopLevel(path, names, is_excerpt=is_excerpt)
     top.read(tree.body)
     imported, reaches, strings, uses = _reach(tree, path, names, words)
     return ModuleSummary(
@@ -83,7 +95,8 @@ def summarise(tree: ast.Module, path: str, names: ModuleNames, words: frozenset[
 class _TopLevel:
     """Collects what a module binds at its top level, also under `if`, `try`, `with`, `for`, `while` and `match`."""
 
-    def __init__(self, path: str, names: ModuleNames) -> None:
+    def __init__(self, path: str, names: ModuleNames, *, is_excerpt: bool) -> None:
+        self.is_excerpt = is_excerpt
         self.path = path
         self.names = names
         self.exports: dict[str, Export] = {}
@@ -106,7 +119,9 @@ class _TopLevel:
             # Which one holds is only known when it runs.
             self.exports[statement.name] = Export()
             return
-        if isinstance(statement, ast.ClassDef):
+        if self.is_excerpt:
+            self.exports[statement.name] = Export(is_unread=True)
+        elif isinstance(statement, ast.ClassDef):
             self.exports[statement.name] = Export(definition=class_definition(statement))
         else:
             self.exports[statement.name] = Export(definition=function_definition(statement))

@@ -6,9 +6,11 @@ step has changed is parsed again, for the check of it, and that tree is what com
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from codemods.index.excerpt import Excerpted
 from codemods.index.text import SourceText, UndecodableError, decode, encode
 from codemods.model import Change, Changed, Disposition, Finding, Form, Outcome, Reference, Skipped, Unchanged, blocked
 from codemods.rules.rewrite import SyncCaller, rewrite
@@ -20,7 +22,7 @@ from codemods.transforms.edits import Origins, apply_edits
 from codemods.transforms.findings import reasons_of
 from codemods.transforms.redirect import redirect
 from codemods.transforms.self_check import REPORT, fault_in
-from codemods.transforms.view import ModuleView, UnparsableError, view_of
+from codemods.transforms.view import ModuleView, UnparsableError, parses, view_after, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -71,20 +73,37 @@ class Prepared:
         line, column = self.first.lines.place(offset)
         return replace(reference, line=line, column=column)
 
+    def seeing(self, names: frozenset[str] | None) -> Prepared:
+        """This file, which no step has changed, with more of it in the view: all that has to do with `names`, or the
+        whole of it. Raises UnparsableError."""
+        known = self.view.excerpt.words if self.view.excerpt is not None else frozenset()
+        words = frozenset() if names is None else known | names
+        view = view_of(self.path, self.view.source, self.view.names, words=words)
+        return replace(self, first=view, view=view)
+
     def blocked_by(self, reason: str, line: int = 1) -> Prepared:
         """This file, blocked for one more reason."""
         return replace(self, reasons=(*self.reasons, f"{self.path}:{line}: {reason}"))
 
 
-def prepare(path: str, content: bytes, steps: Sequence[Step], index: Index, outputs: Outputs) -> Prepared | Skipped:
+def prepare(
+    path: str,
+    content: bytes,
+    steps: Sequence[Step],
+    index: Index,
+    outputs: Outputs,
+    words: frozenset[str] = frozenset(),
+) -> Prepared | Skipped:
     """What the steps of `rewrite:` make of the file `path` with `content`.
+
+    Where there are none, no more of it is looked at than can have to do with `words`, if there are any.
 
     Raises Missing where `index` lacks a summary, Wanted where `outputs` lack what a codemod makes, Unspelled where
     nobody has looked for files that reach a name which is to go; nothing else.
     """
     try:
         source = decode(content)
-        first = view_of(path, source.text.encode(), index.names)
+        first = view_of(path, source.text.encode(), index.names, words=frozenset() if steps else words)
     except (UndecodableError, UnparsableError) as error:
         return Skipped(path, str(error))
     prepared = Prepared(path, content, source, first, first)
@@ -198,7 +217,21 @@ def _of_codemod(prepared: Prepared, step: ForeignStep, line: int, disposition: D
 
 def finish(prepared: Prepared, steps: Sequence[Step], moves: Moves, index: Index) -> Outcome:
     """What the redirects `moves` make of a prepared file; its outcome. Raises Missing."""
+    try:
+        return _finish(prepared, steps, moves, index)
+    except Excerpted as lacking:
+        names = lacking.names
+    try:
+        # Each time more is seen, in the end all.
+        return finish(prepared.seeing(names), steps, moves, index)
+    except UnparsableError as error:
+        return Skipped(prepared.path, str(error))
+
+
+def _finish(prepared: Prepared, steps: Sequence[Step], moves: Moves, index: Index) -> Outcome:
+    """The outcome, by what is in the view. Raises Missing, and Excerpted where that is not enough."""
     path = prepared.path
+    prepared.view.needs(moves.spelled | index.words)
     if prepared.reasons:
         # Nobody has looked whether what it takes from the old module would fit the new one.
         return blocked(path, _in_order(prepared.findings), prepared.reasons, needs_old=True)
@@ -209,19 +242,21 @@ def finish(prepared: Prepared, steps: Sequence[Step], moves: Moves, index: Index
         return blocked(path, findings, reasons)
     if not settled.edits and not prepared.is_rewritten:
         return Unchanged(path, findings, tuple(sorted(settled.kept)))
-    after = apply_edits(prepared.view.source, settled.edits)
     result = prepared.view
     if settled.edits:
         try:
-            result = view_of(path, after, index.names)
+            result = view_after(prepared.view, settled.edits)
         except UnparsableError as error:
             return blocked(path, findings, (f"{path}:1: the result would not parse ({error}); {REPORT}",))
+        prepared.view.needs(_otherwise_bound(prepared.view, result))
         if unfit := _unfit(prepared, result, moves, index):
             return blocked(path, findings, unfit, needs_old=True)
     if fault := _fault(prepared, result, settled, steps, moves, index):
         return blocked(path, findings, (f"{path}:1: {fault}",))
+    if result.excerpt is not None and not parses(result.source):
+        prepared.view.needs_all()
     try:
-        encoded = encode(prepared.source, after.decode())
+        encoded = encode(prepared.source, result.source.decode())
     except UnicodeError:
         reason = f"the new text cannot be written in the file's encoding, {prepared.source.encoding}"
         return blocked(path, findings, (f"{path}:1: {reason}",))
@@ -233,6 +268,12 @@ def finish(prepared: Prepared, steps: Sequence[Step], moves: Moves, index: Index
         tuple(sorted(settled.aliases)),
         tuple(sorted(settled.kept)),
     )
+
+
+def _otherwise_bound(view: ModuleView, result: ModuleView) -> Iterator[str]:
+    """The names that more, or fewer, scopes bind in `result` than in `view`."""
+    before, after = (Counter(name for scope in of.scopes.all for name in scope.bound) for of in (view, result))
+    return (name for name in before.keys() | after.keys() if before[name] != after[name])
 
 
 def _unsettled(findings: Iterable[Finding], redirected: Iterable[Finding]) -> Iterator[Finding]:

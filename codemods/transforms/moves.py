@@ -80,6 +80,13 @@ class Moves:
         """The last names of all that moves: a file that holds none of them cannot refer to it by name."""
         return self.last_names | {name for _, name in self.symbols}
 
+    @cached_property
+    def spelled(self) -> frozenset[str]:
+        """All names that a file which is redirected may come to spell, or spells of what moves."""
+        targets = (*self.symbols.values(), *self.modules.values())
+        new = (part for target in targets for part in (target.name, target.module.rpartition(".")[2]) if part)
+        return self.words | frozenset(new)
+
     def with_renames(self, renames: Mapping[tuple[str, str], str]) -> Moves:
         """These moves and renames of local names that other files reach: (module, old name) to new name."""
         granted = {

@@ -25,6 +25,9 @@ def built_targets(view: ModuleView) -> Iterator[tuple[ast.expr, str]]:
     # Only where it may matter: this looks at every call of the file.
     if not constants or not any(word in view.source for word in (b"patch", b"setattr", b"delattr")):
         return
+    if view.excerpt is not None:
+        words = view.excerpt.words
+        view.needs(name for name, value in constants.items() if any(word in value for word in words))
     for call in (node for node in view.surroundings.parents if isinstance(node, ast.Call) and node.args):
         first = call.args[0]
         is_target = view.surroundings.is_patch(call.func) or tail(call.func)[-1] in ("setattr", "delattr")

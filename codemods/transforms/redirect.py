@@ -49,6 +49,10 @@ def settle(view: ModuleView, moves: Moves, index: Index) -> Settled:
     """A finding for each reference in `view`, and what is asked of it, before that is written. Raises Missing."""
     settled = Settled()
     bindings = bindings_of(view, moves, index)
+    view.needs(local for _, local in (*bindings.symbols, *bindings.modules))
+    if bindings.stars:
+        # What a star brings may be used anywhere.
+        view.needs_all()
     settle_symbols(view, moves, index, bindings, settled)
     settle_modules(view, moves, index, bindings, settled)
     settle_stars(view, moves, index, bindings, settled)

@@ -126,7 +126,7 @@ def read_before_class_binding(scopes: Scopes, outer: Collection[Scope | None], n
     """Whether a class body may read `name` of one of the scopes `outer` before it binds the name itself."""
     return any(
         use.scope.kind == "class" and name in use.scope.bound and _global(scopes, name) in outer
-        for use in scopes.uses.get(name, ())
+        for use in scopes.named(name)
     )
 
 
@@ -143,7 +143,7 @@ def why_taken(scopes: Scopes, scope: Scope, old: str, new: str, same: Collection
     if new in scopes.declared:
         return f"`{new}` is declared global or nonlocal in line {scopes.declared[new][0].lineno}"
     already_there = bool(scopes.bindings(new, scope))
-    for use in scopes.uses.get(new, ()):
+    for use in scopes.named(new):
         if not already_there and scope in use.scope.path() and _passes(scopes, use.scope, scope, new):
             return f"`{new}` means something else in line {use.node.lineno}"
     for use in scopes.uses_of(old, scope):

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import ast
+import symtable
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from codemods.index.analysis import analyse
 from codemods.index.depth import is_deep
 from codemods.index.doctests import doctests
+from codemods.index.excerpt import Excerpted, excerpt
 from codemods.index.positions import Lines
 from codemods.index.string_sites import Surroundings
 from codemods.index.type_comments import type_comments
 from codemods.limits import STEPS, may_be_deep
 from codemods.model import Form, Reference
+from codemods.transforms.edits import apply_edits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from codemods.index.excerpt import Excerpt
     from codemods.index.names import ModuleNames
     from codemods.index.scopes import Scopes
+    from codemods.transforms.edits import Edit
 
 
 class UnparsableError(ValueError):
@@ -28,14 +35,9 @@ class UnparsableError(ValueError):
 
 def parse(source: bytes) -> ast.Module:
     """The tree of UTF-8 `source`. Raises UnparsableError."""
-    if may_be_deep(source) and is_deep(source.decode("utf-8"), STEPS, STEPS):
-        message = f"it nests more than {STEPS:,} words and signs in one statement"
-        raise UnparsableError(message)
+    _refuse_deep(source)
     try:
-        with warnings.catch_warnings():
-            # Invalid escapes and the like are the author's business, and would be said once per file here.
-            warnings.simplefilter("ignore")
-            return ast.parse(source.decode("utf-8"))
+        return _parse(source)
     except SyntaxError as error:
         # LibCST reads what newer Pythons allow, whatever Python runs; it costs a hundred times as much.
         from codemods.index.newer_syntax import parse_newer
@@ -52,9 +54,52 @@ def parse(source: bytes) -> ast.Module:
         raise UnparsableError(message) from error
 
 
+def _refuse_deep(source: bytes) -> None:
+    if may_be_deep(source) and is_deep(source.decode("utf-8"), STEPS, STEPS):
+        message = f"it nests more than {STEPS:,} words and signs in one statement"
+        raise UnparsableError(message)
+
+
+def _parse(source: bytes) -> ast.Module:
+    with warnings.catch_warnings():
+        # Invalid escapes and the like are the author's business, and would be said once per file here.
+        warnings.simplefilter("ignore")
+        return ast.parse(source.decode("utf-8"))
+
+
+def parse_excerpt(source: bytes, words: frozenset[str] | None) -> tuple[ast.Module, Excerpt | None]:
+    """The tree of what in UTF-8 `source` can matter to `words`, and which part that is; None: it is the whole.
+
+    Raises UnparsableError where neither the excerpt nor the whole can be read.
+    """
+    part = excerpt(source, words) if words else None
+    if part is not None:
+        try:
+            _refuse_deep(part.source)
+            return _parse(part.source), part
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            pass  # what is wrong, and whether it is, only the whole tells
+    return parse(source), None
+
+
+def parses(source: bytes) -> bool:
+    """Whether the running Python reads UTF-8 `source`; at two thirds of what a tree of it costs."""
+    try:
+        _refuse_deep(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            symtable.symtable(source.decode("utf-8"), "<source>", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
 @dataclass(frozen=True)
 class ModuleView:
-    """A parsed module. `source` is UTF-8 without a byte order mark; `module` its dotted name, if it has one."""
+    """A parsed module. `source` is UTF-8 without a byte order mark; `module` its dotted name, if it has one.
+
+    Where there is an `excerpt`, the tree is that of it alone.
+    """
 
     path: str
     source: bytes
@@ -62,6 +107,7 @@ class ModuleView:
     lines: Lines
     scopes: Scopes
     names: ModuleNames
+    excerpt: Excerpt | None = None
 
     @property
     def module(self) -> str | None:
@@ -72,6 +118,16 @@ class ModuleView:
     def surroundings(self) -> Surroundings:
         """Where each node stands."""
         return Surroundings(self.tree)
+
+    def needs(self, names: Iterable[str]) -> None:
+        """Say that the tree has to hold all that binds or reads one of `names`. Raises Excerpted."""
+        if self.excerpt is not None:
+            self.excerpt.needs(names)
+
+    def needs_all(self) -> None:
+        """Say that the tree has to be that of the whole module. Raises Excerpted."""
+        if self.excerpt is not None:
+            raise Excerpted
 
     def text(self, node: ast.expr | ast.stmt | ast.alias) -> bytes:
         """The source of `node`."""
@@ -84,11 +140,38 @@ class ModuleView:
         return Reference(self.path, node.lineno, column, form, target)
 
 
-def view_of(path: str, source: bytes, names: ModuleNames, tree: ast.Module | None = None) -> ModuleView:
+def view_of(
+    path: str,
+    source: bytes,
+    names: ModuleNames,
+    tree: ast.Module | None = None,
+    words: frozenset[str] = frozenset(),
+) -> ModuleView:
     """The view of the module in `path` with the UTF-8 `source`, whose `tree` is made unless it is there already.
 
-    Raises UnparsableError.
+    With `words`, it is made of an excerpt for these. Raises UnparsableError.
     """
-    tree = tree or parse(source)
-    scopes = analyse(tree, type_comments(source), doctests(tree, source))
-    return ModuleView(path, source, tree, Lines(source), scopes, names)
+    part = None
+    if tree is None:
+        tree, part = parse_excerpt(source, words)
+    return _view(path, source, names, tree, part)
+
+
+def view_after(view: ModuleView, edits: Sequence[Edit]) -> ModuleView:
+    """`view` after `edits`, of the same excerpt.
+
+    Raises UnparsableError, and Excerpted where the edits concern what is not in the excerpt.
+    """
+    after, part = apply_edits(view.source, edits), view.excerpt
+    if part is None:
+        return view_of(view.path, after, view.names)
+    if any(part.touches(edit.start, edit.end) for edit in edits):
+        raise Excerpted
+    part = replace(part, source=apply_edits(part.source, edits), whole=after, blanked=())
+    return _view(view.path, after, view.names, parse(part.source), part)
+
+
+def _view(path: str, source: bytes, names: ModuleNames, tree: ast.Module, part: Excerpt | None) -> ModuleView:
+    seen = part.source if part is not None else source
+    scopes = analyse(tree, type_comments(seen), doctests(tree, seen), part)
+    return ModuleView(path, source, tree, Lines(source), scopes, names, part)
