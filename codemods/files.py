@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _PREFIX, _SUFFIX = ".codemods-", ".tmp"  # of the names of files that are to replace others
 _BESIDE = re.compile(r"\.codemods-[a-z0-9_]{8}\.tmp")  # as `tempfile` makes them: nobody's own file is called so
+# Of a pipe without `O_NONBLOCK`, opening it alone would wait.
+_READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _AT_ONCE = 8  # flushes to disk
 
 
@@ -31,19 +33,31 @@ def read_bytes(root: Path, path: str) -> bytes:
 
     Raises OSError: also where it is no file, such as a pipe, which would be waited for, or larger than `limits` allows.
     """
-    # Of a pipe without this flag, opening it alone would wait.
-    handle = os.open(root / path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(handle, "rb") as file:
+    # Without the objects of `pathlib` and `io`: every file of a repository is read by this.
+    handle = os.open(os.path.join(root, path), _READING)  # noqa: PTH118
+    try:
         about = os.fstat(handle)
         if stat.S_ISDIR(about.st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         if not stat.S_ISREG(about.st_mode):
             raise OSError(errno.EINVAL, "it is no file", path)
-        # It may grow while it is read.
-        content = b"" if too_large(about.st_size) else file.read(FILE + 1)
+        content = b"" if too_large(about.st_size) else _read(handle, about.st_size)
         if reason := too_large(max(about.st_size, len(content))):
             raise OSError(errno.EFBIG, reason, path)
         return content
+    finally:
+        os.close(handle)
+
+
+def _read(handle: int, size: int) -> bytes:
+    """What the file holds, of which `size` bytes are known; it may grow meanwhile, and no more is read than may be."""
+    content = os.read(handle, size + 1)
+    if len(content) == size:
+        return content
+    parts = [content]
+    while parts[-1] and (left := FILE + 1 - sum(map(len, parts))) > 0:
+        parts.append(os.read(handle, left))
+    return b"".join(parts)
 
 
 def file_bytes(root: Path, path: str) -> bytes | None:

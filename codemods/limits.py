@@ -42,4 +42,4 @@ def may_be_deep(source: bytes) -> bool:
     if len(source) < STEPS:
         return False
     signs = len(source.translate(None, _OTHERS))
-    return signs > STEPS or signs + sum(1 for _ in _NESTING_WORD.finditer(source)) > STEPS
+    return signs > STEPS or signs + len(_NESTING_WORD.findall(source)) > STEPS

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -13,18 +10,6 @@ import typer
 from codemods.cli.inputs import AsJson, PlanFile, RepositoryFolder, open_repository, read_plan
 from codemods.cli.saying import say
 from codemods.errors import CodemodsError
-
-
-@contextmanager
-def _not_collecting() -> Iterator[None]:
-    """Parsing makes many objects and no circles of them: to look for such as they grow costs a third of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def audit(
@@ -43,11 +28,12 @@ def audit(
     """
     from codemods.engine.auditing.audit import audit_of
     from codemods.engine.auditing.items import Verdict
+    from codemods.engine.collecting import not_collecting
 
     if as_json and markdown:
         raise CodemodsError("Give one of --json and --markdown.", hint="Run it twice for both.")
     loaded, repository = read_plan(plan), open_repository(repo)
-    with _not_collecting():
+    with not_collecting():
         found = audit_of(loaded, repository)
     if as_json:
         from codemods.report.audit_json import audit_json

@@ -83,6 +83,7 @@ def look(
     moves = moves_of(plan)
     excluded = frozenset(tree.paths).difference(included(tree.paths, plan.exclude))
     found = open_scan(tree.paths, tree.read, ModuleNames(plan.source_roots), moves.words | words_of(plan), crew)
+    found.spelled = moves.spelled
     found.standing = standing(plan, found)
     left = left_behind(plan, found, moves, not_merged)
     steps = steps_of(rewrites, found, plan.libraries, transforms)

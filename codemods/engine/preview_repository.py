@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemods.engine.foreign_codemods import ForeignCodemods
-from codemods.engine.own_transforms import load_transforms
+from codemods.engine.collecting import not_collecting
 from codemods.engine.preview import preview
 from codemods.engine.sources import sources_of
 from codemods.engine.trust import named_code, untrusted
@@ -39,10 +38,15 @@ def preview_of(
     read = read or sources.read
 
     if not named_code(loaded.plan):
-        return _possible(preview(loaded, paths, read, passed_over=passed_over, crew=crew, fixed=fixed), fixed)
+        with not_collecting():
+            shown = preview(loaded, paths, read, passed_over=passed_over, crew=crew, fixed=fixed)
+        return _possible(shown, fixed)
     if not loaded.is_trusted:
         raise untrusted(loaded)
-    with ForeignCodemods(repository.root, loaded) as codemods:
+    from codemods.engine.foreign_codemods import ForeignCodemods
+    from codemods.engine.own_transforms import load_transforms
+
+    with not_collecting(), ForeignCodemods(repository.root, loaded) as codemods:
         codemods.load()
         transforms = load_transforms(loaded)
         return _possible(preview(loaded, paths, read, codemods.run, transforms, passed_over, crew, fixed), fixed)

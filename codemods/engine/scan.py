@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from codemods.engine.bounded import BeyondError, within_limits
+from codemods.engine.trees import Trees
 from codemods.executors.sharing import map_files
 from codemods.index.names import ModuleNames, is_python
 from codemods.index.resolve import Index, Missing, Unread, Unspelled
 from codemods.index.summary import ModuleSummary, excerpt_words, summarise
 from codemods.index.text import UndecodableError, decode
 from codemods.model import Skipped
-from codemods.transforms.view import UnparsableError, parse_excerpt
+from codemods.transforms.view import UnparsableError, parse_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -28,7 +29,8 @@ class Scan:
 
     `candidates` are their paths in order, `tracked` all paths, also of files that are not Python. `read` gives the
     bytes of a file. The index grows as answers need it; of files in `whole`, what they define is read, too. A `crew`
-    does what needs many files, if there is one.
+    does what needs many files, if there is one. `trees` are those of files that were looked at for `words` and all that
+    is `spelled`.
     """
 
     paths: tuple[str, ...]
@@ -47,6 +49,8 @@ class Scan:
     crew: Crew | None = None
     standing: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
+    spelled: frozenset[str] = frozenset()
+    trees: Trees = field(default_factory=Trees)
 
     @property
     def index(self) -> Index:
@@ -109,8 +113,12 @@ class Scan:
         candidates = set(self.candidates)
         wanted: list[str] = []
         unread = self._unread(words, may_change, candidates, wanted)
-        for summary in map_files(self.crew, _summary, (self.names, self.words, self.whole), unread, _lost):
-            self._take(summary)
+        if self.crew is None:
+            for path, content in unread:
+                self.summarise(path, content, keep=True)
+        else:
+            for summary in map_files(self.crew, _summary, self._known(), unread, _lost):
+                self._take(summary)
         candidates.update(path for path in wanted if path in self.summaries and path not in excluded)
         self.known = None
         self.candidates = tuple(path for path in self.paths if path in candidates)
@@ -151,9 +159,13 @@ class Scan:
             self.skipped[path] = Skipped(path, f"cannot be read: {error.strerror or error}")
             return None
 
-    def summarise(self, path: str, content: bytes) -> bool:
-        """Add the summary of a file; False, and listed as skipped, where it does not decode or parse."""
-        return self._take(_summary((self.names, self.words, self.whole), (path, content)))
+    def summarise(self, path: str, content: bytes, *, keep: bool = False) -> bool:
+        """Add the summary of a file; False, and listed as skipped, where it does not decode or parse. `keep` says that
+        its tree will be asked for again."""
+        return self._take(_summary(self._known(), (path, content), self.trees if keep else None))
+
+    def _known(self) -> _Known:
+        return _Known(self.names, self.words, self.spelled, self.whole)
 
     def _take(self, summary: ModuleSummary | Skipped) -> bool:
         if isinstance(summary, Skipped):
@@ -163,16 +175,27 @@ class Scan:
         return True
 
 
-def _summary(
-    known: tuple[ModuleNames, frozenset[str], frozenset[str]], file: tuple[str, bytes]
-) -> ModuleSummary | Skipped:
-    """The summary of a file, by the names and words of a scan, and the files that have to be read as a whole."""
-    (names, words, whole), (path, content) = known, file
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What of a scan it takes to summarise a file: the names of its modules, its words, what else excerpts have to hold,
+    and the files that are read as a whole."""
+
+    names: ModuleNames
+    words: frozenset[str]
+    spelled: frozenset[str]
+    whole: frozenset[str]
+
+
+def _summary(known: _Known, file: tuple[str, bytes], trees: Trees | None = None) -> ModuleSummary | Skipped:
+    """The summary of a file, whose tree is put with `trees`, if there are any."""
+    path, content = file
 
     def summary() -> ModuleSummary:
-        wanted = None if path in whole else excerpt_words(words)
-        tree, part = parse_excerpt(decode(content).text.encode(), wanted)
-        return summarise(tree, path, names, words, is_excerpt=part is not None)
+        wanted = frozenset() if path in known.whole else excerpt_words(known.words | known.spelled)
+        parsed = parse_for(decode(content).text.encode(), wanted)
+        if trees is not None:
+            trees.keep(path, parsed)
+        return summarise(parsed.tree, path, known.names, known.words, is_excerpt=parsed.excerpt is not None)
 
     try:
         return within_limits(summary)

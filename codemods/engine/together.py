@@ -16,7 +16,7 @@ from codemods.index.summary import excerpt_words, summarise
 from codemods.index.text import decode
 from codemods.model import Changed, Disposition, Finding, Form, Outcome, Skipped, Unchanged, blocked
 from codemods.transforms.redirect import concerns
-from codemods.transforms.view import parse_excerpt
+from codemods.transforms.view import parse_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -102,6 +102,7 @@ def _transform(found: Scan, work: Work, path: str, moves: Moves, *, surely: bool
     if not surely and not work.may_change(path, content):
         summary = found.summaries[path]
         if not found.ask(lambda index: concerns(summary, moves, index)):
+            found.trees.drop(path)
             return Unchanged(path)
     return work.outcome(found, path, content, moves)
 
@@ -171,8 +172,9 @@ def _reaches(found: Scan, summary: ModuleSummary, module: str, name: str) -> boo
 def _summary_after(found: Scan, outcome: Outcome | None) -> ModuleSummary | None:
     if not isinstance(outcome, Changed):
         return None
-    tree, part = parse_excerpt(decode(outcome.change.after).text.encode(), excerpt_words(found.words))
-    return summarise(tree, outcome.path, found.names, found.words, is_excerpt=part is not None)
+    parsed = parse_for(decode(outcome.change.after).text.encode(), excerpt_words(found.words))
+    is_excerpt = parsed.excerpt is not None
+    return summarise(parsed.tree, outcome.path, found.names, found.words, is_excerpt=is_excerpt)
 
 
 def _release(found: Scan, work: Work, outcomes: Outcomes, moves: Moves, may_change: Callable[[str], bool]) -> None:

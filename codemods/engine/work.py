@@ -82,6 +82,7 @@ class Work:
             steps = self.steps if self.may_change(path, content) else ()
             prepared = self._prepare(found, path, content, steps)
             self.prepared[path] = prepared
+            found.trees.drop(path)
             if isinstance(prepared, Prepared) and prepared.reasons:
                 self.callers[path] = prepared.callers
                 self.evidence[path] = prepared.evidence
@@ -98,9 +99,11 @@ class Work:
         return result
 
     def _try(self, found: Scan, path: str, content: bytes, steps: tuple[Step, ...]) -> Prepared | Skipped | Wanted:
+        words = self.words | found.words if self.words else self.words
         try:
-            words = self.words | found.words if self.words else self.words
-            return within_limits(lambda: found.ask(lambda index: prepare(path, content, steps, index, self, words)))
+            return within_limits(
+                lambda: found.ask(lambda index: prepare(path, content, steps, index, self, words, found.trees.of))
+            )
         except Wanted as wanted:
             return wanted
 

@@ -24,10 +24,25 @@ _STATEMENT = re.compile(
 _WORD = re.compile(r"[\w.]+")
 
 
+def _statements(text: str) -> Iterator[re.Match[str]]:
+    """The import statements of `text`, by their letters. Only where the word stands is looked more closely."""
+    done = 0
+    place = text.find("import")
+    while place >= 0:
+        start = max(text.rfind("\n", 0, place) + 1, done)
+        # Up to the name of a module, and on to what is imported from it: that may go on in other lines.
+        head = _STATEMENT.search(text, start, place + len("import ("))
+        match = _STATEMENT.match(text, head.start()) if head is not None else None
+        if match is not None:
+            yield match
+            done = match.end()
+        place = text.find("import", max(done, place + 1))
+
+
 def possible_imports(text: str, path: str, names: ModuleNames) -> set[str]:
     """The dotted names that the module in `path` may import, at any time: more than it does, never less."""
     found: set[str] = set()
-    for match in _STATEMENT.finditer(text):
+    for match in _statements(text):
         if match["modules"] is not None:
             found.update(_WORD.findall(match["modules"]))
         else:
@@ -41,7 +56,7 @@ def possible_imports(text: str, path: str, names: ModuleNames) -> set[str]:
 def possible_names(text: str, path: str, names: ModuleNames) -> set[str]:
     """As `possible_imports`, but of `from m import a` the name alone, `m.a`; of `from m import *` the module."""
     found: set[str] = set()
-    for match in _STATEMENT.finditer(text):
+    for match in _statements(text):
         if match["modules"] is not None:
             found.update(_WORD.findall(match["modules"]))
         elif (module := names.absolute(path, len(match["dots"]), match["module"] or None)) is not None:

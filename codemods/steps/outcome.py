@@ -22,16 +22,17 @@ from codemods.transforms.edits import Origins, apply_edits
 from codemods.transforms.findings import reasons_of
 from codemods.transforms.redirect import redirect
 from codemods.transforms.self_check import REPORT, fault_in
-from codemods.transforms.view import ModuleView, UnparsableError, parses, view_after, view_of
+from codemods.transforms.view import ModuleView, UnparsableError, parses, view_after, view_in, view_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from codemods.index.resolve import Index
     from codemods.rules.rule import ReadyRule
     from codemods.steps.foreign import Outputs
     from codemods.transforms.findings import Settled
     from codemods.transforms.moves import Moves
+    from codemods.transforms.view import Parsed
 
 Step = tuple["ReadyRule", ...] | ForeignStep | TransformStep
 
@@ -93,17 +94,24 @@ def prepare(
     index: Index,
     outputs: Outputs,
     words: frozenset[str] = frozenset(),
+    parsed: Callable[[str, bytes], Parsed | None] = lambda *_: None,
 ) -> Prepared | Skipped:
     """What the steps of `rewrite:` make of the file `path` with `content`.
 
-    Where there are none, no more of it is looked at than can have to do with `words`, if there are any.
+    Where there are none, no more of it is looked at than can have to do with `words`, if there are any. `parsed` gives
+    what is kept of a file that has been parsed.
 
     Raises Missing where `index` lacks a summary, Wanted where `outputs` lack what a codemod makes, Unspelled where
     nobody has looked for files that reach a name which is to go; nothing else.
     """
     try:
         source = decode(content)
-        first = view_of(path, source.text.encode(), index.names, words=frozenset() if steps else words)
+        text = source.text.encode()
+        known = parsed(path, text) if words and not steps else None
+        if known is not None:
+            first = view_in(path, known, index.names)
+        else:
+            first = view_of(path, text, index.names, words=frozenset() if steps else words)
     except (UndecodableError, UnparsableError) as error:
         return Skipped(path, str(error))
     prepared = Prepared(path, content, source, first, first)

@@ -67,8 +67,23 @@ def _parse(source: bytes) -> ast.Module:
         return ast.parse(source.decode("utf-8"))
 
 
-def parse_excerpt(source: bytes, words: frozenset[str] | None) -> tuple[ast.Module, Excerpt | None]:
-    """The tree of what in UTF-8 `source` can matter to `words`, and which part that is; None: it is the whole.
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The tree of a UTF-8 `source`: of an `excerpt` alone, if there is one."""
+
+    source: bytes
+    tree: ast.Module
+    excerpt: Excerpt | None = None
+
+    @property
+    def size(self) -> int:
+        """How much of the source the tree is made of, in bytes."""
+        blanked = self.excerpt.blanked if self.excerpt is not None else ()
+        return len(self.source) - sum(end - start for start, end in blanked)
+
+
+def parse_for(source: bytes, words: frozenset[str]) -> Parsed:
+    """The tree of what in UTF-8 `source` can matter to `words`; without any, of the whole.
 
     Raises UnparsableError where neither the excerpt nor the whole can be read.
     """
@@ -76,10 +91,10 @@ def parse_excerpt(source: bytes, words: frozenset[str] | None) -> tuple[ast.Modu
     if part is not None:
         try:
             _refuse_deep(part.source)
-            return _parse(part.source), part
+            return Parsed(source, _parse(part.source), part)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             pass  # what is wrong, and whether it is, only the whole tells
-    return parse(source), None
+    return Parsed(source, parse(source))
 
 
 def parses(source: bytes) -> bool:
@@ -151,10 +166,14 @@ def view_of(
 
     With `words`, it is made of an excerpt for these. Raises UnparsableError.
     """
-    part = None
-    if tree is None:
-        tree, part = parse_excerpt(source, words)
-    return _view(path, source, names, tree, part)
+    return view_in(path, Parsed(source, tree) if tree is not None else parse_for(source, words), names)
+
+
+def view_in(path: str, parsed: Parsed, names: ModuleNames) -> ModuleView:
+    """The view of the module in `path` that has been parsed already."""
+    seen = parsed.excerpt.source if parsed.excerpt is not None else parsed.source
+    scopes = analyse(parsed.tree, type_comments(seen), doctests(parsed.tree, seen), parsed.excerpt)
+    return ModuleView(path, parsed.source, parsed.tree, Lines(parsed.source), scopes, names, parsed.excerpt)
 
 
 def view_after(view: ModuleView, edits: Sequence[Edit]) -> ModuleView:
@@ -168,10 +187,4 @@ def view_after(view: ModuleView, edits: Sequence[Edit]) -> ModuleView:
     if any(part.touches(edit.start, edit.end) for edit in edits):
         raise Excerpted
     part = replace(part, source=apply_edits(part.source, edits), whole=after, blanked=())
-    return _view(view.path, after, view.names, parse(part.source), part)
-
-
-def _view(path: str, source: bytes, names: ModuleNames, tree: ast.Module, part: Excerpt | None) -> ModuleView:
-    seen = part.source if part is not None else source
-    scopes = analyse(tree, type_comments(seen), doctests(tree, seen), part)
-    return ModuleView(path, source, tree, Lines(source), scopes, names, part)
+    return view_in(view.path, Parsed(after, parse(part.source), part), view.names)
