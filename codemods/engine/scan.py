@@ -177,7 +177,7 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What of a scan it takes to summarise a file: the names of its modules, its words, what else excerpts have to hold,
+    """What it takes to summarise a file: the names of modules, the words of a scan, what else excerpts have to hold,
     and the files that are read as a whole."""
 
     names: ModuleNames
