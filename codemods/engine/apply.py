@@ -112,7 +112,8 @@ def _prepare(
     """Everything that can be refused is refused here, before the first write."""
     rejected = set() if options.retry else set(rejections(journal.events(), loaded.plan.name))
     with open_analysis(options.executor, options.jobs) as analysis:
-        shown = preview_of(loaded, repository, passed_over=lambda unit: change_digest(unit) in rejected, crew=analysis)
+        passed_over = (lambda unit: change_digest(unit) in rejected) if rejected else None
+        shown = preview_of(loaded, repository, passed_over=passed_over, crew=analysis)
     validations = validations_of(loaded.plan)
     for validation in validations.values():
         validation.require(Still(repository.root))

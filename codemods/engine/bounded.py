@@ -5,20 +5,34 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, TypeVar
 
+from codemods.model import Blocked, Skipped
 from codemods.time_limit import TimeLimit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from codemods.model import Outcome
+
 Answer = TypeVar("Answer")
 
 SECONDS = 60.0
 _LONGEST = 1_000_000
+_OF_THE_MOMENT = ("it gave no answer in", "it takes more memory than there is", "LibCST's parser fail")
 VARIABLE = "CODEMODS_FILE_SECONDS"  # for machines that are slower than that
 
 
 class BeyondError(ValueError):
     """The work on a file was ended; the message says why."""
+
+
+def is_lasting(outcome: Outcome) -> bool:
+    """Whether an outcome is due to the file alone, and not to how much time or memory there was at the moment."""
+    reasons: tuple[str, ...] = ()
+    if isinstance(outcome, Blocked):
+        reasons = outcome.reasons
+    elif isinstance(outcome, Skipped):
+        reasons = (outcome.reason,)
+    return not any(told in reason for reason in reasons for told in _OF_THE_MOMENT)
 
 
 def seconds() -> float:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from codemods.api import Transform
+    from codemods.engine.facts import Facts
     from codemods.engine.leaving import Left
     from codemods.engine.phases import Assignment
     from codemods.engine.scan import Scan
@@ -73,22 +74,24 @@ def look(
     run: RunForeign | None = None,
     transforms: Mapping[str, Transform] | None = None,
     crew: Crew | None = None,
+    facts: Facts | None = None,
 ) -> Sight:
     """The files of `tree` as a plan needs them, with the steps `rewrites` of it. Believes all that the plan says.
 
     `not_merged` are duplicates whose users, and which themselves, stay as they are, each with the reason. A `crew`
-    does what needs many files, if there is one.
+    does what needs many files, if there is one. `facts` are about the files as they are without any change.
     """
     plan = loaded.plan
     moves = moves_of(plan)
     excluded = frozenset(tree.paths).difference(included(tree.paths, plan.exclude))
     found = open_scan(tree.paths, tree.read, ModuleNames(plan.source_roots), moves.words | words_of(plan), crew)
     found.spelled = moves.spelled
+    found.facts = facts if crew is None and not tree.changed else None
     found.standing = standing(plan, found)
     left = left_behind(plan, found, moves, not_merged)
     steps = steps_of(rewrites, found, plan.libraries, transforms)
     work = Work(steps, run, _fixed(plan, found, left), words=moves.spelled)
-    found.search(moves.words, work.may_change, excluded)
+    found.search(moves.words, work.may_change if work.steps else None, excluded)
     look_for_aliases(found, work, excluded)
     work.fixed = {**_waiting(found, not_merged), **work.fixed, **tree.fixed}
     return Sight(loaded, tree, found, work, moves, left, excluded)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from codemods.index.import_graph import eager_imports, loaded, path_between, possible_imports
 from codemods.index.text import UndecodableError, decode
@@ -55,7 +55,7 @@ class _Graph:
         """The way from `module` back to itself that its change opens; empty where it opens none."""
         if module not in self.changed:
             return []
-        added = self._possible(module, self.changed[module]) - self._possible(module, self._text(module))
+        added = self._possible(module, self.changed[module]) - self._possible_before(module)
         for target in sorted(added):
             # By letters first, which is cheap and never misses one; then as the modules really run.
             if not path_between(target, module, self.may_import):
@@ -80,7 +80,7 @@ class _Graph:
     def may_import(self, module: str) -> set[str]:
         """What `module` may import at any time, before or after the changes: cheap, and never too little."""
         if module not in self.possible:
-            self.possible[module] = self._possible(module, self._text(module))
+            self.possible[module] = set(self._possible_before(module))
             if module in self.changed:
                 self.possible[module] |= self._possible(module, self.changed[module])
         return self.possible[module]
@@ -101,6 +101,17 @@ class _Graph:
 
     def _possible(self, module: str, text: str) -> set[str]:
         return self._loaded(module, possible_imports(text, self.found.modules.get(module, ""), self.found.names))
+
+    def _possible_before(self, module: str) -> set[str]:
+        """The same of the module as it is."""
+        path, facts = self.found.modules.get(module, ""), self.found.facts
+        if facts is None or not path:
+            return self._possible(module, self._text(module))
+        fact = facts.of("imports", path, repr(self.found.names))
+        if fact is None:
+            fact = possible_imports(self._text(module), path, self.found.names)
+            facts.put("imports", path, repr(self.found.names), fact)
+        return self._loaded(module, cast("set[str]", fact))
 
     def _exact(self, module: str, text: str) -> set[str]:
         path = self.found.modules.get(module, "")

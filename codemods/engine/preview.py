@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from codemods.api import Transform
+    from codemods.engine.facts import Facts
     from codemods.engine.shown import PhasePreview, Preview
     from codemods.engine.work import RunForeign
     from codemods.executors.opening import Crew
@@ -31,11 +32,12 @@ def preview(
     passed_over: Callable[[Unit], bool] = lambda _: False,
     crew: Crew | None = None,
     fixed: Mapping[str, str] | None = None,
+    facts: Facts | None = None,
 ) -> Preview:
     """Preview a plan over the tracked files `paths`, whose bytes `read` gives. `run` runs codemods that are not ours,
     `transforms` are those of one's own, as `load_transforms` gives them. Units that are `passed_over` are shown, but
     what comes after them is told as if they were never carried out. With a `crew`, many files are examined on it.
-    `fixed` are files that cannot be changed, each with the reason.
+    `fixed` are files that cannot be changed, each with the reason; `facts` what is known of the files already.
 
     Raises PlanError where the plan names what is not there, or its phases overlap or miss a file that has to change.
     """
@@ -44,7 +46,7 @@ def preview(
     merging = merge_phase(loaded, judged)
     not_merged = undone(judged, (unit for phase in merging for unit in phase.units if passed_over(unit)))
     merged = tree.after(changes_of(merging, passed_over))
-    sight = look(loaded, merged, plan.rewrite, not_merged, run, transforms, crew)
+    sight = look(loaded, merged, plan.rewrite, not_merged, run, transforms, crew, facts)
     verify_names(loaded, sight.found, sight.work)
     examined = examine(sight)
     leaving = shim_phase(plan, sight.left, sight.found, examined.outcomes)

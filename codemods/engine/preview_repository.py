@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.collecting import not_collecting
 from codemods.engine.preview import preview
+from codemods.engine.preview_cache import PreviewCache, is_on
 from codemods.engine.sources import sources_of
 from codemods.engine.trust import named_code, untrusted
 from codemods.errors import RepositoryError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from codemods.engine.shown import Preview
+    from codemods.engine.sources import Sources
     from codemods.executors.opening import Crew
     from codemods.model import Unit
     from codemods.plan.load import LoadedPlan
@@ -25,7 +27,7 @@ def preview_of(
     loaded: LoadedPlan,
     repository: Repository,
     read: Callable[[str], bytes] | None = None,
-    passed_over: Callable[[Unit], bool] = lambda _: False,
+    passed_over: Callable[[Unit], bool] | None = None,
     crew: Crew | None = None,
 ) -> Preview:
     """The preview of a plan over the tracked files of a repository: as they are in its work tree, or as `read` has
@@ -34,9 +36,10 @@ def preview_of(
 
     Raises CodemodsError where the plan names code to run and is not trusted."""
     sources = sources_of(repository)
+    if not named_code(loaded.plan) and read is None and passed_over is None and is_on():
+        return _cached(loaded, repository, sources, crew)
     paths, fixed = sources.paths, sources.fixed if read is None else {}
-    read = read or sources.read
-
+    read, passed_over = read or sources.read, passed_over or _nothing
     if not named_code(loaded.plan):
         with not_collecting():
             shown = preview(loaded, paths, read, passed_over=passed_over, crew=crew, fixed=fixed)
@@ -50,6 +53,22 @@ def preview_of(
         codemods.load()
         transforms = load_transforms(loaded)
         return _possible(preview(loaded, paths, read, codemods.run, transforms, passed_over, crew, fixed), fixed)
+
+
+def _cached(loaded: LoadedPlan, repository: Repository, sources: Sources, crew: Crew | None) -> Preview:
+    cache = PreviewCache(repository, loaded, sources)
+    if (known := cache.whole()) is not None:
+        return known
+    facts = cache.facts()
+    with not_collecting():
+        shown = preview(loaded, sources.paths, facts.read, crew=crew, fixed=sources.fixed, facts=facts)
+    shown = _possible(shown, sources.fixed)
+    cache.keep(shown, facts)
+    return shown
+
+
+def _nothing(_: Unit) -> bool:
+    return False
 
 
 def _possible(shown: Preview, fixed: Mapping[str, str]) -> Preview:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from codemods.engine.bounded import BeyondError, within_limits
+from codemods.engine.facts import key_of
+from codemods.engine.seals import seal_of
 from codemods.engine.trees import Trees
 from codemods.executors.sharing import map_files
 from codemods.index.names import ModuleNames, is_python
@@ -16,11 +18,22 @@ from codemods.model import Skipped
 from codemods.transforms.view import UnparsableError, parse_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from codemods.engine.facts import Facts
     from codemods.executors.opening import Crew
 
 Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What was read beyond the candidates: the file `name`, as a `whole` or not, or all that is spelled of a `name` in
+    files that hold what stands `beside` it."""
+
+    name: str
+    beside: str | None = None
+    whole: bool = False
 
 
 @dataclass(slots=True)
@@ -30,7 +43,8 @@ class Scan:
     `candidates` are their paths in order, `tracked` all paths, also of files that are not Python. `read` gives the
     bytes of a file. The index grows as answers need it; of files in `whole`, what they define is read, too. A `crew`
     does what needs many files, if there is one. `trees` are those of files that were looked at for `words` and all that
-    is `spelled`.
+    is `spelled`. `facts` are what has been found out before; `state` stands for what is known of the files, and `grown`
+    tells in order what had to be read beyond the candidates.
     """
 
     paths: tuple[str, ...]
@@ -51,6 +65,11 @@ class Scan:
     whole: frozenset[str] = frozenset()
     spelled: frozenset[str] = frozenset()
     trees: Trees = field(default_factory=Trees)
+    facts: Facts | None = None
+    seals: dict[str, int] = field(default_factory=dict)
+    state: int = 0
+    grown: list[Growth] = field(default_factory=list)
+    sealed: tuple[object, str] = (None, "")
 
     @property
     def index(self) -> Index:
@@ -78,9 +97,9 @@ class Scan:
 
     def look_for(self, name: str, beside: str) -> None:
         """Read what the files spell of `name` that hold `beside` as well."""
+        self.grown.append(Growth(name, beside))
         if name not in self.holders:
-            needle = name.encode()
-            self.holders[name] = tuple(p for p in self.paths if needle in (self.content(p) or b""))
+            self.holders[name] = self._holding((name.encode(),), self.paths)
         is_known = name in self.words
         self.words |= {name}
         needle = beside.encode()
@@ -94,25 +113,38 @@ class Scan:
 
     def add(self, path: str, *, whole: bool = False) -> None:
         """Read and summarise one more module; one that cannot be read counts as empty."""
-        content = self.content(path)
+        self.grown.append(Growth(path, whole=whole))
         self.known = None
         if whole:
             self.whole |= {path}
             self.summaries.pop(path, None)
-        if content is not None:
-            self.summarise(path, content)
+        self.summarise(path)
         self.summaries.setdefault(path, ModuleSummary(path, self.names.name_of(path)))
 
+    def grow(self, grown: Iterable[Growth]) -> None:
+        """Read what was read at another time."""
+        for one in grown:
+            if one.beside is not None:
+                if (one.name, one.beside) not in self.looked_for:
+                    self.look_for(one.name, one.beside)
+            elif one.name not in self.summaries or (one.whole and one.name not in self.whole):
+                self.add(one.name, whole=one.whole)
+
     def search(
-        self, words: frozenset[str], may_change: Callable[[str, bytes], bool], excluded: Collection[str] = ()
+        self, words: frozenset[str], may_change: Callable[[str, bytes], bool] | None, excluded: Collection[str] = ()
     ) -> None:
-        """Find the candidates: files that hold one of `words`, or that `may_change`.
+        """Find the candidates: files that hold one of `words`, or that `may_change`; None: no file for itself.
 
         Those `excluded` are no candidates for a change, but what they reach in others counts.
         """
         candidates = set(self.candidates)
         wanted: list[str] = []
-        unread = self._unread(words, may_change, candidates, wanted)
+        unread: Iterator[tuple[str, bytes]]
+        if may_change is None:
+            wanted += self._holding([word.encode() for word in words], [p for p in self.paths if p not in candidates])
+            unread = ((path, content) for path in wanted if (content := self._to_summarise(path)) is not None)
+        else:
+            unread = self._unread(words, may_change, candidates, wanted)
         if self.crew is None:
             for path, content in unread:
                 self.summarise(path, content, keep=True)
@@ -141,6 +173,24 @@ class Scan:
             if path not in self.summaries:
                 yield path, content
 
+    def _holding(self, needles: Sequence[bytes], paths: Sequence[str]) -> tuple[str, ...]:
+        """Those of `paths` whose files hold one of `needles`."""
+
+        def holds(path: str) -> bool:
+            content = self.content(path) or b""
+            return any(needle in content for needle in needles)
+
+        if self.facts is None:
+            return tuple(path for path in paths if holds(path))
+        held = self.facts.those(f"hold {key_of(sorted(needles))}", paths, holds)
+        return tuple(path for path in paths if path in held)
+
+    def _to_summarise(self, path: str) -> bytes | None:
+        """The content of a file that is not summarised yet; None where it is, or that is known from before."""
+        if path in self.summaries or self._recalled(path):
+            return None
+        return self.content(path)
+
     def widen(self, names: Mapping[str, str]) -> None:
         """Read also what the files spell of `names`, with one of the words each is found beside."""
         self.words |= frozenset(names)
@@ -159,15 +209,42 @@ class Scan:
             self.skipped[path] = Skipped(path, f"cannot be read: {error.strerror or error}")
             return None
 
-    def summarise(self, path: str, content: bytes, *, keep: bool = False) -> bool:
-        """Add the summary of a file; False, and listed as skipped, where it does not decode or parse. `keep` says that
-        its tree will be asked for again."""
-        return self._take(_summary(self._known(), (path, content), self.trees if keep else None))
+    def summarise(self, path: str, content: bytes | None = None, *, keep: bool = False) -> bool:
+        """Add the summary of a file, which is read unless its `content` is given. `keep` says that its tree will be
+        asked for again. False, and listed as skipped, where the file does not decode or parse."""
+        if self._recalled(path):
+            return True
+        content = self.content(path) if content is None else content
+        if content is None:
+            return False
+        summary = _summary(self._known(), (path, content), self.trees if keep else None)
+        if self.facts is None or isinstance(summary, Skipped):
+            return self._take(summary)
+        seal = seal_of(summary)
+        self.facts.put("summary", path, self._key(path), (summary, seal))
+        return self._take(summary, seal)
+
+    def _recalled(self, path: str) -> bool:
+        """Whether the summary of a file is known from before; it is added then."""
+        fact = self.facts.of("summary", path, self._key(path)) if self.facts is not None else None
+        return fact is not None and self._take(*cast("tuple[ModuleSummary, int]", fact))
+
+    def key(self) -> str:
+        """What stands for the words by which the files are looked at."""
+        by = (self.words, self.spelled, self.looked_for, self.standing)
+        if self.sealed[0] != by:
+            self.sealed = (by, key_of(self.names, self.words, self.spelled, self.looked_for, self.standing))
+        return self.sealed[1]
+
+    def _key(self, path: str) -> tuple[str, bool]:
+        return key_of(self.names, self.words, self.spelled), path in self.whole
 
     def _known(self) -> _Known:
         return _Known(self.names, self.words, self.spelled, self.whole)
 
-    def _take(self, summary: ModuleSummary | Skipped) -> bool:
+    def _take(self, summary: ModuleSummary | Skipped, seal: int = 0) -> bool:
+        self.state ^= self.seals.pop(summary.path, 0) ^ seal
+        self.seals[summary.path] = seal
         if isinstance(summary, Skipped):
             self.skipped[summary.path] = summary
             return False

@@ -76,9 +76,8 @@ def status_of(loaded: LoadedPlan, repository: Repository, journal: Journal) -> S
     Raises CodemodsError as a preview does.
     """
     rejected = set(rejections(journal.events(), loaded.plan.name))
-    return status(
-        preview_of(loaded, repository, passed_over=lambda unit: change_digest(unit) in rejected), repository, journal
-    )
+    passed_over = (lambda unit: change_digest(unit) in rejected) if rejected else None
+    return status(preview_of(loaded, repository, passed_over=passed_over), repository, journal)
 
 
 def _with_half_done(phase: PhaseStatus, units: list[str]) -> PhaseStatus:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from codemods.engine.bounded import BeyondError, within_limits
+from codemods.engine.facts import key_of
 from codemods.model import Disposition, Finding, Outcome, Skipped, Unchanged
 from codemods.transforms.plain_text import may_hold, transform_text
 from codemods.transforms.text_names import TextNames
@@ -39,16 +40,21 @@ def text_outcomes(found: Scan, paths: Iterable[str], moves: Moves, choice: Choic
         return found.ask(lambda index: index.has(module, name))
 
     rewrite = choice == "rewrite"
-    for path in paths:
-        if is_binary(path):
-            continue
+
+    def holds(path: str) -> bool:
         try:
             content = found.read(path)
         except OSError as error:
             outcomes[path] = Skipped(path, f"cannot be read: {error.strerror or error}")
-            continue
-        if may_hold(content, names.words) and not is_plan(content):
-            outcomes[path] = _outcome(path, partial(transform_text, path, content, names, rewrite=rewrite, has=has))
+            return False
+        return may_hold(content, names.words) and not is_plan(content)
+
+    texts = [path for path in paths if not is_binary(path)]
+    facts = found.facts
+    held = facts.those(f"text {key_of(names.words)}", texts, holds) if facts is not None else set(filter(holds, texts))
+    for path in (path for path in texts if path in held):
+        work = partial(transform_text, path, found.read(path), names, rewrite=rewrite, has=has)
+        outcomes[path] = _outcome(path, work)
     if choice == "leave":
         return {path: _left(outcome) for path, outcome in outcomes.items()}
     return outcomes

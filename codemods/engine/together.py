@@ -8,8 +8,9 @@ that follows its redirect, with the files that look the name up when they are ca
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from codemods.engine.bounded import is_lasting
 from codemods.engine.cycles import new_circles
 from codemods.engine.shares import outcomes_by
 from codemods.index.summary import excerpt_words, summarise
@@ -21,7 +22,7 @@ from codemods.transforms.view import parse_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from codemods.engine.scan import Scan
+    from codemods.engine.scan import Growth, Scan
     from codemods.engine.work import Work
     from codemods.index.summary import ModuleSummary
     from codemods.transforms.moves import Moves
@@ -96,6 +97,21 @@ def outcomes_of(found: Scan, work: Work, moves: Moves, may_change: Callable[[str
 
 def _transform(found: Scan, work: Work, path: str, moves: Moves, *, surely: bool = False) -> Outcome:
     """What is made of one file; `surely` says that it is known to refer to what moves."""
+    if found.facts is None or work.steps:
+        return _transformed(found, work, path, moves, surely=surely)
+    rest = (moves.key, found.key(), found.state, work.fixed.get(path), surely)
+    if (fact := found.facts.of("outcome", path, rest)) is not None:
+        outcome, grown = cast("tuple[Outcome, tuple[Growth, ...]]", fact)
+        found.grow(grown)
+        return outcome
+    before = len(found.grown)
+    outcome = _transformed(found, work, path, moves, surely=surely)
+    if is_lasting(outcome):
+        found.facts.put("outcome", path, rest, (outcome, tuple(found.grown[before:])))
+    return outcome
+
+
+def _transformed(found: Scan, work: Work, path: str, moves: Moves, *, surely: bool) -> Outcome:
     content = found.content(path)
     if content is None:
         return Skipped(path, "it cannot be read any more")

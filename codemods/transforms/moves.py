@@ -87,6 +87,11 @@ class Moves:
         new = (part for target in targets for part in (target.name, target.module.rpartition(".")[2]) if part)
         return self.words | frozenset(new)
 
+    @cached_property
+    def key(self) -> str:
+        """What stands for these moves, in every process."""
+        return repr((sorted(self.symbols.items(), key=str), sorted(self.modules.items()), sorted(self.released)))
+
     def with_renames(self, renames: Mapping[tuple[str, str], str]) -> Moves:
         """These moves and renames of local names that other files reach: (module, old name) to new name."""
         granted = {

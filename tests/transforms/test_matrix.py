@@ -268,3 +268,19 @@ def twin_of(twin: Twin, entry: Entry, kind: Kind) -> dict[str, str]:
     if not twin.symbols_only and re.search(STILL_OLD, "\n".join(sources.values())):
         return {}
     return {path: filled(text.lstrip("\n"), kind) + beside for path, text in sources.items()}
+
+
+PADDING = "\n\ndef _padding(a, b=')'):\n    # Not of any plan's.\n    return [a, b]\n"
+
+
+@kinds
+@form
+def test_what_is_told_of_an_excerpt_is_what_the_whole_tells(
+    entry: Entry, kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = {path: text + PADDING if path.endswith(".py") else text for path, text in entry.sources(kind).items()}
+    part = migrate(kind, entry, sources)
+    monkeypatch.setattr("codemods.transforms.view.excerpt", lambda *_: None)
+    whole = migrate(kind, entry, sources)
+    assert part.outcomes == whole.outcomes
+    assert part.units == whole.units

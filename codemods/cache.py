@@ -1,0 +1,112 @@
+"""Values that are kept in a folder to be found again, and that nothing depends on: each may be missing, or go.
+
+A value is written beside its place and renamed into it, so that several processes may keep and find values at the same
+time. What is damaged, of another version, or holds anything but plain values of this package, counts as missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import pickle
+import sys
+import tempfile
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_HEAD = b"codemods cache\n"
+_LARGEST = 64 * 1024 * 1024  # bytes of one value
+_VALUES = 12  # in one folder
+_OURS = "codemods."
+_BUILTINS = frozenset({"frozenset", "set", "tuple", "list", "dict", "bytearray"})
+
+
+class Cache:
+    """The values in `folder`, by their names. Nothing is created before the first value."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def find(self, name: str) -> object | None:
+        """What was kept as `name`; None where nothing is, or nothing that can be used."""
+        try:
+            content = self._place(name).read_bytes()
+        except OSError:
+            return None
+        seal, packed = content[: len(_seal(b""))], content[len(_seal(b"")) :]
+        if seal != _seal(packed):
+            return None
+        try:
+            value: object = _Unpickler(io.BytesIO(packed)).load()
+        except Exception:
+            return None
+        return value
+
+    def keep(self, name: str, value: object) -> None:
+        """Keep `value` as `name`, in the place of what was. Where that cannot be done, nothing is kept."""
+        packed = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+        if len(packed) > _LARGEST:
+            return
+        with suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle, beside = tempfile.mkstemp(prefix=".codemods-", suffix=".tmp", dir=self.folder)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(_seal(packed) + packed)
+                Path(beside).replace(self._place(name))
+            except BaseException:
+                Path(beside).unlink(missing_ok=True)
+                raise
+            self._tidy()
+
+    def _place(self, name: str) -> Path:
+        return self.folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.cache"
+
+    def _tidy(self) -> None:
+        """Let go of the values that were kept longest ago."""
+        values = sorted(self.folder.glob("*.cache"), key=lambda place: place.stat().st_mtime, reverse=True)
+        for place in values[_VALUES:]:
+            place.unlink(missing_ok=True)
+
+
+class _Unpickler(pickle.Unpickler):
+    """Makes plain values only: what lies in a file must not say what to run."""
+
+    def find_class(self, module: str, name: str) -> object:
+        if (module == "builtins" and name in _BUILTINS) or module.startswith(_OURS):
+            found = super().find_class(module, name)
+            if isinstance(found, type):
+                return found
+        message = f"{module}.{name} is no plain value"
+        raise pickle.UnpicklingError(message)
+
+
+def _seal(packed: bytes) -> bytes:
+    """What stands before a value: which code made it, and that it is whole."""
+    return _HEAD + hashlib.blake2b(packed, digest_size=32, key=_version()).digest()
+
+
+def _version() -> bytes:
+    """Our own code, as far as its files tell, and the Python that runs it."""
+    try:
+        ours = version("codemods")
+    except PackageNotFoundError:
+        ours = ""
+    package = Path(__file__).parent
+    newest = max(_times(package), default=0)
+    return hashlib.sha256(f"{ours}\n{sys.version}\n{newest}".encode()).digest()
+
+
+def _times(folder: Path) -> Iterable[int]:
+    """When the files of the package were changed last: in a checkout, the number of a version says little."""
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        for name in files:
+            if name.endswith(".py"):
+                yield os.stat(os.path.join(place, name)).st_mtime_ns  # noqa: PTH116, PTH118 - hundreds of them

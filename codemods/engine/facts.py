@@ -1,0 +1,154 @@
+"""What has been found out about files, and need not be found out again as long as they stay as they are.
+
+A fact is known by its kind, the file, and all else that it depends on. Whether a file is still what it was, its times
+and its size tell, as they do for git; of one that was changed just before it was read, its content does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+# Nanoseconds. A file that is changed once more within so short a time may keep its times, on some file systems.
+_SOON = 2_000_000_000
+
+Fact = tuple[str, str, "Hashable"]  # the kind, the file, what else it depends on
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """How a file was when it was read. `digest` is that of its content, where its times do not tell enough."""
+
+    modified: int
+    changed: int
+    size: int
+    inode: int
+    digest: bytes = b""
+
+    def like(self, other: Stamp) -> bool:
+        """Whether both are of the same state, by their times."""
+        times = (self.modified, self.changed, self.size, self.inode)
+        return times == (other.modified, other.changed, other.size, other.inode)
+
+
+@dataclass(slots=True)
+class Facts:
+    """The facts about the files under `root`, which `below` reads: those `known` from before, of files that have not
+    changed since (`before`), and those found out now, with the `stamps` of the files that they are about.
+
+    `lists` are the files for which something holds, of all that were asked about; `known_lists` the same from before.
+    """
+
+    root: Path
+    below: Callable[[str], bytes]
+    known: Mapping[Fact, object] = field(default_factory=dict)
+    found: dict[Fact, object] = field(default_factory=dict)
+    before: Mapping[str, Stamp | None] = field(default_factory=dict)
+    stamps: dict[str, Stamp | None] = field(default_factory=dict)
+    lists: dict[str, frozenset[str]] = field(default_factory=dict)
+    known_lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    is_steady: bool = True
+
+    def of(self, kind: str, path: str, rest: Hashable) -> object | None:
+        """What is known; None where nothing is."""
+        fact = (kind, path, rest)
+        if fact in self.found:
+            return self.found[fact]
+        if fact not in self.known or path not in self.before:
+            return None
+        self.found[fact] = self.known[fact]
+        self.stamps.setdefault(path, self.before[path])
+        return self.known[fact]
+
+    def put(self, kind: str, path: str, rest: Hashable, value: object) -> None:
+        """Know something, which is not None, of a file that has been read."""
+        self.found[kind, path, rest] = value
+
+    def those(self, what: str, paths: Sequence[str], holds: Callable[[str], bool]) -> frozenset[str]:
+        """Those of `paths` for which `what` says, by their content alone, that it `holds`."""
+        known = self.known_lists.get(what)
+        held: set[str] = set()
+        for path in paths:
+            if known is None or path not in self.before:
+                if holds(path):
+                    held.add(path)
+                continue
+            self.stamps.setdefault(path, self.before[path])
+            if path in known:
+                held.add(path)
+        self.lists[what] = self.lists.get(what, frozenset()) | held
+        return frozenset(held)
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file. Raises OSError."""
+        stamp = stamp_of(self.root, path)
+        try:
+            content = self.below(path)
+        except OSError:
+            self._note(path, None)
+            raise
+        if stamp is not None and time.time_ns() - max(stamp.modified, stamp.changed) < _SOON:
+            stamp = with_digest(stamp, content)
+        self._note(path, stamp)
+        return content
+
+    def _note(self, path: str, stamp: Stamp | None) -> None:
+        if path not in self.stamps:
+            self.stamps[path] = stamp
+            return
+        known = self.stamps[path]
+        if (known is None) != (stamp is None) or (known and stamp and not known.like(stamp)):
+            # It is changed while we look: what was found out belongs to no state of it.
+            self.is_steady = False
+
+
+def key_of(*parts: object) -> str:
+    """A short name for what a fact depends on: values whose `repr` says all, and sets of strings."""
+    texts = (repr(sorted(part)) if isinstance(part, (frozenset, set)) else repr(part) for part in parts)
+    return hashlib.blake2b("\n".join(texts).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+def stamp_of(root: Path, path: str) -> Stamp | None:
+    """How a file is now; None where it cannot be told."""
+    try:
+        about = os.stat(os.path.join(root, path))  # noqa: PTH116, PTH118 - asked of every file of a repository
+    except (OSError, ValueError):
+        return None
+    return Stamp(about.st_mtime_ns, about.st_ctime_ns, about.st_size, about.st_ino)
+
+
+def with_digest(stamp: Stamp, content: bytes) -> Stamp:
+    """`stamp` with the digest of the content."""
+    digest = hashlib.blake2b(content, digest_size=20).digest()
+    return Stamp(stamp.modified, stamp.changed, stamp.size, stamp.inode, digest)
+
+
+def unchanged(
+    root: Path, below: Callable[[str], bytes], stamps: Mapping[str, Stamp | None], paths: Iterable[str]
+) -> dict[str, Stamp | None]:
+    """Those of `stamps` whose files are among `paths` and have not changed since. One that could not be read then is
+    to be tried again."""
+    same: dict[str, Stamp | None] = {}
+    for path in paths:
+        stamp = stamps.get(path)
+        if stamp is None:
+            continue
+        now = stamp_of(root, path)
+        if now is None or (not stamp.digest and not stamp.like(now)):
+            continue
+        if stamp.digest:
+            try:
+                now = with_digest(now, below(path))
+            except OSError:
+                continue
+            if now.digest != stamp.digest:
+                continue
+        same[path] = stamp
+    return same

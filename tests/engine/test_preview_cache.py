@@ -1,0 +1,226 @@
+"""A preview that takes from the cache what it can tells what one without it tells, whatever has changed."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from codemods.cache import Cache
+from tests.checks import BASE, plan_text
+from tests.cli.commands import codemods
+from tests.conftest import examples, run_git, write_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.conftest import Files
+
+USE = "from a.b import f\n\n\ndef run():\n    return f()\n\n\ndef other():\n    return 1\n"
+FILES = {
+    **BASE,
+    "app/__init__.py": "from .use import f\n",
+    "app/use.py": USE,
+    "app/more.py": "import a.b\n\n\ndef g():\n    return a.b.f(2)\n",
+    "test_app.py": "from unittest.mock import patch\n\n\n@patch('app.use.f')\ndef test(f):\n    pass\n",
+    "unrelated.py": "x = 1\n",
+    "notes.md": "See `a.b.f`.\n",
+    "broken.py": "from a.b import f\ndef\n",
+    "plan.yaml": plan_text(),
+}
+
+
+@pytest.fixture
+def root(make_repo: Callable[[Files], Path]) -> Path:
+    return make_repo(FILES)
+
+
+def told(root: Path, monkeypatch: pytest.MonkeyPatch, *, cache: bool) -> str:
+    with monkeypatch.context() as patch:
+        patch.setenv("CODEMODS_CACHE", "on" if cache else "off")
+        return codemods(root, "preview", "plan.yaml", "--json", expect=1)
+
+
+def folder(root: Path) -> Path:
+    return root / ".git" / "codemods" / "cache"
+
+
+def kept(root: Path) -> list[Path]:
+    return sorted(folder(root).glob("*.cache"))
+
+
+def age(root: Path) -> None:
+    """Have the files be so old that their times tell all."""
+    for path in root.rglob("*"):
+        if path.is_file() and ".git" not in path.parts:
+            os.utime(path, (1_000_000_000, 1_000_000_000))
+
+
+def check(root: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """With the cache as it is, with what that has kept, and without it: all tell the same."""
+    expected = told(root, monkeypatch, cache=False)
+    assert told(root, monkeypatch, cache=True) == expected
+    assert told(root, monkeypatch, cache=True) == expected
+    return expected
+
+
+def test_it_is_kept_in_the_git_directory_and_found_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    check(root, monkeypatch)
+    before = {place: place.stat().st_mtime_ns for place in kept(root)}
+    assert before
+    told(root, monkeypatch, cache=True)
+    assert {place: place.stat().st_mtime_ns for place in kept(root)} == before
+    assert run_git(root, "status", "--porcelain") == ""
+
+
+def test_nothing_is_kept_where_it_is_switched_off(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told(root, monkeypatch, cache=False)
+    assert not folder(root).exists()
+
+
+EDITS = {
+    "a file that matters": ("app/use.py", USE.replace("f()", "f(1)")),
+    "an import goes": ("app/use.py", "def run():\n    return 1\n"),
+    "a function that does not matter": ("app/use.py", USE.replace("return 1", "return 2")),
+    "a file that did not matter": ("unrelated.py", "import a.b as old\nold.f()\n"),
+    "what a package hands on": ("app/__init__.py", ""),
+    "the new definition": ("c/d.py", "def g():\n    pass\n\n\nclass D:\n    pass\n"),
+    "text": ("notes.md", "See `a.b.C`.\n"),
+    "what could not be read": ("broken.py", "from a.b import f\n"),
+    "the plan": ("plan.yaml", plan_text("  - {symbol: a.b.f, to: c.d.Z}\n")),
+    "the plan's phases": ("plan.yaml", plan_text(rest="phases:\n  - {name: P0, files: rest}\n")),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize("is_old", [False, True], ids=["just written", "written long ago"])
+def test_after_an_edit(edit: str, is_old: bool, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if is_old:
+        age(root)
+    before = check(root, monkeypatch)
+    path, text = EDITS[edit]
+    write_files(root, {path: text})
+    after = check(root, monkeypatch)
+    assert (before == after) is (edit == "a function that does not matter")
+
+
+def test_after_an_edit_that_leaves_times_and_size_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    check(root, monkeypatch)
+    place = root / "app/more.py"
+    about = place.stat()
+    place.write_text(place.read_text().replace("a.b.f(2)", "a.b.K(2)"))
+    os.utime(place, ns=(about.st_atime_ns, about.st_mtime_ns))
+    check(root, monkeypatch)
+
+
+def test_after_files_come_and_go(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = check(root, monkeypatch)
+    write_files(root, {"new.py": "from a.b import C\n"})
+    run_git(root, "add", "--intent-to-add", "new.py")
+    added = check(root, monkeypatch)
+    assert "new.py" in added
+    run_git(root, "rm", "--quiet", "--cached", "new.py")
+    assert check(root, monkeypatch) == before
+
+
+def test_after_an_apply_and_a_rollback(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "plan.yaml").write_text(plan_text(rest="exclude: [broken.py]\n"))
+    run_git(root, "commit", "--quiet", "--all", "--message", "exclude")
+    before = check(root, monkeypatch)
+    codemods(root, "apply", "plan.yaml", expect=0)
+    codemods(root, "status", "plan.yaml", expect=0)
+    codemods(root, "rollback", "plan.yaml", "--all", expect=0)
+    assert check(root, monkeypatch) == before
+
+
+class Harmful:
+    """Runs something when it is read."""
+
+    def __init__(self, mark: str) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (os.mkdir, (self.mark,))
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda _: b"",
+    "cut off": lambda content: content[: len(content) // 2],
+    "one byte": lambda content: content[:-5] + bytes([content[-5] ^ 1]) + content[-4:],
+    "another head": lambda content: b"x" + content,
+    "of another version": lambda content: content[:20] + b"\0" * 16 + content[36:],
+    "no pickle": lambda content: content[:47] + b"nothing",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_what_is_damaged_counts_as_missing(damage: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    check(root, monkeypatch)
+    for place in kept(root):
+        place.write_bytes(DAMAGES[damage](place.read_bytes()))
+    check(root, monkeypatch)
+
+
+def test_what_would_run_something_counts_as_missing(
+    root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    check(root, monkeypatch)
+    cache, mark = Cache(folder(root)), tmp_path / "ran"
+    for name in ("whole test", "parts test"):
+        cache.keep(name, Harmful(str(mark)))
+    assert pickle.loads(pickle.dumps(Harmful(str(tmp_path / "shown")))) is None
+    assert (tmp_path / "shown").exists()
+    check(root, monkeypatch)
+    assert not mark.exists()
+
+
+def test_values_of_another_kind_count_as_missing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = Cache(folder(root))
+    for name in ("whole test", "parts test"):
+        cache.keep(name, {"whole": 1})
+    check(root, monkeypatch)
+
+
+def test_a_folder_that_cannot_be_written_is_no_error(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / ".git" / "codemods").mkdir()
+    folder(root).write_text("in the way")
+    check(root, monkeypatch)
+
+
+def test_only_so_many_values_are_kept(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    for number in range(40):
+        cache.keep(str(number), number)
+    assert 0 < len(list(tmp_path.iterdir())) < 20
+    assert cache.find("39") == 39
+    assert cache.find("0") is None
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(sorted(FILES)), st.sampled_from(sorted(text for _, text in EDITS.values()))), max_size=4
+)
+
+
+@settings(max_examples=examples(0.15), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(STEPS)
+def test_any_edits(root: Path, monkeypatch: pytest.MonkeyPatch, steps: list[tuple[str, str]]) -> None:
+    write_files(root, FILES)
+    for path, text in steps:
+        if path.endswith(".py"):
+            write_files(root, {path: text if not text.startswith("schema") else ""})
+            with monkeypatch.context() as patch:
+                patch.setenv("CODEMODS_CACHE", "off")
+                expected = codemods_told(root)
+            assert codemods_told(root) == expected
+
+
+def codemods_told(root: Path) -> tuple[int, str]:
+    from tests.cli.commands import run
+
+    completed = run(root, "preview", "plan.yaml", "--json")
+    return completed.returncode, completed.stdout + completed.stderr
