@@ -38,7 +38,7 @@ def _within(inner: bytes) -> bytes:
 _ARGUMENTS = rb"\(" + _within(_within(_within(rb"[^()\"'#]*"))) + rb"\)"
 _RETURNS = rb"[^:\n\"'#]*(?:(?:" + _STRING + rb")[^:\n\"'#]*)*"
 _HEADER = re.compile(
-    rb"^([ \t]*)(?:(?:async[ \t]+)?def[ \t]+\w+[^(\n]*"
+    rb"^([ \t]*)(?:(?P<function>(?:async[ \t]+)?def)[ \t]+\w+[^(\n]*"
     + _ARGUMENTS
     + _RETURNS
     + rb"|class[ \t]+\w+[^:\n(]*(?:"
@@ -46,6 +46,10 @@ _HEADER = re.compile(
     + rb")?):[ \t]*(?:#[^\n]*)?(?=\r?\n)",
     re.MULTILINE | re.DOTALL,
 )
+_INDENTATION = re.compile(rb"^([ \t]+)(?=[^ \t\r\n#])", re.MULTILINE)
+_COMPOUND = re.compile(rb"(?:async[ \t]+)?(?:def|class|if|for|while|with|try|match)\b")
+_BRACKETS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
+_OPEN_ENDS = (b",", b"\\", b"(", b"[", b"{", b"=", b"+", b"-", b"*", b"/", b"%", b"|", b"&", b".", b":", b"@")
 _SIGN = re.compile(rb"[\"'#]")
 _BARE_RETURN = re.compile(rb"\r(?!\n)")
 _BLANK = bytes(byte if byte in b"\n\r" else 32 for byte in range(256))
@@ -110,23 +114,102 @@ def excerpt(source: bytes, words: frozenset[str]) -> Excerpt | None:
 def _blanked(masked: bytes, places: list[int]) -> Iterator[tuple[int, int]]:
     header = _HEADER.search(masked)
     while header is not None:
-        start = header.end()
+        start = end = header.end()
         body = _body(header[1]).match(masked, start)
-        end = body.end() if body else start
-        following = bisect_left(places, start)
-        holds = following < len(places) and places[following] < end
-        # A line that goes on in the next one, whose indentation says nothing.
-        if not holds and start < end and masked[end - 1] != ord("\\"):
-            first = end - len(masked[start:end].lstrip())
-            if first < end:
-                yield first, end
-        header = _HEADER.search(masked, start if holds else max(start, end))
+        # Where a line goes on in the next one, the indentation of that says nothing.
+        if body is not None and masked[body.end() - 1] != ord("\\"):
+            end = body.end()
+        if not _holds(places, start, end):
+            yield from _code(masked, start, end)
+        elif header["function"] is not None:
+            yield from _in_block(masked, places, start, end)
+        else:
+            end = start
+        header = _HEADER.search(masked, end)
+
+
+def _holds(places: list[int], start: int, end: int) -> bool:
+    """Whether one of `places` lies between."""
+    following = bisect_left(places, start)
+    return following < len(places) and places[following] < end
+
+
+def _code(masked: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The span of what is no blank between `start` and `end`; none where there is nothing."""
+    first = end - len(masked[start:end].lstrip())
+    if first < end:
+        yield first, end
+
+
+def _in_block(masked: bytes, places: list[int], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The spans of the statements without a word in the block between `start` and `end`, that of a function."""
+    first = _INDENTATION.search(masked, start, end)
+    if first is None:
+        return
+    pattern = _statement(first[1])
+    run = position = first.start(1)
+    while (statement := pattern.match(masked, position, end)) is not None:
+        if _holds(places, position, statement.end()) or not _is_closed(statement[0]):
+            yield from _code(masked, run, position)
+            run = statement.end()
+            yield from _in_clauses(masked, places, position, statement.end(), first[1])
+        position = statement.end()
+    yield from _code(masked, run, position)
+
+
+def _in_clauses(
+    masked: bytes, places: list[int], start: int, end: int, indentation: bytes
+) -> Iterator[tuple[int, int]]:
+    """The same in the blocks of one statement, whose clauses begin at `indentation`: only where each is surely one."""
+    if not _COMPOUND.match(masked, start + len(indentation), end):
+        return
+    for clause in _clause(indentation).finditer(masked, start, end):
+        if not _is_balanced(clause["head"]):
+            return
+        yield from _in_block(masked, places, clause.start("block"), clause.end("block"))
+
+
+def _is_closed(text: bytes) -> bool:
+    """Whether a statement surely ends where `text` does: all brackets are closed, and nothing has to follow."""
+    code = text.rstrip().rpartition(b"\n")[2]
+    return _is_balanced(text) and (b"#" in code or not code.endswith(_OPEN_ENDS))
+
+
+def _is_balanced(text: bytes) -> bool:
+    return all(text.count(opening) == text.count(closing) for opening, closing in _BRACKETS)
 
 
 @lru_cache(maxsize=64)
 def _body(indentation: bytes) -> re.Pattern[bytes]:
     """The lines that are indented deeper, and those without code."""
     return re.compile(rb"(?:\r?\n(?:" + indentation + rb"[ \t][^\n]*|[ \t]*(?:#[^\n]*)?(?=\r?\n|\Z)))*")
+
+
+@lru_cache(maxsize=64)
+def _statement(indentation: bytes) -> re.Pattern[bytes]:
+    """The lines of one statement that begins at `indentation`, with those without code behind it."""
+    more = rb"[ \t][^\n]*|[)\]}][^\n]*|(?:else|elif|except|finally)\b[^\n]*"
+    empty = rb"[ \t]*(?:#[^\n]*)?(?=\r?\n|\Z)"
+    return re.compile(
+        indentation
+        + rb"[^ \t\r\n#)\]}@][^\n]*(?:\n(?:"
+        + indentation
+        + rb"(?:"
+        + more
+        + rb")|"
+        + empty
+        + rb"))*(?:\n|\Z)"
+    )
+
+
+@lru_cache(maxsize=64)
+def _clause(indentation: bytes) -> re.Pattern[bytes]:
+    """One clause of a statement that begins at `indentation`: its head, in one line, and its block."""
+    return re.compile(
+        rb"^(?P<head>" + indentation + rb"[^ \t\r\n#][^\n]*:)[ \t]*(?:#[^\n]*)?\r?\n"
+        rb"(?P<block>(?:(?:" + indentation + rb"[ \t][^\n]*|[ \t]*(?:#[^\n]*)?\r?)(?:\n|\Z))+)",
+        re.MULTILINE,
+    )
 
 
 def _masked(source: bytes) -> bytes | None:
