@@ -9,17 +9,18 @@ import re
 import stat
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from codemods.errors import CodemodsError
 from codemods.limits import FILE, too_large
 from codemods.plan.expressions import is_git
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+Item = TypeVar("Item")
 
 _PREFIX, _SUFFIX = ".codemods-", ".tmp"  # of the names of files that are to replace others
 _BESIDE = re.compile(r"\.codemods-[a-z0-9_]{8}\.tmp")  # as `tempfile` makes them: nobody's own file is called so
@@ -62,7 +63,8 @@ def _read(handle: int, size: int) -> bytes:
 
 def file_bytes(root: Path, path: str) -> bytes | None:
     """The bytes of the file `path` under `root`; None where there is none. Raises OSError."""
-    return read_bytes(root, path) if (root / path).is_file() else None
+    is_file = os.path.isfile(os.path.join(root, path))  # noqa: PTH113, PTH118
+    return read_bytes(root, path) if is_file else None
 
 
 def write_or_remove(root: Path, path: str, content: bytes | None, *, executable: bool = False) -> None:
@@ -125,21 +127,18 @@ def write_many(
     replaced, all is written. Raises OSError, and CodemodsError where a file holds something else by now; then some of
     the files are replaced, or none.
     """
-    targets = {path: _target(root, path) for path in contents}
+    targets = _targets(root, contents)
     new = {path: content for path, content in contents.items() if content is not None}
     waiting: dict[str, Path] = {}
 
+    for folder in dict.fromkeys(targets[path].parent for path in new):
+        folder.mkdir(parents=True, exist_ok=True)
+
     def write(path: str) -> None:
-        targets[path].parent.mkdir(parents=True, exist_ok=True)
         waiting[path] = _beside(targets[path], new[path], executable=path in executable)
 
     try:
-        if len(new) <= _AT_ONCE:
-            for path in new:
-                write(path)
-        else:
-            with ThreadPoolExecutor(_AT_ONCE) as pool:
-                list(pool.map(write, new))
+        _side_by_side(write, tuple(new))
         for path in new:
             _require_same(root, path, expected[path])
             with naming(targets[path]):
@@ -153,9 +152,19 @@ def write_many(
         if path not in new and targets[path].exists():
             _require_same(root, path, expected[path])
             remove(root, path)
-    for folder in dict.fromkeys(targets[path].parent for path in new):
-        with naming(folder):
-            flush_folder(folder)
+    _side_by_side(flush_folder, tuple(dict.fromkeys(targets[path].parent for path in new)))
+
+
+def _side_by_side(function: Callable[[Item], None], items: Sequence[Item]) -> None:
+    """Call `function` with each of `items`, several at a time where there are many: a disk takes flushes together."""
+    if len(items) <= _AT_ONCE:
+        for item in items:
+            function(item)
+        return
+    from concurrent.futures import ThreadPoolExecutor  # here, since it takes time to load
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(function, items))
 
 
 def _require_same(root: Path, path: str, expected: bytes | None) -> None:
@@ -224,6 +233,21 @@ def remove_left(folder: Path) -> None:
                 left.unlink()
 
 
+def _targets(root: Path, paths: Iterable[str]) -> dict[str, Path]:
+    """What `_target` gives for each of `paths`; each of their folders is resolved once."""
+    folders: dict[str, Path] = {}
+    found = {}
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        target = folders.get(folder, root) / name
+        if folder not in folders or is_git(name) or target.is_symlink():
+            target = _target(root, path)
+            if not (root / path).is_symlink():
+                folders[folder] = target.parent
+        found[path] = target
+    return found
+
+
 def _target(root: Path, path: str) -> Path:
     try:
         real_root, target = root.resolve(), (root / path).resolve()
@@ -247,11 +271,12 @@ def _umask() -> int:
 def flush_folder(folder: Path) -> None:
     """Make a rename in `folder` durable, where the platform can."""
     if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        with naming(folder):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
 
 def unwritable(root: Path, paths: Iterable[str]) -> tuple[str, ...]:

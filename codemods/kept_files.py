@@ -44,16 +44,17 @@ class KeptFiles:
         """Keep the file `path`, whose bytes are `content`, unless it is kept already."""
         if path in self._before:
             return
-        file = self.root / path
-        self._before[path] = content, file.is_file() and os.access(file, os.X_OK)
-        if self.folder is None or content is None or file.is_symlink():
+        place = os.path.join(self.root, path)  # noqa: PTH118 - and below: `pathlib` takes longer than the system does
+        self._before[path] = content, os.path.isfile(place) and os.access(place, os.X_OK)  # noqa: PTH113
+        if self.folder is None or content is None or os.path.islink(place):  # noqa: PTH114
             return
         self._count += 1
         name = self.folder / str(self._count)
         # Where there are no second names, or none across the two folders, memory has to do.
         with suppress(OSError, NotImplementedError):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            os.link(file, name)
+            if self._count == 1:
+                self.folder.mkdir(parents=True, exist_ok=True)
+            os.link(place, name)
             self._names[path] = name
 
     def put_back(self, path: str) -> None:

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codemods.errors import CodemodsError, RepositoryError
-from codemods.files import remove, unwritable, write_atomically, write_or_remove
+from codemods.files import remove, unwritable, write_atomically, write_many, write_or_remove
 from codemods.index.text import UndecodableError, decode, encode
 from codemods.journal import EventKind, Journal, Lock, new_run_id
 from codemods.vcs import Repository, with_trailers
+from tests.conftest import write_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +49,26 @@ class TestFiles:
         with pytest.raises(CodemodsError, match="leads out of the repository"):
             write_atomically(root, "out.py", b"new")
         assert (tmp_path / "secret").read_text() == "theirs"
+
+    def test_many_files_at_once_follow_links_inside_and_none_is_replaced_where_one_leads_out(
+        self, tmp_path: Path
+    ) -> None:
+        root = tmp_path / "root"
+        names = [f"package/m{number}.py" for number in range(12)]
+        write_files(root, dict.fromkeys(names, "old"))
+        before = dict.fromkeys(names, b"old")
+        (root / "package/in.py").symlink_to("m0.py")
+        content = {**dict.fromkeys(names[1:], b"new"), "package/in.py": b"newest", "package/deep/more.py": b"more"}
+        write_many(root, content, {**before, "package/in.py": b"old", "package/deep/more.py": None})
+        assert [(root / name).read_bytes() for name in names] == [b"newest", *[b"new"] * 11]
+        assert (root / "package/in.py").is_symlink()
+        assert (root / "package/deep/more.py").read_bytes() == b"more"
+
+        write_files(tmp_path, {"secret": "theirs"})
+        (root / "package/out.py").symlink_to("../../secret")
+        with pytest.raises(CodemodsError, match="leads out of the repository"):
+            write_many(root, {"package/m1.py": b"newer", "package/out.py": b"newer"}, {"package/m1.py": b"new"})
+        assert ((root / names[1]).read_bytes(), (tmp_path / "secret").read_text()) == (b"new", "theirs")
 
     def test_a_failed_write_leaves_the_old_bytes_and_no_rest(self, tmp_path: Path) -> None:
         (tmp_path / "a.py").mkdir()

@@ -2,70 +2,43 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import signal
 import sys
-from importlib.metadata import version as distribution_version
 from typing import Annotated
 
 import typer
 
-from codemods.cli import (
-    apply,
-    audit,
-    demo,
-    guard,
-    init,
-    log,
-    preview,
-    report,
-    rollback,
-    scan,
-    schema,
-    status,
-    try_rule,
-    undo,
-    why,
-)
 from codemods.cli.saying import say
+from codemods.cli.verbs import Verbs
 from codemods.errors import CodemodsError
 from codemods.model import printable
 
 # Typer has click inside it from some release on, and beside it before: only the base of its own errors is the same.
 _UsageError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
+_MANY = 50_000  # new objects
 _INTERRUPTED = 130
 _INTERRUPTION = "Interrupted; nothing is half done. Run the command again to go on."
 
 app = typer.Typer(
     name="codemods",
+    cls=Verbs,
     help="Carry out code migrations: a YAML plan becomes validated git commits, one per file, that can be taken back.",
     epilog="Start with `codemods demo`. Exit status: 0 nothing (left) to do, 1 there is, 2 error, 130 interrupted.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("scan")(scan.scan)
-app.command("init")(init.init)
-app.command("audit")(audit.audit)
-app.command("preview")(preview.preview)
-app.command("apply")(apply.apply)
-app.command("status")(status.status)
-app.command("report")(report.report)
-app.command("why")(why.why)
-app.command("try")(try_rule.try_rule)
-app.command("rollback")(rollback.rollback)
-app.command("undo")(undo.undo)
-app.command("log")(log.log)
-app.command("guard")(guard.guard)
-app.command("demo")(demo.demo)
-app.command("schema")(schema.schema)
 
 
 def _show_version(value: bool) -> None:
     if value:
-        say(f"codemods {distribution_version('codemods')}")
+        from importlib.metadata import version  # here, since it takes longer to load than most of what we do
+
+        say(f"codemods {version('codemods')}")
         raise typer.Exit
 
 
@@ -86,7 +59,11 @@ def main() -> None:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
             signal.signal(getattr(signal, name), signal.default_int_handler)
-    sys.exit(run(sys.argv[1:]))
+    # To load code and to parse makes many objects and no circles of them: looking for such takes a tenth of the time.
+    gc.set_threshold(_MANY)
+    status = run(sys.argv[1:])
+    gc.freeze()  # nor is it worth while in what goes with the process
+    sys.exit(status)
 
 
 def run(arguments: list[str]) -> int:

@@ -55,22 +55,23 @@ def apply(
 
     Exit status: 0 all done, 1 something was rejected or is left, 2 error, 130 interrupted (the tree is clean).
     """
+    loaded, repository = read_plan(plan, non_python=non_python), open_repository(repo)
     from codemods.engine.apply import ApplyOptions
     from codemods.engine.apply import apply as carry_out
     from codemods.engine.progress import RunEnd
     from codemods.journal import Lock
     from codemods.report.progress_lines import RunProgress
+    from codemods.report.run import show_run
     from codemods.report.screen import console
-    from codemods.report.terminal import show_run
-    from codemods.report.to_json import run_json
 
-    loaded, repository = read_plan(plan, non_python=non_python), open_repository(repo)
     loaded = require_agreement(loaded, repository, yes=yes)
     journal = open_journal(repository)
     options = ApplyOptions("" if here else branch, retry, tuple(phase or ()), fresh_baseline, jobs, executor)
     with Lock(journal.folder, journal.clock), RunProgress(console(stderr=as_json)) as progress:
         report = carry_out(loaded, repository, journal, progress.notify, options)
     if as_json:
+        from codemods.report.to_json import run_json
+
         say(run_json(report))
     else:
         again = "".join(f" --phase {name}" for name in phase or ()) + (" --retry" if retry else "")

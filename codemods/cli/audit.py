@@ -26,13 +26,13 @@ def audit(
 
     Exit status: 0 all of it holds or is done, 1 something does not hold, 2 error.
     """
+    if as_json and markdown:
+        raise CodemodsError("Give one of --json and --markdown.", hint="Run it twice for both.")
+    loaded, repository = read_plan(plan), open_repository(repo)
     from codemods.engine.auditing.audit import audit_of
     from codemods.engine.auditing.items import Verdict
     from codemods.engine.collecting import not_collecting
 
-    if as_json and markdown:
-        raise CodemodsError("Give one of --json and --markdown.", hint="Run it twice for both.")
-    loaded, repository = read_plan(plan), open_repository(repo)
     with not_collecting():
         found = audit_of(loaded, repository)
     if as_json:

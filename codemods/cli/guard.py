@@ -52,8 +52,6 @@ def guard(
 
     Exit status: 0 nothing new, 1 there is, 2 error.
     """
-    from codemods.engine.guard_run import guard_tree, staged_tree, work_tree
-
     _refuse(baseline, write=write_baseline, partial=bool(files) or staged)
     index = os.environ.get("GIT_INDEX_FILE")  # of the commit whose hook this is; opening a repository forgets it
     loaded, repository = read_plan(plan), open_repository(repo)
@@ -62,10 +60,13 @@ def guard(
 
         say(emitted(emit, loaded, repository, baseline), nl=False)
         return 0
+    from codemods.engine.guard_run import guard_tree, staged_tree, work_tree
+
     if index:
         repository.use_index(Path(index))
-    tree = staged_tree(repository) if staged else work_tree(repository)
-    only = tuple(_asked(files, repository, repo, tree)) if files else repository.staged_paths() if staged else None
+    changed = repository.staged_paths() if staged else ()
+    tree = staged_tree(repository, changed) if staged else work_tree(repository)
+    only = tuple(_asked(files, repository, repo, tree)) if files else changed if staged else None
     report = guard_tree(loaded, tree, only, baseline, write=write_baseline)
     if as_json:
         from codemods.report.guard import guard_json

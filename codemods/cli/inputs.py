@@ -51,7 +51,8 @@ ExecutorName = Annotated[
 def read_plan(path: Path, *, non_python: bool = False) -> LoadedPlan:
     """The plan in the file `path`; `non_python` says more than the plan that files outside Python are rewritten.
 
-    Raises CodemodsError where it cannot be read, PlanError where it is wrong.
+    Raises CodemodsError where it cannot be read, PlanError where it is wrong. A verb imports what carries the plan out
+    after this: a mistake in a plan is told in a fraction of the time that loading the rest takes.
     """
     from codemods.plan.load import load_plan
 

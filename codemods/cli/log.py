@@ -32,13 +32,14 @@ def log(
     from codemods.journal import holder_of
     from codemods.report.history import show_details, show_operations
     from codemods.report.screen import console
-    from codemods.report.to_json import operation_json, operations_json
 
     repository = open_repository(repo)
     journal = open_journal(repository)
     if operation is None:
         operations = all_operations(journal)
         if as_json:
+            from codemods.report.to_json import operations_json
+
             say(operations_json(operations))
         else:
             if holder := holder_of(journal.folder):
@@ -47,6 +48,8 @@ def log(
         return 0
     found = details(repository, journal, operation, unit)
     if as_json:
+        from codemods.report.to_json import operation_json
+
         say(operation_json(found))
     else:
         show_details(console(), found)

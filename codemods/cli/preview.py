@@ -40,10 +40,10 @@ def preview(
 
     Exit status: 0 nothing to do, 1 there are changes, 2 error.
     """
+    loaded, repository = read_plan(plan, non_python=non_python), open_repository(repo)
     from codemods.engine.preview_repository import preview_of
     from codemods.executors.opening import open_analysis
 
-    loaded, repository = read_plan(plan, non_python=non_python), open_repository(repo)
     loaded = require_trust(loaded, repository, trust=trust)
     with open_analysis(executor, jobs) as crew:
         shown = preview_of(loaded, repository, crew=crew)

@@ -33,11 +33,11 @@ def report(
 
     Exit status: 0 nothing is left, 1 something is, 2 error.
     """
+    loaded, repository = read_plan(plan), open_repository(repo)
     from codemods.engine.tracker import tracker
     from codemods.report.to_json import tracker_json
     from codemods.report.tracker import tracker_markdown
 
-    loaded, repository = read_plan(plan), open_repository(repo)
     loaded = require_trust(loaded, repository, trust=trust)
     result = tracker(loaded, repository, open_journal(repository))
     say(tracker_json(result) if as_json or not markdown else tracker_markdown(result), nl=False)

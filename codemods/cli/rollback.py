@@ -9,6 +9,7 @@ import typer
 
 from codemods.cli.inputs import AsJson, PlanFile, RepositoryFolder, open_journal, open_repository, read_plan
 from codemods.cli.saying import say
+from codemods.errors import CodemodsError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -52,20 +53,18 @@ def rollback(
 
     Exit status: 0 taken back, 1 taken back, but a validation does not hold, 2 error or conflict.
     """
-    from codemods.engine.recovery import recover
-    from codemods.engine.rollback.operation import carry_out
-    from codemods.engine.rollback.script import script_of
-    from codemods.engine.rollback.selection import Selection
-    from codemods.errors import CodemodsError
-    from codemods.journal import Lock
-    from codemods.report.screen import console
-    from codemods.report.terminal import show_recovered, show_taken_back, show_way
-    from codemods.report.to_json import rollback_json
-
     if not (file or unit or phase or run or everything):
         hint = "Give --file, --unit, --phase, --run or --all; add --dry-run to see what it would do."
         raise CodemodsError("What is to be taken back?", hint=hint)
     loaded, repository = read_plan(plan), open_repository(repo)
+    from codemods.engine.recovery import recover
+    from codemods.engine.rollback.operation import carry_out
+    from codemods.engine.rollback.script import script_of
+    from codemods.engine.rollback.selection import Selection
+    from codemods.journal import Lock
+    from codemods.report.screen import console
+    from codemods.report.terminal import show_recovered, show_taken_back, show_way
+
     if file:
         file = _named(repository, loaded.plan.name, file, repo)
     selection = Selection(file, unit, phase, run, everything)
@@ -77,6 +76,8 @@ def rollback(
         else:
             show_way(out, way, dry_run=True)
         if as_json:
+            from codemods.report.to_json import rollback_json
+
             say(rollback_json(way, None))
         return 0
     with Lock(journal.folder, journal.clock):
@@ -97,6 +98,8 @@ def rollback(
             done = carry_out(repository, journal, name, way, selected=str(selection))
         show_taken_back(out, way, done)
     if as_json:
+        from codemods.report.to_json import rollback_json
+
         say(rollback_json(way, done))
     return 0 if done.holds else 1
 

@@ -24,15 +24,16 @@ def status(plan: PlanFile, repo: RepositoryFolder = Path(), as_json: AsJson = Fa
 
     Exit status: 0 nothing is left, 1 something is, 2 error.
     """
+    loaded, repository = read_plan(plan), open_repository(repo)
     from codemods.engine.status import status_of
     from codemods.report.screen import console
     from codemods.report.terminal import show_status
-    from codemods.report.to_json import status_json
 
-    loaded, repository = read_plan(plan), open_repository(repo)
     loaded = require_trust(loaded, repository, trust=trust)
     result = status_of(loaded, repository, open_journal(repository))
     if as_json:
+        from codemods.report.to_json import status_json
+
         say(status_json(result))
     else:
         show_status(console(), result)

@@ -39,7 +39,6 @@ def undo(
     from codemods.journal import Lock
     from codemods.report.screen import console
     from codemods.report.terminal import show_recovered, show_taken_back, show_way
-    from codemods.report.to_json import rollback_json
 
     repository = open_repository(repo)
     journal, out = open_journal(repository), console(stderr=as_json)
@@ -47,6 +46,8 @@ def undo(
         way = way_back(repository, find(repository, journal, operation))
         show_way(out, way, dry_run=True)
         if as_json:
+            from codemods.report.to_json import rollback_json
+
             say(rollback_json(way, None))
         return 0
     with Lock(journal.folder, journal.clock):
@@ -64,5 +65,7 @@ def undo(
         done = carry_out(repository, journal, found.plan, way, kind="undo", undoes=found.id)
         show_taken_back(out, way, done)
     if as_json:
+        from codemods.report.to_json import rollback_json
+
         say(rollback_json(way, done))
     return 0

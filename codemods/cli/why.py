@@ -35,10 +35,11 @@ def why(
 
     Exit status: 0, or 2 error.
     """
+    repository = open_repository(repo)
+    loaded = read_plan(plan, non_python=non_python)
     from codemods.engine.why import why as explain
 
-    repository = open_repository(repo)
-    loaded = require_trust(read_plan(plan, non_python=non_python), repository, trust=trust)
+    loaded = require_trust(loaded, repository, trust=trust)
     reasons = explain(loaded, repository, _tracked_name(repository.root, repo, file))
     if as_json:
         from codemods.report.to_json import why_json

@@ -136,8 +136,8 @@ def _has_git(repository: Repository) -> bool:
             if Path(f"/proc/{number}/comm").read_bytes().strip() != b"git":
                 continue
             place = Path(f"/proc/{number}/cwd").resolve()
-        except FileNotFoundError:
-            continue
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has ended
         except OSError:
             return True  # somebody else's, who knows where
         if any(place.is_relative_to(folder) for folder in places):

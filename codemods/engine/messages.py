@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from codemods.model import Disposition, Finding, Form, Unit, printable
 from codemods.plan.template import render
-from codemods.transforms.moves import Moves, moves_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from codemods.plan.schema import Plan
+    from codemods.transforms.moves import Moves
 
 PLAN = "Codemods-Plan"
 PHASE = "Codemods-Phase"
@@ -34,6 +34,9 @@ def message(plan: Plan, run: str, unit: Unit, findings: Iterable[Finding]) -> st
     """
     if unit.summary:
         return _step_message(plan, unit)
+    # Here, since whoever takes commits back needs the trailers only, and plans take time to load.
+    from codemods.transforms.moves import moves_of
+
     everything = [finding for finding in findings if finding.disposition is Disposition.REWRITTEN]
     by_rule = [finding for finding in everything if finding.reference.form in (Form.MATCH, Form.CODEMOD)]
     rewritten = [finding for finding in everything if finding not in by_rule]

@@ -61,11 +61,11 @@ class Mover:
         repository = self.repository
         old, branch = repository.head() or "", repository.branch()
         changes = repository.difference(old, new)
-        contents = repository.as_checked_out(new, [change.path for change in changes])
+        _require_files(changes)
+        contents = repository.as_checked_out({change.path: change.after for change in changes})
         now = {path: file_bytes(repository.root, path) for path in contents}
         # After they were read: what changes from here on is seen before it is replaced.
         repository.require_clean()
-        _require_files(changes)
         _require_room(repository, changes)
         _require_seen(repository, changes)
         self._record(EventKind.MOVE_STARTED, old=old, new=new, units=list(units), then=list(then), ends=ends)
@@ -95,7 +95,8 @@ class Mover:
         paths = [change.path for change in changes]
         for path in paths:
             remove_beside(repository.root, path)
-        before, after = repository.as_checked_out(move.old, paths), repository.as_checked_out(move.new, paths)
+        before = repository.as_checked_out({change.path: change.before for change in changes})
+        after = repository.as_checked_out({change.path: change.after for change in changes})
         now = {path: file_bytes(repository.root, path) for path in paths}
         edited = [path for path in paths if now[path] not in (before[path], after[path])]
         is_here = (repository.branch() or "") == found.branch and head in (move.old, move.new)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
-
 from codemods.plan.check import is_literal
 
 if TYPE_CHECKING:
@@ -17,6 +15,11 @@ if TYPE_CHECKING:
 
 def included(paths: Iterable[str], exclude: tuple[str, ...]) -> tuple[str, ...]:
     """`paths` without those that the plan excludes."""
+    if not exclude:
+        return tuple(paths)
+    # Here and below: it takes time to load, and many a plan has no patterns.
+    from pathspec import GitIgnoreSpec
+
     spec = GitIgnoreSpec.from_lines(exclude)
     return tuple(path for path in paths if not spec.match_file(path))
 
@@ -51,6 +54,8 @@ def assign(plan: Plan, paths: Iterable[str]) -> Assignment:
 def _listed(phase: Phase, paths: list[str]) -> tuple[str, ...]:
     if phase.files == "rest":
         return ()
+    from pathspec import GitIgnoreSpec
+
     spec = GitIgnoreSpec.from_lines(phase.files)
     order = {pattern: number for number, pattern in enumerate(phase.files) if is_literal(pattern)}
     matching = [path for path in paths if spec.match_file(path)]

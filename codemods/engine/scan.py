@@ -318,12 +318,7 @@ def modules_of(paths: Iterable[str], name_of: Callable[[str], str | None]) -> di
         name = name_of(path)
         if name is not None and not modules.get(name):
             modules[name] = path
-            for package in _packages(name):
-                modules.setdefault(package, "")
+            # Where a package is known, those around it are.
+            while (name := name.rpartition(".")[0]) and name not in modules:
+                modules[name] = ""
     return modules
-
-
-def _packages(name: str) -> Iterator[str]:
-    while "." in name:
-        name = name.rpartition(".")[0]
-        yield name

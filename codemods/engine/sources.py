@@ -32,12 +32,11 @@ _LFS = "its content is not here: it is a pointer of Git LFS; `git lfs pull` gets
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A file in git's index. `tag` is how `git ls-files -v` marks it."""
+    """A file in git's index that `git ls-files -v` marks, by its `tag`, as none that is checked out and looked at."""
 
     path: str
-    mode: str
-    blob: str
     tag: str
+    blob: str
 
     @property
     def is_absent(self) -> bool:
@@ -97,25 +96,23 @@ class Sources:
 
 def sources_of(repository: Repository) -> Sources:
     """The tracked files of a repository. Raises RepositoryError."""
-    entries = tuple(entry for entry in _entries(repository) if entry.mode.startswith("100"))
-    absent = [entry for entry in entries if entry.is_absent]
+    paths, marked = [], []
+    for record in os.fsdecode(repository.run("ls-files", "-v", "-s", "-z")).split("\0"):
+        head, _, path = record.partition("\t")
+        if head[2:5] == "100" and head[-2:] == " 0":
+            paths.append(path)
+            if head[0] != "H":
+                marked.append(_Entry(path, head[0], head.split(" ")[2]))
+    absent = [entry for entry in marked if entry.is_absent]
     is_sparse = bool(absent) and _is_sparse(repository)
     fixed = {entry.path: _why_absent(entry.path, is_sparse=is_sparse) for entry in absent}
-    fixed |= {entry.path: _why_unseen(entry.path) for entry in entries if entry.tag == "h"}
-    return Sources(repository, tuple(e.path for e in entries), fixed, {entry.path: entry.blob for entry in absent})
+    fixed |= {entry.path: _why_unseen(entry.path) for entry in marked if entry.tag == "h"}
+    return Sources(repository, tuple(paths), fixed, {entry.path: entry.blob for entry in absent})
 
 
 def is_pointer(content: bytes) -> bool:
     """Whether a file only says what Git LFS would put in its place."""
     return content.startswith(_POINTER) and len(content) <= _POINTER_SIZE
-
-
-def _entries(repository: Repository) -> Iterator[_Entry]:
-    for record in os.fsdecode(repository.run("ls-files", "-v", "-s", "-z")).split("\0"):
-        head, _, path = record.partition("\t")
-        if path and head.endswith(" 0"):
-            tag, mode, blob, _ = head.split(" ")
-            yield _Entry(path, mode, blob, tag)
 
 
 def _is_sparse(repository: Repository) -> bool:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import pickle
-from concurrent.futures import BrokenExecutor
 from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from codemods.executors.alone import Alone, LostError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from codemods.executors.alone import Alone
     from codemods.executors.opening import Crew
 
 Shared = TypeVar("Shared")
@@ -50,6 +48,11 @@ def _on_executor(
     items: Iterator[Item],
     lost: Callable[[Item, str], Answer],
 ) -> Iterator[Answer]:
+    # Pools take time to load, and small jobs have none.
+    from concurrent.futures import BrokenExecutor
+
+    from codemods.executors.alone import Alone
+
     chunks = list(iter(lambda: tuple(islice(items, _CHUNK)), ()))
     futures = [crew.executor.submit(_answers, function, packed, chunk) for chunk in chunks]
     try:
@@ -74,6 +77,8 @@ def _one_by_one(
     chunk: tuple[Item, ...],
     lost: Callable[[Item, str], Answer],
 ) -> Iterator[Answer]:
+    from codemods.executors.alone import LostError
+
     for item in chunk:
         try:
             yield from alone.run(_answers, function, packed, (item,))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
-
 from codemods.guarding.violations import TOP, Kind, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from pathspec import GitIgnoreSpec
 
     from codemods.guarding.rules import Rules
     from codemods.index.names import ModuleNames
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def unwanted_files(paths: Iterable[str], rules: Rules, names: ModuleNames) -> Iterator[Violation]:
     """Those of `paths` that are a module which must not exist, or a forbidden file."""
-    specs = [(pattern, GitIgnoreSpec.from_lines([pattern])) for pattern in rules.files]
+    specs = _specs(rules.files)
     for path in paths:
         module = unwanted_module(names.name_of(path), rules)
         if module:
@@ -26,6 +26,14 @@ def unwanted_files(paths: Iterable[str], rules: Rules, names: ModuleNames) -> It
         for pattern, spec in specs:
             if spec.match_file(path):
                 yield Violation(path, 1, 1, Kind.FILE, pattern, TOP, f"is a file that the plan forbids (`{pattern}`)")
+
+
+def _specs(patterns: tuple[str, ...]) -> list[tuple[str, GitIgnoreSpec]]:
+    if not patterns:
+        return []
+    from pathspec import GitIgnoreSpec  # here, since it takes time to load
+
+    return [(pattern, GitIgnoreSpec.from_lines([pattern])) for pattern in patterns]
 
 
 def unwanted_module(name: str | None, rules: Rules) -> str:

@@ -20,18 +20,18 @@ class ModuleNames:
     source_roots: tuple[str, ...] = (".",)
 
     def _parts(self, path: str) -> tuple[str, ...]:
-        parts = _split(path)
-        inside = (root for root in _innermost_first(self.source_roots) if parts[: len(root)] == root)
-        return parts[len(next(inside, ())) :]
+        return _below(self.source_roots, _split(path))
 
     def name_of(self, path: str) -> str | None:
         """The dotted name of the module in `path`; None where no import statement can name it."""
-        *folders, last = self._parts(path)
+        folder, _, last = path.rpartition("/")
+        package = _package(self.source_roots, folder) if is_python(path) else None
         stem = last.rsplit(".", 1)[0]
-        parts = folders if stem == "__init__" else [*folders, stem]
-        if not is_python(path) or not parts or not all(part.isidentifier() for part in parts):
+        if package is None or not stem.isidentifier():
             return None
-        return ".".join(parts)
+        if stem == "__init__":
+            return package or None
+        return f"{package}.{stem}" if package else stem
 
     def package_of(self, path: str) -> tuple[str, ...]:
         """The package that relative imports in `path` start from, as its parts."""
@@ -60,7 +60,22 @@ class ModuleNames:
 
 # Every file of a repository is named several times: pathlib would take most of the time.
 def _split(path: str) -> tuple[str, ...]:
-    return tuple(part for part in path.split("/") if part not in ("", "."))
+    parts = tuple(path.split("/"))
+    return tuple(part for part in parts if part not in ("", ".")) if "" in parts or "." in parts else parts
+
+
+def _below(roots: tuple[str, ...], parts: tuple[str, ...]) -> tuple[str, ...]:
+    for root in _innermost_first(roots):
+        if parts[: len(root)] == root:
+            return parts[len(root) :]
+    return parts
+
+
+@lru_cache(maxsize=1 << 16)
+def _package(roots: tuple[str, ...], folder: str) -> str | None:
+    """The dotted name of `folder`, empty for a root; None where no import statement can name it."""
+    parts = _below(roots, _split(folder))
+    return ".".join(parts) if all(map(str.isidentifier, parts)) else None
 
 
 @lru_cache(maxsize=16)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pathspec import GitIgnoreSpec
-
 from codemods.model import shortened
 from codemods.plan import limits
 
@@ -198,6 +196,8 @@ def check_pattern(text: str) -> str:
             f"it may take for ever to match: use `**` at most {limits.DEEP_WILDCARDS} times, and at most "
             f"{limits.WILDCARDS} `*` between two `/`"
         )
+    from pathspec import GitIgnoreSpec  # here, since it takes time to load, and many a plan has no patterns
+
     try:
         GitIgnoreSpec.from_lines([text])
     except ValueError as error:

@@ -13,7 +13,6 @@ from codemods.errors import Mistake, PlanError
 from codemods.model import shortened
 from codemods.plan import limits
 from codemods.plan.check import check
-from codemods.plan.check_rewrites import Fault, check_rewrites
 from codemods.plan.nearest import nearest
 from codemods.plan.positions import Document, Location, read_yaml
 from codemods.plan.rewrites import STEPS, ArgumentEdit, Requires, Test, step_kind
@@ -28,7 +27,9 @@ from codemods.plan.validations import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from codemods.plan.check_rewrites import Fault
 
 _SECTIONS: dict[str, type[BaseModel]] = {"keep": Keep, "phases": Phase, "commit": Commit, "triggers": Triggers}
 _LIMITS = {
@@ -113,10 +114,18 @@ def load_plan(text: str, where: str) -> LoadedPlan:
     loaded = LoadedPlan(plan, where, digest, document)
     # One more than is told, to know that there are more: to look for all may take long.
     found = [loaded.mistake(location, message) for location, message in islice(check(plan), limits.MISTAKES + 1)]
-    found += [loaded.fault(fault) for fault in islice(check_rewrites(plan), limits.MISTAKES + 1)]
+    found += [loaded.fault(fault) for fault in islice(_faults(plan), limits.MISTAKES + 1)]
     if document.mistakes or found:
         raise _refusal(where, (*document.mistakes, *found))
     return loaded
+
+
+def _faults(plan: Plan) -> Iterator[Fault]:
+    if plan.rewrite:
+        # What reads patterns takes time to load, and many a plan has none.
+        from codemods.plan.check_rewrites import check_rewrites
+
+        yield from check_rewrites(plan)
 
 
 def _refusal(where: str, mistakes: Iterable[Mistake]) -> PlanError:

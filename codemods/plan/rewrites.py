@@ -93,7 +93,7 @@ class Matching(Conditions):
         description="Only inside of code that matches all of these. A class or function in it is the nearest one.",
     )
     not_inside: Snippets = Field((), description="Not inside of code that matches one of these.")
-    requires: Requires = Field(Requires(), description="Else the match is listed for review.")
+    requires: Requires = Field(Requires.model_construct(), description="Else the match is listed for review.")
     where: dict[Variable, Annotated[Test, BeforeValidator(_test, json_schema_input_type=Kind | Test)]] = Field(
         default_factory=dict, description="What each `$X` has to be: a kind of expression, or several tests."
     )

@@ -100,7 +100,8 @@ class RedirectModule(Model):
         "reach both; or `nothing`: the module stays as it is.",
     )
     strings: StringsChoice = Field(
-        Strings(), description="What is done about strings that name code: `rewrite`, `review` or `leave`, or by class."
+        Strings.model_construct(),
+        description="What is done about strings that name code: `rewrite`, `review` or `leave`, or by class.",
     )
     signatures: Literal["check", "ignore"] = Field("check", description=_SIGNATURES)
 
@@ -111,7 +112,7 @@ class RedirectSymbol(Model):
     symbol: Symbol = Field(description="The old symbol, as `package.module.name`.")
     to: Symbol = Field(description="The symbol that takes its place.")
     names: Literal["rename", "keep"] = Field("rename", description="As for a module.")
-    strings: StringsChoice = Field(Strings(), description="As for a module.")
+    strings: StringsChoice = Field(Strings.model_construct(), description="As for a module.")
     signatures: Literal["check", "ignore"] = Field("check", description="As for a module.")
 
 
@@ -167,7 +168,7 @@ class Phase(Model):
         description="After a rejected unit: `stop` the run, `skip` the unit and go on, or revert what the run has "
         "committed in the phase and stop.",
     )
-    expect: PhaseExpect = Field(PhaseExpect(), description="What `audit` compares the phase with.")
+    expect: PhaseExpect = Field(PhaseExpect.model_construct(), description="What `audit` compares the phase with.")
 
     @property
     def all_validations(self) -> tuple[str, ...]:
@@ -209,8 +210,10 @@ class Plan(Model):
     merge: tuple[Merge, ...] = Field((), description="What duplicates have and kept modules lack, moved there first.")
     redirect: tuple[Redirect, ...] = Field((), description="Modules and symbols to take from elsewhere.")
     delete: tuple[Delete, ...] = Field((), description="Modules and symbols to delete once nothing refers to them.")
-    forbid: Forbid = Field(Forbid(), description="What must not be there, nor come back: for `audit` and `guard`.")
-    expect: Expect = Field(Expect(), description="What `audit` compares the code with.")
+    forbid: Forbid = Field(
+        Forbid.model_construct(), description="What must not be there, nor come back: for `audit` and `guard`."
+    )
+    expect: Expect = Field(Expect.model_construct(), description="What `audit` compares the code with.")
     non_python: Choice = Field(
         "review",
         description="References in files that are not Python (settings, documentation, scripts): `review` lists them, "
@@ -220,7 +223,7 @@ class Plan(Model):
     validation: dict[str, Validation] = Field(
         default_factory=dict, description="The validations by name. `imports` is built in."
     )
-    triggers: Triggers = Field(Triggers(), description="What ends a phase before its end.")
+    triggers: Triggers = Field(Triggers.model_construct(), description="What ends a phase before its end.")
     prepare: tuple[Annotated[tuple[NonEmpty, ...], Field(min_length=1)], ...] = Field(
         (),
         description="Commands that make a new checkout fit for the validations, such as to build an extension. They "

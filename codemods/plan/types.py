@@ -85,6 +85,10 @@ NonEmpty = Annotated[str, Field(min_length=1)]
 
 
 class Model(BaseModel):
-    """What all parts of a plan have in common: frozen, and no key but the declared ones."""
+    """What all parts of a plan have in common: frozen, and no key but the declared ones.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, strict=False)
+    Validators are made when the first plan is read, all at once: one for each part as it is declared would take most of
+    the time that reading a plan takes. So a default is made by `model_construct`, which needs none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, strict=False, defer_build=True)

@@ -103,7 +103,7 @@ class UnittestValidation(_Validation):
 Validation = Annotated[
     ImportsValidation | CommandValidation | PytestValidation | UnittestValidation, Field(discriminator="kind")
 ]
-BUILT_IN: dict[str, ImportsValidation] = {"imports": ImportsValidation(kind="imports")}
+BUILT_IN: dict[str, ImportsValidation] = {"imports": ImportsValidation.model_construct(kind="imports")}
 
 
 class Triggers(Model):

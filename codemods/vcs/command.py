@@ -1,9 +1,10 @@
-"""Runs git, through GitPython's command interface; nothing else does."""
+"""Runs git, as a program; nothing else does. To load a library for that takes longer than git takes to answer."""
 
 from __future__ import annotations
 
 import os
 import re
+import subprocess
 import tempfile
 import time
 from contextlib import nullcontext
@@ -14,8 +15,6 @@ from codemods.errors import RepositoryError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from git.cmd import Git
 
 LOCK_LIMIT = 10.0  # seconds that a lock of git is waited for
 _SOON, _LATER = 0.02, 0.5  # seconds between two tries
@@ -54,38 +53,30 @@ class LockedError(RepositoryError):
     """Another git holds a lock, longer than we wait."""
 
 
-def git_in(folder: Path) -> Git:
-    """git, to be run in `folder`. Raises RepositoryError where there is no git."""
-    try:
-        from git.cmd import Git
-    except ImportError as error:
-        # GitPython looks for the program when it is imported.
-        raise RepositoryError(_MISSING, hint="Install git and put it on PATH.") from error
-    return Git(str(folder))
-
-
 def forget_redirections() -> None:
-    """Take out of our environment what would point git elsewhere: GitPython only adds to the environment."""
+    """Take out of our environment what would point git elsewhere: also of what we start besides git."""
     for name in list(os.environ):
         if _REDIRECTING.fullmatch(name):
             del os.environ[name]
 
 
 def execute(
-    git: Git,
+    folder: Path,
     arguments: list[str],
     *,
     stdin: bytes | None = None,
     reading: bool = True,
     more: Mapping[str, str] | None = None,
 ) -> tuple[int, bytes, bytes]:
-    """Run git: its exit status, output and errors. `reading` keeps the user's settings from changing what it tells.
+    """Run git in `folder`: its exit status, output and errors. `reading` keeps the user's settings from changing what
+    it tells.
 
-    A lock of another git is waited for. Raises LockedError where that takes too long.
+    A lock of another git is waited for. Raises LockedError where that takes too long, RepositoryError where there is no
+    git.
     """
     end, pause = time.monotonic() + LOCK_LIMIT, _SOON
     while True:
-        status, out, err = _once(git, arguments, stdin, reading=reading, more=more)
+        status, out, err = _once(folder, arguments, stdin, reading=reading, more=more)
         if not status or (found := _LOCKED.search(err)) is None:
             return status, out, err
         if time.monotonic() > end:
@@ -106,26 +97,25 @@ def locked(lock: str) -> LockedError:
 
 
 def _once(
-    git: Git, arguments: list[str], stdin: bytes | None, *, reading: bool, more: Mapping[str, str] | None
+    folder: Path, arguments: list[str], stdin: bytes | None, *, reading: bool, more: Mapping[str, str] | None
 ) -> tuple[int, bytes, bytes]:
-    from git.exc import GitCommandNotFound
-
     settings, variables = _READING if reading else _WRITING
-    # Without a file where nothing is said: on a full disk there could be none, and the way back asks git, too.
+    # From a file, and without one where nothing is said: on a full disk there could be none, and the way back asks git.
     with tempfile.TemporaryFile() if stdin is not None else nullcontext() as stream:
         if stream is not None:
             stream.write(stdin or b"")
             stream.seek(0)
         try:
-            status, out, err = git.execute(
-                ["git", *settings, *arguments],
-                istream=stream,
-                with_extended_output=True,
-                with_exceptions=False,
-                stdout_as_string=False,
-                strip_newline_in_stdout=False,
-                env={**_SHARED, **variables, **(more or {})},
+            done = subprocess.run(
+                ["git", *settings, *arguments],  # noqa: S607 - the one on PATH, as everywhere in a repository
+                cwd=folder,
+                stdin=stream or subprocess.DEVNULL,
+                capture_output=True,
+                env={**os.environ, **_SHARED, **variables, **(more or {})},
+                check=False,
             )
-        except GitCommandNotFound as error:
+        except FileNotFoundError as error:
+            if not folder.is_dir():
+                raise
             raise RepositoryError(_MISSING, hint="Install git and put it on PATH.") from error
-    return int(status), bytes(out), str(err).encode("utf-8", "surrogateescape")
+    return done.returncode, done.stdout, done.stderr

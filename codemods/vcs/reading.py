@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from codemods.errors import DirtyTreeError, NotARepositoryError, RepositoryError
-from codemods.vcs.command import GitError, execute, forget_redirections, git_in
+from codemods.vcs.command import GitError, execute, forget_redirections
 from codemods.vcs.records import (
     LOG_FORMAT,
     NOTHING,
@@ -42,6 +42,8 @@ _ABSENT = re.compile(
     rb"bad file|bad revision|ambiguous argument",
     re.IGNORECASE,
 )
+# How it lists files that it is told not to look at.
+_HIDDEN = re.compile(rb"(?<=\0)[Sa-z] ([^\0]+)")
 # What git says where it does not know who the user is.
 _NOBODY = re.compile("who you are|empty ident|no email was given|auto-detect|no name was given", re.IGNORECASE)
 _RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff")
@@ -55,7 +57,6 @@ class ReadableRepository:
         self.root = root
         self.git_dir = git_dir
         self.common_dir = common_dir
-        self._git = git_in(root)
         self._variables: dict[str, str] = {}
         self._logs: dict[str, tuple[Commit, ...]] = {}  # the commits last asked for
 
@@ -73,7 +74,13 @@ class ReadableRepository:
         if not start.is_dir():
             raise NotARepositoryError("There is no such folder.", where=where, hint="Name a folder with --repo.")
         arguments = ["rev-parse", "--is-bare-repository", "--git-dir", "--git-common-dir"]
-        status, out, err = execute(git_in(start), arguments)
+        base = start.absolute()
+        status, out, _ = execute(start, [*arguments, "--show-toplevel"])
+        lines = os.fsdecode(out).split("\n")
+        if not status and len(lines) == 5 and lines[0] != "true":
+            return cls(Path(lines[3]), (base / lines[1]).resolve(), (base / lines[2]).resolve())
+        # One by one, to tell what is wrong; or since a path has a newline in it.
+        status, out, err = execute(start, arguments)
         if status:
             message = err.decode("utf-8", "replace").strip()
             if "dubious ownership" in message:
@@ -83,7 +90,7 @@ class ReadableRepository:
             hint = "Run the command inside a git repository, or name one with --repo."
             raise NotARepositoryError("This is not a git repository.", where=where, hint=hint)
         bare, git_dir, common_dir = os.fsdecode(out).splitlines()
-        status, out, err = execute(git_in(start), ["rev-parse", "--show-toplevel"])
+        status, out, err = execute(start, ["rev-parse", "--show-toplevel"])
         if status and bare != "true" and b"work tree" not in err:
             message = err.decode("utf-8", "replace").strip()
             raise RepositoryError(f"git rev-parse failed: {message}", where=where)
@@ -91,11 +98,10 @@ class ReadableRepository:
             hint = "Codemods needs a work tree: clone it, then run there."
             raise NotARepositoryError("This repository has no work tree here.", where=where, hint=hint)
         root = Path(os.fsdecode(out).removesuffix("\n"))
-        base = start.absolute()
         return cls(root, (base / git_dir).resolve(), (base / common_dir).resolve())
 
     def _bytes(self, *arguments: str, stdin: bytes | None = None, reading: bool = True) -> bytes:
-        status, out, err = execute(self._git, list(arguments), stdin=stdin, reading=reading, more=self._variables)
+        status, out, err = execute(self.root, list(arguments), stdin=stdin, reading=reading, more=self._variables)
         return out if not status else self._fail(arguments[0], status, out, err)
 
     def run(
@@ -110,17 +116,17 @@ class ReadableRepository:
         `variables` are added to its environment. Raises RepositoryError."""
         options = [part for setting in settings for part in ("-c", setting)]
         more = {**self._variables, **(variables or {})}
-        status, out, err = execute(self._git, [*options, command, *arguments], stdin=stdin, more=more)
+        status, out, err = execute(self.root, [*options, command, *arguments], stdin=stdin, more=more)
         return out if not status else self._fail(command, status, out, err)
 
     def _answer(self, arguments: list[str]) -> bytes | None:
         """The output of a command that says no by its status 1: None then. Raises GitError where it cannot tell."""
-        status, out, err = execute(self._git, arguments, more=self._variables)
+        status, out, err = execute(self.root, arguments, more=self._variables)
         return out if not status else None if status == 1 else self._fail(arguments[0], status, out, err)
 
     def _object(self, arguments: list[str]) -> bytes | None:
         """The output of a command that fails where there is no such object: None then. Raises GitError for others."""
-        status, out, err = execute(self._git, arguments, more=self._variables)
+        status, out, err = execute(self.root, arguments, more=self._variables)
         return out if not status else None if _ABSENT.search(err) else self._fail(arguments[0], status, out, err)
 
     def _fail(self, command: str, status: int, out: bytes, err: bytes) -> NoReturn:
@@ -147,8 +153,8 @@ class ReadableRepository:
 
     def hidden_paths(self) -> frozenset[str]:
         """The files at which git does not look: taken for unchanged, or outside of a sparse checkout."""
-        records = os.fsdecode(self._bytes("ls-files", "-v", "-z")).split("\0")
-        return frozenset(record[2:] for record in records if record and (record[0] == "S" or record[0].islower()))
+        found = _HIDDEN.findall(b"\0" + self._bytes("ls-files", "-v", "-z"))
+        return frozenset(map(os.fsdecode, found))
 
     def staged_paths(self) -> tuple[str, ...]:
         """The files that the next commit adds or changes; of a renamed one, the new name."""
@@ -158,9 +164,11 @@ class ReadableRepository:
         )
         return tuple(path for path in os.fsdecode(out).split("\0") if path)
 
-    def unstaged_paths(self) -> frozenset[str]:
-        """The tracked files whose bytes in the work tree may be others than those that are staged."""
-        out = self._bytes("diff-files", "--name-only", "-z")
+    def unstaged_paths(self, among: Iterable[str] | None = None) -> frozenset[str]:
+        """The tracked files, or those `among` some paths, whose bytes in the work tree may be others than the staged
+        ones."""
+        places = () if among is None else ("--", *(f":(top,literal){path}" for path in among))
+        out = self._bytes("diff-files", "--name-only", "-z", *places)
         return frozenset(path for path in os.fsdecode(out).split("\0") if path)
 
     def dirty_files(self) -> tuple[str, ...]:
@@ -342,24 +350,25 @@ class ReadableRepository:
         )
         return found.splitlines()[0] if found else ""
 
-    def as_checked_out(self, rev: str, paths: Iterable[str]) -> dict[str, bytes | None]:
-        """The bytes of files of a commit as git writes them to the work tree; None for one that it does not have."""
-        asked, known = tuple(paths), self.entries(rev)
-        there = b"".join(os.fsencode(path) + b"\0" for path in asked if path in known)
-        with tempfile.TemporaryDirectory(prefix="codemods-", ignore_cleanup_errors=True) as name:
-            # In an index of its own: git knows of line ends, filters and their attributes.
-            more = {**self._variables, "GIT_INDEX_FILE": f"{name}/index"}
-            writing = ["checkout-index", "--force", f"--prefix={name}/tree/", "-z", "--stdin"]
-            self._checked("read-tree", ["-c", "core.sparseCheckout=false", "read-tree", rev], more=more)
-            self._checked("checkout-index", ["-c", "core.symlinks=false", *writing], stdin=there, more=more)
-            tree = Path(name, "tree")
-            return {path: (tree / path).read_bytes() if path in known else None for path in asked}
-
-    def _checked(
-        self, name: str, arguments: list[str], *, more: Mapping[str, str], stdin: bytes | None = None
-    ) -> bytes:
-        status, out, err = execute(self._git, arguments, stdin=stdin, more=more)
-        return out if not status else self._fail(name, status, out, err)
+    def as_checked_out(self, files: Mapping[str, Entry | None]) -> dict[str, bytes | None]:
+        """The bytes of files as git writes them to the work tree: line ends, filters; None for what is not there."""
+        blobs = {path: entry.blob for path, entry in files.items() if entry is not None}
+        asked = [path for path in blobs if path == path.strip() and "\n" not in path]
+        found: dict[str, bytes | None] = dict.fromkeys(files)
+        # Before each is told a word that none of them holds: how long it is, git tells of what it was before.
+        word = os.urandom(16).hex().encode()
+        stdin = b"".join(f"{blobs[path]} ".encode() + os.fsencode(path) + b"\n" for path in asked)
+        out = (
+            self._bytes("cat-file", "--filters", "--buffer", f"--batch={word.decode()}", stdin=stdin) if asked else b""
+        )
+        parts = out.split(word + b"\n")[1:]
+        if len(parts) != len(asked):
+            raise RepositoryError("git cat-file does not tell all files: some are not there.", where=str(self.root))
+        found.update(zip(asked, (part[:-1] for part in parts), strict=True))
+        for path in blobs.keys() - asked:
+            # In a line of a list, git would read another name.
+            found[path] = self._bytes("cat-file", "--filters", f"--path={path}", blobs[path])
+        return found
 
     def changed_paths(self, sha: str) -> tuple[str, ...]:
         """The files that the commit `sha` changed against its first parent.
@@ -404,7 +413,7 @@ class ReadableRepository:
             for name, content in (("ours", ours), ("base", base), ("theirs", theirs)):
                 (Path(folder) / name).write_bytes(content)
                 names.append(str(Path(folder) / name))
-            status, out, _ = execute(self._git, ["merge-file", "-p", "--quiet", *names])
+            status, out, _ = execute(self.root, ["merge-file", "-p", "--quiet", *names])
         return None if status else out
 
 

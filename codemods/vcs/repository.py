@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.errors import RepositoryError
-from codemods.vcs.command import GitError, execute, git_in
+from codemods.vcs.command import GitError, execute
 from codemods.vcs.reading import ReadableRepository, index_records, listed, pathspecs
 from codemods.vcs.records import with_trailers
 
@@ -31,7 +31,7 @@ class Repository(ReadableRepository):
         settings = [f"core.hooksPath={os.devnull}", "gc.auto=0", "maintenance.auto=false", "advice.detachedHead=false"]
         options = [part for setting in settings for part in ("--config", setting)]
         arguments = ["clone", "--quiet", "--no-checkout", "--template=", *options, "--", url, str(folder)]
-        status, _, err = execute(git_in(folder.parent), arguments)
+        status, _, err = execute(folder.parent, arguments)
         if status:
             message = err.decode("utf-8", "replace").strip()
             raise RepositoryError(f"git clone failed: {message}", where=url)
@@ -121,7 +121,7 @@ class Repository(ReadableRepository):
         """Make the index hold what these paths are afterwards."""
         self._bytes("update-index", "-z", "--index-info", stdin=index_records(differences), reading=False)
         # Else git would look into each of these files the next time that it is asked.
-        execute(self._git, ["update-index", "-q", "--refresh"], reading=False)
+        execute(self.root, ["update-index", "-q", "--refresh"], reading=False)
 
     def move_head(self, old: str, new: str, reason: str) -> None:
         """Make the branch that is checked out, or a detached HEAD, mean `new`, with a line in the reflog; nothing else

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.cli import app
+from codemods.cli.verbs import VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,10 +22,11 @@ COMMAND = [sys.executable, "-m", "codemods"]
 # What a run loads, in the process that others are forked from.
 _LOADED = [
     "codemods.cli.app",
+    *(f"codemods.cli.{verb.home}" for verb in VERBS.values()),
     "codemods.engine.apply",
+    "codemods.plan.load",
     "codemods.report.terminal",
     "codemods.report.to_json",
-    "git.cmd",
 ]
 
 

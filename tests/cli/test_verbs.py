@@ -567,8 +567,3 @@ class TestRefusals:
 
     def test_an_unknown_option(self, repo: Path) -> None:
         assert "No such option" in codemods_apart(repo, "preview", "plan.yaml", "--nope", expect=2)
-
-
-def test_help_names_the_verbs(tmp_path: Path) -> None:
-    output = codemods(tmp_path, "--help", expect=0)
-    assert all(verb in output for verb in ("preview", "apply", "status", "rollback", "demo", "schema"))

@@ -48,12 +48,12 @@ def carry_out(
     undoes: str = "",
     check: Check | None = None,
 ) -> TakenBack:
-    """Go the `way`, and `check` the tree that it leads to.
+    """Go the `way`, and `check` the tree that it leads to. That no file has changes is for whoever calls to see first;
+    it is seen again before one is replaced.
 
     Raises RepositoryError, CodemodsError or OSError, with everything as it was.
     """
     repository.require_no_operation()
-    repository.require_clean()
     close_runs(repository, journal)
     name, head = new_run_id(journal.clock()), repository.head() or ""
     data = {
@@ -74,8 +74,7 @@ def carry_out(
                 check.before(name)
             made = _go(repository, journal, name, plan, way)
             after = repository.head() or ""
-            paths = tuple(change.path for change in repository.difference(head, after))
-            results = check.after(name, paths) if check is not None else ()
+            results = check.after(name, repository.changed_between(head, after)) if check is not None else ()
         except BaseException as error:
             with suppress(JournalError):
                 _write_failure(journal, name, plan, error)
