@@ -30,7 +30,8 @@ class Cluster:
 
     @property
     def spec(self) -> str:
-        """As `--executor` takes it."""
+        """As `--executor` takes it, once the scheduler knows all workers: we do not wait for them for long."""
+        self.wait_for_workers()
         address = json.loads((self.folder / "scheduler.json").read_text())["address"]
         return address.replace("tcp://", "dask://")
 

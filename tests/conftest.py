@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -15,14 +20,30 @@ from codemods.foreign.runner import ForeignRunner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 # Whoever has turned it off for all programs: each worker of each run would rewrite the assertions of all tests anew.
 sys.dont_write_bytecode = False
 
+# Whoever runs this in the background: what we start would inherit that it ignores ^C, which is what some tests send.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 settings.register_profile("nightly", max_examples=20_000, deadline=None)
 settings.register_profile("default", deadline=None, max_examples=60)
 settings.load_profile("default")
+
+
+def pytest_collection() -> None:
+    """What is loaded and collected stays to the end: looking through it again and again would take a tenth of the
+    time."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Only what the tests make may become garbage."""
+    gc.freeze()
+    gc.enable()
+
 
 Files = Mapping[str, str | bytes]
 Case = TypeVar("Case")
@@ -63,6 +84,8 @@ def isolated(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "LC_ALL": "C.UTF-8",
         # A pytest that we start would remove what other runs have left in the common place, which may take a minute.
         "PYTEST_DEBUG_TEMPROOT": str(home),
+        # Nor does one that we start need the plugins that are installed here: they take longer to load than it takes.
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
@@ -91,11 +114,24 @@ def write_files(root: Path, files: Files) -> None:
         file.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
+@cache
+def _new_repo() -> tuple[tuple[str, ...], Files]:
+    """The folders and the files that `git init` makes, without examples of hooks: it is run once for all tests."""
+    with tempfile.TemporaryDirectory() as name:
+        run_git(Path(name), "init", "--quiet", "--initial-branch", "main")
+        made = [place for place in sorted(Path(name).rglob("*")) if place.suffix != ".sample"]
+        paths = {place: str(place.relative_to(name)) for place in made}
+        folders = tuple(path for place, path in paths.items() if place.is_dir())
+        return folders, {path: place.read_bytes() for place, path in paths.items() if place.is_file()}
+
+
 def init_repo(root: Path, files: Files) -> Path:
     """Make the folder `root` a git repository that holds the given files, committed on the branch main."""
     root.mkdir()
-    run_git(root, "init", "--quiet", "--initial-branch", "main")
-    write_files(root, files)
+    folders, own = _new_repo()
+    for folder in folders:
+        (root / folder).mkdir()
+    write_files(root, {**own, **files})
     run_git(root, "add", "--all", "--force")
     run_git(root, "commit", "--quiet", "--allow-empty", "-m", "base")
     return root

@@ -7,9 +7,12 @@ import io
 import os
 import signal
 import sys
+from collections.abc import Callable
+from functools import cache
 from typing import Annotated
 
 import typer
+import typer.main
 
 from codemods.cli.saying import say
 from codemods.cli.verbs import Verbs
@@ -66,11 +69,17 @@ def main() -> None:
     sys.exit(status)
 
 
+@cache
+def command() -> Callable[..., object]:
+    """What Typer makes of the verbs: it would do so at each call, which takes longer than many of them."""
+    return typer.main.get_command(app)
+
+
 def run(arguments: list[str]) -> int:
     """Run the command with `arguments`; its exit status."""
     try:
         # `demo` runs other verbs.
-        result = app(args=arguments, prog_name="codemods", standalone_mode=False, obj=run)
+        result = command()(args=arguments, prog_name="codemods", standalone_mode=False, obj=run)
     except CodemodsError as error:
         say(_shown(error), err=True)
         return error.exit_status

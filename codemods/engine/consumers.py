@@ -86,6 +86,7 @@ def look(
     excluded = frozenset(tree.paths).difference(included(tree.paths, plan.exclude))
     found = open_scan(tree.paths, tree.read, ModuleNames(plan.source_roots), moves.words | words_of(plan), crew)
     found.spelled = moves.spelled
+    found.whole = frozenset(path for module, path in found.modules.items() if path and moves.concerns(module))
     found.facts = facts if crew is None and not tree.changed else None
     found.standing = standing(plan, found)
     left = left_behind(plan, found, moves, not_merged)

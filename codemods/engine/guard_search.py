@@ -59,7 +59,7 @@ def violations_in(
     for path in found.candidates if candidates is None else filter(search.open, candidates):
         try:
             violations += within_limits(partial(search.violations, path))
-        except BeyondError as error:  # noqa: PERF203 - the others go on
+        except (BeyondError, UnparsableError) as error:  # noqa: PERF203 - the others go on
             found.skipped[path] = Skipped(path, str(error))
     return violations, found.skipped
 

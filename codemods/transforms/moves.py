@@ -118,6 +118,16 @@ class Moves:
         """Whether `module` is one that references may be read from."""
         return module in self.old_modules or self.module(module) is not None
 
+    def concerns(self, module: str) -> bool:
+        """Whether something moves out of `module`, or to it: what it defines matters, and that it can be imported."""
+        if module in self.old_modules or module in self._new_modules:
+            return True
+        return any(module.startswith(f"{target.module}.") for target in self.modules.values())
+
+    @cached_property
+    def _new_modules(self) -> frozenset[str]:
+        return frozenset(target.module for target in (*self.symbols.values(), *self.modules.values()))
+
     def leads_to(self, module: str) -> bool:
         """Whether an old module lies in the package `module`."""
         return any(old.startswith(f"{module}.") for old in self.old_modules)

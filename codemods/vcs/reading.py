@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from codemods.errors import DirtyTreeError, NotARepositoryError, RepositoryError
 from codemods.vcs.command import GitError, execute, forget_redirections
+from codemods.vcs.heads import Heads, short
 from codemods.vcs.records import (
     LOG_FORMAT,
     NOTHING,
@@ -46,6 +47,7 @@ _ABSENT = re.compile(
 _HIDDEN = re.compile(rb"(?<=\0)[Sa-z] ([^\0]+)")
 # What git says where it does not know who the user is.
 _NOBODY = re.compile("who you are|empty ident|no email was given|auto-detect|no name was given", re.IGNORECASE)
+_FOLDERS = ("--show-toplevel", "--git-dir", "--git-common-dir")
 _RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff")
 
 
@@ -57,6 +59,7 @@ class ReadableRepository:
         self.root = root
         self.git_dir = git_dir
         self.common_dir = common_dir
+        self._heads = Heads(git_dir, common_dir)
         self._variables: dict[str, str] = {}
         self._logs: dict[str, tuple[Commit, ...]] = {}  # the commits last asked for
 
@@ -73,32 +76,15 @@ class ReadableRepository:
         where = str(start.absolute())
         if not start.is_dir():
             raise NotARepositoryError("There is no such folder.", where=where, hint="Name a folder with --repo.")
-        arguments = ["rev-parse", "--is-bare-repository", "--git-dir", "--git-common-dir"]
-        base = start.absolute()
-        status, out, _ = execute(start, [*arguments, "--show-toplevel"])
-        lines = os.fsdecode(out).split("\n")
-        if not status and len(lines) == 5 and lines[0] != "true":
-            return cls(Path(lines[3]), (base / lines[1]).resolve(), (base / lines[2]).resolve())
-        # One by one, to tell what is wrong; or since a path has a newline in it.
-        status, out, err = execute(start, arguments)
+        status, out, err = execute(start, ["rev-parse", *_FOLDERS])
         if status:
-            message = err.decode("utf-8", "replace").strip()
-            if "dubious ownership" in message:
-                raise RepositoryError(message, where=where)
-            if "not a git repository" not in message:
-                raise RepositoryError(f"git rev-parse failed: {message}", where=where)
-            hint = "Run the command inside a git repository, or name one with --repo."
-            raise NotARepositoryError("This is not a git repository.", where=where, hint=hint)
-        bare, git_dir, common_dir = os.fsdecode(out).splitlines()
-        status, out, err = execute(start, ["rev-parse", "--show-toplevel"])
-        if status and bare != "true" and b"work tree" not in err:
-            message = err.decode("utf-8", "replace").strip()
-            raise RepositoryError(f"git rev-parse failed: {message}", where=where)
-        if bare == "true" or status:
-            hint = "Codemods needs a work tree: clone it, then run there."
-            raise NotARepositoryError("This repository has no work tree here.", where=where, hint=hint)
-        root = Path(os.fsdecode(out).removesuffix("\n"))
-        return cls(root, (base / git_dir).resolve(), (base / common_dir).resolve())
+            raise _no_work_tree(where, err.decode("utf-8", "replace").strip())
+        told = os.fsdecode(out).removesuffix("\n").split("\n")
+        if len(told) != len(_FOLDERS):  # a path holds a line break
+            told = [os.fsdecode(execute(start, ["rev-parse", folder])[1]).removesuffix("\n") for folder in _FOLDERS]
+        root, git_dir, common_dir = told
+        base = start.absolute()
+        return cls(Path(root), (base / git_dir).resolve(), (base / common_dir).resolve())
 
     def _bytes(self, *arguments: str, stdin: bytes | None = None, reading: bool = True) -> bytes:
         status, out, err = execute(self.root, list(arguments), stdin=stdin, reading=reading, more=self._variables)
@@ -206,7 +192,11 @@ class ReadableRepository:
 
     def head(self) -> str | None:
         """The commit that HEAD means; None before the first one."""
-        return self.rev("HEAD")
+        if (commit := self._heads.commit()) is not None:
+            return commit
+        commit = self.rev("HEAD")
+        self._heads.confirm(commit)
+        return commit
 
     def tree(self, rev: str = "HEAD") -> str:
         """The tree of the commit `rev`, by its hash."""
@@ -214,8 +204,11 @@ class ReadableRepository:
 
     def branch(self) -> str | None:
         """The branch that is checked out; None where HEAD is detached."""
-        out = self._answer(["symbolic-ref", "--quiet", "--short", "HEAD"])
-        return None if out is None else os.fsdecode(out).strip()
+        if (known := self._heads.branch()) is not None:
+            return known[0]
+        # Not `--short`, which names a branch by more than its name where a tag has the same.
+        out = self._answer(["symbolic-ref", "--quiet", "HEAD"])
+        return None if out is None else short(os.fsdecode(out).strip())
 
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether `newer` holds `older`."""
@@ -223,7 +216,7 @@ class ReadableRepository:
 
     def commits(self, since: str | None, until: str = "HEAD") -> tuple[Commit, ...]:
         """The commits of ours that `until` holds and `since` does not, newest first, and those that revert others."""
-        tip = self.rev(until)
+        tip = self.head() if until == "HEAD" else self.rev(until)
         if tip is None:
             return ()
         span = f"{since}..{tip}" if since else tip
@@ -415,6 +408,19 @@ class ReadableRepository:
                 names.append(str(Path(folder) / name))
             status, out, _ = execute(self.root, ["merge-file", "-p", "--quiet", *names])
         return None if status else out
+
+
+def _no_work_tree(where: str, message: str) -> RepositoryError:
+    """Why `where` is in no work tree, from what git has said."""
+    if "dubious ownership" in message:
+        return RepositoryError(message, where=where)
+    if "not a git repository" in message:
+        hint = "Run the command inside a git repository, or name one with --repo."
+        return NotARepositoryError("This is not a git repository.", where=where, hint=hint)
+    if "work tree" in message:
+        hint = "Codemods needs a work tree: clone it, then run there."
+        return NotARepositoryError("This repository has no work tree here.", where=where, hint=hint)
+    return RepositoryError(f"git rev-parse failed: {message}", where=where)
 
 
 def pathspecs(paths: Iterable[str]) -> bytes:

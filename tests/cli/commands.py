@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import multiprocessing
+import multiprocessing.connection
 import os
 import subprocess
 import sys
@@ -16,12 +17,13 @@ from codemods.cli import app
 from codemods.cli.verbs import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from multiprocessing.context import ForkServerProcess
 
 COMMAND = [sys.executable, "-m", "codemods"]
 # What a run loads, in the process that others are forked from.
 _LOADED = [
-    "codemods.cli.app",
+    "tests.cli.loaded",
     *(f"codemods.cli.{verb.home}" for verb in VERBS.values()),
     "codemods.engine.apply",
     "codemods.plan.load",
@@ -49,6 +51,11 @@ def codemods_apart(root: Path, *arguments: str, expect: int) -> str:
     return _output(completed, expect)
 
 
+def codemods_forked(root: Path, *arguments: str, expect: int) -> str:
+    """The same, forked from a process that has loaded all there is to load, which takes longer than most runs."""
+    return _output(run_forked(root, *agreed(arguments)), expect)
+
+
 def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """What a command in `root` prints, apart by stream, and its exit status."""
     with _inside(root), redirect_stdout(_stream()) as out, redirect_stderr(_stream()) as err:
@@ -57,26 +64,56 @@ def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def run_forked(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The same in a process of its own, for what kills it: forked from one that has loaded all there is to load,
-    which takes longer than most runs."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_LOADED)
+    """What a command prints, apart by stream, and its exit status, forked alike: for what kills it."""
     with tempfile.TemporaryDirectory() as folder:
         streams = (Path(folder) / "stdout", Path(folder) / "stderr")
-        process = context.Process(target=_carry_out, args=(root, arguments, dict(os.environ), streams))
-        process.start()
+        process = forked(root, arguments, *streams)
         process.join()
         assert process.exitcode is not None
         out, err = (stream.read_text(encoding="utf-8", errors="surrogateescape") for stream in streams)
         return subprocess.CompletedProcess(arguments, process.exitcode, out, err)
 
 
-def _carry_out(root: Path, arguments: tuple[str, ...], environment: dict[str, str], streams: tuple[Path, ...]) -> None:
+def on_terminal(root: Path, *arguments: str, answer: str = "", **environment: str) -> tuple[int, str]:
+    """The exit status of a command in `root`, forked alike, and what it writes to a terminal, on which `answer` is
+    typed."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    os.write(ours, answer.encode())
+    terminal = Path(os.ttyname(theirs))
+    process = forked(root, arguments, terminal, terminal, stdin=terminal if answer else None, **environment)
+    told = b""
+    while ours in multiprocessing.connection.wait([ours, process.sentinel]):
+        told += os.read(ours, 65536)
+    process.join()
+    assert process.exitcode is not None
+    os.close(theirs)
+    os.close(ours)
+    return process.exitcode, told.decode()
+
+
+def forked(
+    root: Path, arguments: Sequence[str], stdout: Path, stderr: Path, stdin: Path | None = None, **environment: str
+) -> ForkServerProcess:
+    """A command that is started like that, with our environment and more of it, and these files as its streams."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_LOADED)
+    streams = (stdin or Path(os.devnull), stdout, stderr)
+    process = context.Process(target=_carry_out, args=(root, arguments, {**os.environ, **environment}, streams))
+    process.start()
+    return process
+
+
+def _carry_out(root: Path, arguments: Sequence[str], environment: dict[str, str], streams: tuple[Path, ...]) -> None:
     os.chdir(root)
     os.environ.clear()
     os.environ.update(environment)
-    for number, file in enumerate(streams, start=1):
-        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
+    for number, file in enumerate(streams):
+        os.dup2(
+            os.open(file, (os.O_WRONLY | os.O_CREAT | os.O_APPEND if number else os.O_RDONLY) | os.O_NOCTTY), number
+        )
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     sys.argv[1:] = arguments
     app.main()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import codemods, run
+from tests.cli.commands import codemods, on_terminal, run
 from tests.conftest import Files
 
 MakeRepo = Callable[[Files], Path]
@@ -142,18 +142,11 @@ def test_verbs_that_read_ask_nothing_and_run_nothing(root: Path, verb: str) -> N
 @pytest.mark.skipif(os.name != "posix", reason="a terminal is made by pty")
 @pytest.mark.parametrize(("answer", "status", "runs"), [("y", 0, True), ("n", 2, False)])
 def test_a_terminal_is_asked(root: Path, answer: str, status: int, runs: bool) -> None:
-    import pty
-    import subprocess
-
-    ours, theirs = pty.openpty()
-    os.write(ours, f"{answer}\n".encode())
-    command = [sys.executable, "-m", "codemods", "apply", "plan.yaml", "--here"]
-    asked = subprocess.run(command, cwd=root, stdin=theirs, capture_output=True, text=True, check=False)
-    os.close(theirs)
-    os.close(ours)
-    assert asked.returncode == status, asked.stderr
-    assert "has not been run like this in this repository before. It runs:\n  check: python -c" in asked.stderr
-    assert "Go on? [y/N]" in asked.stderr
+    ended, told = on_terminal(root, "apply", "plan.yaml", "--here", answer=f"{answer}\n")
+    told = told.replace("\r", "")
+    assert ended == status, told
+    assert "has not been run like this in this repository before. It runs:\n  check: python -c" in told
+    assert "Go on? [y/N]" in told
     assert (times_run(root) > 0) == runs
 
 

@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 
 from tests.checks import BASE, plan_text
-from tests.cli.commands import COMMAND, codemods, codemods_apart, run
+from tests.cli.commands import COMMAND, codemods, codemods_apart, codemods_forked, run
 from tests.cli.hostile import kept, made
 from tests.conftest import Files, sample
 
 MakeRepo = Callable[[Files], Path]
 Git = Callable[..., str]
+Command = Callable[..., str]
 GOOD = {"u.py": "from a.b import f\nf()\n", "z/v.py": "import a.b\na.b.f()\n"}
 PLAN = plan_text(rest="keep:\n  - {module: c.d, symbols: [g, D]}\n")
 VERBS = (("scan",), ("audit", "plan.yaml"), ("guard", "plan.yaml"), ("status", "plan.yaml"), ("report", "plan.yaml"))
@@ -30,9 +31,9 @@ def repository(make_repo: MakeRepo, files: Files) -> Path:
     return make_repo({**BASE, **GOOD, "plan.yaml": PLAN, **{f"h/{name}": content for name, content in files.items()}})
 
 
-def outcomes(root: Path, *arguments: str) -> dict[str, str]:
+def outcomes(root: Path, *arguments: str, codemods: Command = codemods_forked) -> dict[str, str]:
     """What a preview says of each file: why it is skipped, or an empty text where it is changed."""
-    shown = json.loads(codemods_apart(root, "preview", "plan.yaml", "--json", *arguments, expect=1))
+    shown = json.loads(codemods(root, "preview", "plan.yaml", "--json", *arguments, expect=1))
     changed = {file["path"]: "" for phase in shown["phases"] for file in phase["files"] if file["outcome"] == "changed"}
     return changed | {file["path"]: file["reason"] for file in shown["skipped"]}
 
@@ -83,7 +84,8 @@ class TestKept:
 class TestLarge:
     def test_they_are_told_within_limits_of_time_and_memory(self, make_repo: MakeRepo) -> None:
         root = repository(make_repo, {name: content for name, (content, _) in made().items()})
-        check_told(outcomes(root), {name: reason for name, (_, reason) in made().items()})
+        told = outcomes(root, codemods=codemods_apart)
+        check_told(told, {name: reason for name, (_, reason) in made().items()})
         for verb in sample((("guard", "plan.yaml"), ("scan",), ("audit", "plan.yaml")), 3):
             arguments = [*COMMAND, *verb]
             done = subprocess.run(arguments, cwd=root, capture_output=True, text=True, check=False, timeout=120)
@@ -93,7 +95,7 @@ class TestLarge:
     def test_a_run_leaves_them_alone_and_does_the_others(self, make_repo: MakeRepo, git: Git) -> None:
         chosen = {name: made()[name][0] for name in ("large.py", "sum.py", "formats.py")}
         root = repository(make_repo, chosen)
-        codemods_apart(root, "apply", "plan.yaml", expect=0)
+        codemods_forked(root, "apply", "plan.yaml", expect=0)
         assert sorted(git(root, "log", "--format=", "--name-only", "main..HEAD").split()) == sorted(GOOD)
 
     def test_what_nobody_can_read_keeps_a_module_from_being_deleted(self, make_repo: MakeRepo) -> None:
@@ -167,7 +169,7 @@ def test_a_file_on_which_the_time_runs_out_is_blocked_and_the_others_are_done(
     slow = "from a.b import f\n" + "".join(f"f({number})\n" for number in range(60_000))
     root = repository(make_repo, {"x.py": slow})
     monkeypatch.setenv("CODEMODS_FILE_SECONDS", "0.5")
-    shown = json.loads(codemods_apart(root, "preview", "plan.yaml", "--json", expect=1))
+    shown = json.loads(codemods_forked(root, "preview", "plan.yaml", "--json", expect=1))
     files = {file["path"]: file for phase in shown["phases"] for file in phase["files"]}
     skipped = {file["path"]: file["reason"] for file in shown["skipped"]}
     told = skipped.get("h/x.py") or files["h/x.py"]["reasons"][0].removeprefix("h/x.py:1: ")

@@ -15,10 +15,10 @@ import pytest
 from markdown_it import MarkdownIt
 
 from tests.checks import BASE, plan_text
-from tests.cli.commands import COMMAND
+from tests.cli.commands import on_terminal, run_forked
 from tests.conftest import Files, write_files
 
-pty = pytest.importorskip("pty", reason="terminals as POSIX has them")
+pytest.importorskip("pty", reason="terminals as POSIX has them")
 
 MakeRepo = Callable[[Files], Path]
 Git = Callable[..., str]
@@ -80,24 +80,6 @@ def repo(make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch) -> Path:
     return make_repo({**BASE, **files, **texts, f"skipped {NAMES[4]}": "from a.b import f\nf(\n"})
 
 
-def on_terminal(root: Path, kind: str, *arguments: str) -> str:
-    """What a command in `root` writes to a terminal of that kind."""
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": kind, "COLUMNS": "200"}
-    with subprocess.Popen(
-        [*COMMAND, *arguments], cwd=root, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, env=environment
-    ):
-        os.close(theirs)
-        told = b""
-        try:
-            while more := os.read(ours, 65536):
-                told += more
-        except OSError:  # what Linux says at the end
-            pass
-    os.close(ours)
-    return told.decode()
-
-
 def check_neutral(told: str) -> None:
     """Nothing in `told` is a control or cannot be seen, and markup stands there as it is written."""
     text = told.replace("\n", "").replace("\t", "")
@@ -112,7 +94,7 @@ def test_nothing_but_we_drives_the_terminal(
     monkeypatch.delenv("NO_COLOR")
     spelled = 0
     for verb in VERBS[::every]:
-        told = on_terminal(repo, kind, *verb)
+        _, told = on_terminal(repo, *verb, TERM=kind, COLUMNS="200")
         assert told, verb
         # A colour of ours never comes right before what is theirs spelled out.
         assert "\x1b[31mEVIL" not in told
@@ -127,7 +109,7 @@ def test_what_a_hook_says_is_spelled_out(repo: Path) -> None:
     hook = repo / ".git" / "hooks" / "pre-commit"
     hook.write_text(f"#!{sys.executable}\nimport sys\nsys.exit({EVIL!r})\n", encoding="utf-8")
     hook.chmod(0o755)
-    told = on_terminal(repo, "dumb", "apply", "--yes", "plan.yaml")
+    _, told = on_terminal(repo, "apply", "--yes", "plan.yaml", TERM="dumb", COLUMNS="200")
     assert "\\x1b[31mEVIL" in told
     check_neutral(told.replace("\r", ""))
 
@@ -139,9 +121,9 @@ def test_json_is_json_for_bytes_that_do_not_decode(make_repo: MakeRepo) -> None:
         (Path(os.fsdecode(os.fsencode(root) + b"/" + name))).write_text(SOURCE, encoding="utf-8")
     subprocess.run(["git", "add", "."], cwd=root, check=True)
     for verb in (("preview", "plan.yaml", "--json"), ("guard", "plan.yaml", "--json"), ("scan", "--json")):
-        done = subprocess.run([*COMMAND, *verb], cwd=root, capture_output=True, check=False)
-        assert done.stderr == b""
-        text = done.stdout.decode("utf-8")
+        done = run_forked(root, *verb)
+        assert done.stderr == ""
+        text = done.stdout
         check_neutral(text)
         found = json.dumps(json.loads(text))
         assert verb[0] == "scan" or all(json.dumps(os.fsdecode(name))[1:-1] in found for name in names)
@@ -160,9 +142,7 @@ class _Tags(HTMLParser):
 def test_markdown_holds_no_markup_of_theirs(repo: Path, verb: str) -> None:
     write_files(repo, {"more.py": "import a.b as m\nprint(m.f, 'a.b.f', getattr(m, 'x'))\n"})
     subprocess.run(["git", "add", "."], cwd=repo, check=True)
-    done = subprocess.run(
-        [*COMMAND, verb, "plan.yaml", "--markdown"], cwd=repo, capture_output=True, text=True, check=False
-    )
+    done = run_forked(repo, verb, "plan.yaml", "--markdown")
     check_neutral(done.stdout)
     assert "onerror=EVIL" in done.stdout
     # HTML in Markdown is let through, as pages that show it may do.

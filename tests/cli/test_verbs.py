@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.checks import BASE, plan_text
-from tests.cli.commands import COMMAND, codemods, codemods_apart, run, run_forked
+from tests.cli.commands import COMMAND, codemods, codemods_forked, run, run_forked
 from tests.conftest import Files, copied, init_repo, write_files
 
 MakeRepo = Callable[[Files], Path]
@@ -79,7 +79,7 @@ class TestPreview:
 
     def test_its_diff_can_be_applied_by_git(self, repo: Path, git: Git) -> None:
         diff = repo / "diff"
-        diff.write_text(codemods_apart(repo, "preview", "plan.yaml", expect=1))
+        diff.write_text(codemods_forked(repo, "preview", "plan.yaml", expect=1))
         git(repo, "apply", "diff")
         assert (repo / "u.py").read_text() == "from c.d import g\ng()\n"
 
@@ -566,4 +566,4 @@ class TestRefusals:
         assert "Another run is under way in this repository: process" in (repo / "second").read_text()
 
     def test_an_unknown_option(self, repo: Path) -> None:
-        assert "No such option" in codemods_apart(repo, "preview", "plan.yaml", "--nope", expect=2)
+        assert "No such option" in codemods_forked(repo, "preview", "plan.yaml", "--nope", expect=2)

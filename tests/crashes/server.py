@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from codemods.cli import app
 from tests.crashes.cases import Bench, Case
 from tests.crashes.child import adopt_orphans, run_in_fork
 from tests.crashes.points import KILL, NONE, Fault
@@ -78,6 +79,7 @@ def serve(folder: Path) -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # nothing that is printed is an answer
     adopt_orphans()
+    app.command()  # for all forks
     bench = Bench(folder)
     for line in sys.stdin:
         request = json.loads(line)

@@ -187,10 +187,15 @@ def test_a_transform_that_nobody_has_loaded_is_not_left_out() -> None:
 
 class TestTimeLimit:
     def test_ends_what_takes_too_long(self) -> None:
-        started = time.monotonic()
+        done: list[bool] = []
+
+        def run() -> None:
+            wait(60)
+            done.append(True)
+
         with pytest.raises(TimeoutError, match=r"in 0\.05 seconds"), TimeLimit(0.05):
-            wait(5)
-        assert time.monotonic() - started < 4
+            run()
+        assert not done
 
     def test_leaves_alone_what_does_not(self) -> None:
         with TimeLimit(0.05):
@@ -203,7 +208,7 @@ class TestTimeLimit:
         handler = signal.getsignal(signal.SIGALRM)
         with TimeLimit(1):
             wait(0.05)
-        assert before - 1 < signal.getitimer(signal.ITIMER_REAL)[0] <= before - 0.04 or not before
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= before - 0.04 or not before
         assert signal.getsignal(signal.SIGALRM) is handler
 
     def test_does_nothing_in_other_threads(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -86,15 +85,13 @@ def test_tests_that_a_killed_run_has_left_running_are_ended(make_repo: MakeRepo,
         "import os, signal, time\n"
         f"if changed and not os.path.exists({str(flag)!r}):\n"
         f"    open({str(flag)!r}, 'w').close()\n    open({str(process)!r}, 'w').write(str(os.getpid()))\n"
-        "    os.kill(os.getppid(), signal.SIGKILL)\n    time.sleep(60)\n"
+        "    os.kill(os.getppid(), signal.SIGKILL)\n    time.sleep(600)\n"
     )
     many = migration(make_repo, tmp_path, 1, rule, PHASES)
     run_forked(many.root, "apply", "--yes", "plan.yaml")
-    started = time.monotonic()
     completed = run(many.root, "apply", "--yes", "plan.yaml")
     assert completed.returncode == 0
     assert "1 program(s) that it had started were still running: they were ended." in completed.stdout
-    assert time.monotonic() - started < 30
     state = subprocess.run(["ps", "-o", "stat=", "-p", process.read_text()], capture_output=True, text=True)
     assert state.stdout.strip()[:1] in ("", "Z")
 

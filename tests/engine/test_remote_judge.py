@@ -276,7 +276,6 @@ def test_a_worker_that_is_killed_while_it_validates_costs_no_verdict(tmp_path: P
     with cluster_in(tmp_path / "cluster") as cluster:
         for name in ("one", "two"):
             cluster.add_worker(name, {"MARKS": str(marks), "CODEMODS_CLONES": str(tmp_path / name)})
-        cluster.wait_for_workers()
         with open_executor(cluster.spec) as crew, judge_in(tmp_path, crew) as judge:
             assert judge.width == 2
             futures = [judge.start(valued(value)) for value in (2, 1, 3, 4, 5, 6)]

@@ -81,7 +81,7 @@ def test_plugins_are_read_from_arguments(arguments: list[str], plugins: list[str
 
 def record(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
-    options = ["-q", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider"]
+    options = ["-q", "-p", "pytest_cov", "-p", "no:cacheprovider"]
     command = [sys.executable, "-B", "-m", "pytest", *options, "--cov=p", "--cov-context=test", "--cov-report="]
     subprocess.run(command, cwd=root, check=True, capture_output=True)
 

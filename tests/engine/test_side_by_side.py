@@ -52,7 +52,6 @@ def _active(environment: Environment, tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     monkeypatch.setenv("VIRTUAL_ENV", str(environment.python.parent.parent))
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     yield
     for name in ("editable.pth", "__editable__.pth"):
         (environment.packages / name).unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from codemods.errors import PlanError
 from codemods.model import Disposition
 from tests.checks import BASE, preview_files, with_disposition
 
@@ -209,3 +210,16 @@ def test_a_file_that_cannot_be_read_is_listed_once() -> None:
     files = {"use.py": "from a import b as m\nm.f()\n", "broken.py": "print 'f use m'\n"}
     shown = preview_files({**BASE, **files})
     assert [skipped.path for skipped in shown.skipped] == ["broken.py"]
+
+
+def test_what_cannot_be_imported_has_no_names() -> None:
+    """Also where the mistake stands in a function that has nothing to do with the plan."""
+    broken = {"c/d.py": f"{BASE['c/d.py']}\n\ndef other():\n    x = = 1\n"}
+    with pytest.raises(PlanError, match="`c.d` has no name `g`"):
+        preview_files({**BASE, **broken, "app.py": "from a.b import f\nf()\n"})
+
+
+def test_a_file_with_a_mistake_in_another_function_is_skipped() -> None:
+    shown = preview_files({**BASE, "app.py": "from a.b import f\nf()\n\n\ndef other():\n    x = = 1\n"})
+    assert not shown.units
+    assert "app.py" in {outcome.path for outcome in shown.skipped}

@@ -33,7 +33,6 @@ TESTS = {"test_a.py": "import os, unittest\nclass A(unittest.TestCase):\n    def
 @pytest.fixture(autouse=True)
 def _own_python(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
 def validation(settings: str) -> Validation:

@@ -68,11 +68,9 @@ def test_a_name_that_is_none_is_refused_with_those_that_are(spec: str) -> None:
 
 
 @needs_dask
-def test_a_scheduler_that_does_not_answer_is_told_soon() -> None:
-    began = time.monotonic()
+def test_a_scheduler_that_does_not_answer_is_told() -> None:
     with pytest.raises(CodemodsError, match="No Dask scheduler answers"), open_executor("dask://127.0.0.1:1"):
         pytest.fail("it is open")
-    assert time.monotonic() - began < 30
 
 
 @needs_dask

@@ -46,7 +46,7 @@ def recording(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     )
     for file in root.rglob("*.py"):
         os.utime(file, (1_000_000_000, 1_000_000_000))
-    options = ["-q", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider"]
+    options = ["-q", "-p", "pytest_cov", "-p", "no:cacheprovider"]
     command = [sys.executable, "-B", "-m", "pytest", *options, "--cov=.", "--cov-context=test", "--cov-report="]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     subprocess.run(command, cwd=root, check=True, capture_output=True, env=environment)

@@ -181,7 +181,6 @@ class TestStopping:
     def test_programs_of_other_threads_come_back_as_aborted(self, tmp_path: Path) -> None:
         write_files(tmp_path, {"stay.py": STAY})
         with ThreadPoolExecutor(2) as pool:
-            started = time.monotonic()
             futures = [
                 pool.submit(run_program, [sys.executable, "stay.py", name], tmp_path, 60) for name in ("up", "two")
             ]
@@ -191,7 +190,6 @@ class TestStopping:
             results = [future.result() for future in futures]
         assert [(done.status, done.aborted, done.timed_out) for done in results] == [(None, True, False)] * 2
         assert results[0].ending(60) == "stopped before its end"
-        assert time.monotonic() - started < 20
         assert run(tmp_path, "print('again')").output == "again\n"
 
     def test_only_those_below_a_folder(self, tmp_path: Path) -> None:
@@ -233,10 +231,9 @@ class TestStopping:
             thread.join(10)
             assert not thread.is_alive()
 
-    def test_nothing_runs_and_nothing_is_stopped(self) -> None:
-        started = time.monotonic()
+    def test_where_nothing_runs_nothing_is_stopped(self, tmp_path: Path) -> None:
         stop_running()
-        assert time.monotonic() - started < 1
+        assert run(tmp_path, "print('later')").output == "later\n"
 
     def test_at_an_interrupt_a_pool_comes_to_its_end(self, tmp_path: Path) -> None:
         write_files(tmp_path, {"stay.py": STAY})

@@ -77,7 +77,6 @@ def place(tmp_path: Path, fresh: Environment, monkeypatch: pytest.MonkeyPatch) -
         if file.name != "shared.pth":
             shutil.rmtree(file) if file.is_dir() else file.unlink()
     monkeypatch.setenv("VIRTUAL_ENV", str(fresh.python.parent.parent))
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     for name in ("home", "tree"):
         (tmp_path / name).mkdir()
     return Place(tmp_path / "home", tmp_path / "tree", fresh, monkeypatch)

@@ -27,7 +27,6 @@ TRACE = "import os\ndef trace(name):\n    with open(os.path.join({root!r}, 'trac
 @pytest.fixture(autouse=True)
 def _own_python(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
 def traced(root: Path, files: dict[str, str]) -> None:

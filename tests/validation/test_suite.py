@@ -23,9 +23,7 @@ BLINK = "import os\ndef blink():\n    if os.path.exists('blink'):\n        os.re
 
 @pytest.fixture(autouse=True)
 def _own_python(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The Python that runs us, without the plugins that are installed there: they take a second to load."""
     monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
 def suite(root: Path, *args: str, timeout: float = 100) -> Bound:

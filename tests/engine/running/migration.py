@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.cli.commands import run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     MakeRepo = Callable[[dict[str, str]], Path]
 
-# It counts its runs, and which files it has seen changed. Python would take twice as long to start with pathlib.
+# It counts its runs, and which files it has seen changed. Python takes ten times as long to start.
+SHELL = """\
+changed=
+for file in $(grep -ls app.new app/u*.py); do
+    name=${{file#app/}}
+    changed="$changed ${{name%.py}}"
+done
+echo $changed >> {runs}
+for name in {culprits}; do
+    case "$changed " in *" $name "*) exit 1 ;; esac
+done
+"""
+# The same for a rule in Python, which would take twice as long to start with pathlib.
 CHECK = """\
 import os, sys
 sources = {{name[:-3]: open("app/" + name).read() for name in os.listdir("app") if name[0] + name[-3:] == "u.py"}}
@@ -70,23 +83,30 @@ def plan(phases: str, rest: str = "") -> str:
     return f"schema: 1\nname: many\nredirect:\n  - {{symbol: app.old.f, to: app.new.f}}\nphases:\n{phases}{rest}"
 
 
-def migration(make_repo: MakeRepo, outside: Path, count: int, rule: str, phases: str, rest: str = "") -> Migration:
-    """A repository whose check applies `rule` to `changed`: lines of Python that end the process where it is broken."""
+def migration(
+    make_repo: MakeRepo, outside: Path, count: int, rule: str | Sequence[str], phases: str, rest: str = ""
+) -> Migration:
+    """A repository whose check each of the files `rule` breaks; or `rule` are lines of Python, which end the process
+    where what is `changed` breaks it."""
     runs = outside / "runs"
     files = {f"app/{name}.py": f"from app.old import f\n\nNAME = {name!r}\nVALUE = f()\n" for name in names(count)}
+    if isinstance(rule, str):
+        program, check = "python", CHECK.format(runs=str(runs), rule=rule)
+    else:
+        program, check = "sh", SHELL.format(runs=shlex.quote(str(runs)), culprits=" ".join(rule))
     root = make_repo(
         {
             **files,
             "app/__init__.py": "",
             "app/old.py": "def f():\n    return 1\n",
             "app/new.py": "def f():\n    return 1\n",
-            "check.py": CHECK.format(runs=str(runs), rule=rule),
-            "plan.yaml": plan(phases, f"validation:\n  check: {{kind: command, run: [python, check.py]}}\n{rest}"),
+            "check": check,
+            "plan.yaml": plan(phases, f"validation:\n  check: {{kind: command, run: [{program}, check]}}\n{rest}"),
         }
     )
     return Migration(root, runs)
 
 
 def any_of(culprits: Iterable[str]) -> str:
-    """A rule that each of these breaks."""
+    """A rule in Python that each of these breaks."""
     return f"sys.exit(1 if changed & {set(culprits)!r} else 0)"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.commands import codemods
-from tests.engine.running.migration import any_of, migration, names, units
+from tests.engine.running.migration import migration, names, units
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ def subjects(root: Path, git: Git) -> list[str]:
 def test_a_batch_that_holds_is_validated_once_and_committed_one_by_one(
     make_repo: MakeRepo, git: Git, tmp_path: Path
 ) -> None:
-    many = migration(make_repo, tmp_path, 16, any_of([]), BATCH)
+    many = migration(make_repo, tmp_path, 16, [], BATCH)
     report = many.apply(expect=0)
     assert units(report, "committed") == names(16)
     assert many.checked() == [set(), set(names(16))]
@@ -43,7 +43,7 @@ def test_a_batch_that_holds_is_validated_once_and_committed_one_by_one(
 def test_exactly_the_culprits_are_rejected_within_the_bound(
     make_repo: MakeRepo, git: Git, tmp_path: Path, count: int, culprits: list[str]
 ) -> None:
-    many = migration(make_repo, tmp_path, count, any_of(culprits), BATCH)
+    many = migration(make_repo, tmp_path, count, culprits, BATCH)
     report = many.apply(expect=1)
     assert units(report, "rejected") == culprits
     assert units(report, "committed") == [name for name in names(count) if name not in culprits]
@@ -54,7 +54,7 @@ def test_exactly_the_culprits_are_rejected_within_the_bound(
 
 
 def test_each_commit_names_a_validation_of_a_batch_that_held(make_repo: MakeRepo, tmp_path: Path) -> None:
-    many = migration(make_repo, tmp_path, 8, any_of(["u03"]), BATCH)
+    many = migration(make_repo, tmp_path, 8, ["u03"], BATCH)
     many.apply(expect=1)
     by_number = {event["number"]: event for event in many.events("validation-finished")}
     for event in many.events("unit-committed"):
@@ -85,7 +85,7 @@ def test_one_that_hides_another(make_repo: MakeRepo, tmp_path: Path) -> None:
 
 def test_batches_of_a_size_are_validated_one_after_another(make_repo: MakeRepo, tmp_path: Path) -> None:
     phases = BATCH.replace("validate: batch", "validate: batch, batch: 3")
-    many = migration(make_repo, tmp_path, 7, any_of(["u04"]), phases)
+    many = migration(make_repo, tmp_path, 7, ["u04"], phases)
     assert units(many.apply(expect=1), "rejected") == ["u04"]
     wholes = [len(seen) for seen in many.checked()]
     assert wholes[:3] == [0, 3, 6]
@@ -93,7 +93,7 @@ def test_batches_of_a_size_are_validated_one_after_another(make_repo: MakeRepo, 
 
 
 def test_a_phase_that_stops_keeps_what_was_before_the_first_culprit(make_repo: MakeRepo, tmp_path: Path) -> None:
-    many = migration(make_repo, tmp_path, 16, any_of(["u06", "u09"]), STOP)
+    many = migration(make_repo, tmp_path, 16, ["u06", "u09"], STOP)
     report = many.apply(expect=1)
     assert (report["end"], report["left"]) == ("stopped", 9)
     assert units(report, "committed") == names(6)
@@ -105,7 +105,7 @@ def test_a_phase_that_stops_keeps_what_was_before_the_first_culprit(make_repo: M
 
 def test_a_phase_that_is_rolled_back_names_its_culprit(make_repo: MakeRepo, git: Git, tmp_path: Path) -> None:
     phases = BATCH.replace("batch,", "batch, batch: 4,").replace("skip", "rollback-phase")
-    many = migration(make_repo, tmp_path, 8, any_of(["u06"]), phases)
+    many = migration(make_repo, tmp_path, 8, ["u06"], phases)
     report = many.apply(expect=1)
     assert units(report, "rejected") == ["u06"]
     assert units(report, "taken-back") == names(6)
@@ -113,13 +113,13 @@ def test_a_phase_that_is_rolled_back_names_its_culprit(make_repo: MakeRepo, git:
 
 
 def test_a_whole_phase_is_all_or_nothing(make_repo: MakeRepo, tmp_path: Path) -> None:
-    many = migration(make_repo, tmp_path, 8, any_of(["u05"]), BATCH.replace("validate: batch", "validate: phase"))
+    many = migration(make_repo, tmp_path, 8, ["u05"], BATCH.replace("validate: batch", "validate: phase"))
     assert units(many.apply(expect=1), "rejected") == names(8)
     assert len(many.checked()) == 2
 
 
 def test_the_status_after_a_batch(make_repo: MakeRepo, tmp_path: Path) -> None:
-    many = migration(make_repo, tmp_path, 8, any_of(["u05"]), BATCH)
+    many = migration(make_repo, tmp_path, 8, ["u05"], BATCH)
     many.apply(expect=1)
     assert "app/u05.py: check: exit status 1" in codemods(many.root, "status", "plan.yaml", expect=1)
 

@@ -33,7 +33,7 @@ def hook(root: Path, name: str, code: str) -> None:
 
 def tree_holds(root: Path) -> bool:
     """Whether the check holds on what is there."""
-    return subprocess.run(["python", "check.py"], cwd=root, check=False).returncode == 0
+    return subprocess.run(["python", "check"], cwd=root, check=False).returncode == 0
 
 
 EXIT_GONE = (
@@ -47,7 +47,7 @@ class TestExitThatNoUnitBreaks:
     def test_nothing_is_taken_back_for_it(self, make_repo: MakeRepo, git: Git, tmp_path: Path) -> None:
         phases = "  - {name: P0, files: rest, with: [check], exit: [gone], on_failure: skip}\n"
         rest = "  gone: {kind: command, run: [python, gone.py]}\n"
-        many = migration(make_repo, tmp_path, 4, any_of(["u01"]), phases, rest)
+        many = migration(make_repo, tmp_path, 4, ["u01"], phases, rest)
         write_files(many.root, {"gone.py": EXIT_GONE})
         git(many.root, "add", "--all")
         git(many.root, "commit", "-qm", "a check")
@@ -57,7 +57,7 @@ class TestExitThatNoUnitBreaks:
 
 
 def test_an_edit_while_a_batch_is_committed_is_not_lost(make_repo: MakeRepo, git: Git, tmp_path: Path) -> None:
-    many = migration(make_repo, tmp_path, 4, any_of([]), BATCH)
+    many = migration(make_repo, tmp_path, 4, [], BATCH)
     # As if the user saved the last file while the first is committed.
     hook(many.root, "post-commit", f"[ -e {tmp_path}/flag ] || echo '# mine' >> app/u03.py; touch {tmp_path}/flag")
     completed = run(many.root, "apply", "--yes", "plan.yaml")
@@ -69,7 +69,7 @@ def test_an_edit_before_a_batch_is_written_is_not_lost(make_repo: MakeRepo, git:
     import threading
     import time
 
-    many = migration(make_repo, tmp_path, 60, any_of([]), BATCH)
+    many = migration(make_repo, tmp_path, 60, [], BATCH)
     journal = many.root / ".git" / "codemods" / "journal.jsonl"
     last = many.root / "app" / "u59.py"
     done = []
@@ -134,7 +134,7 @@ class TestHookThatRejects:
 
     def test_a_phase_is_all_or_nothing(self, make_repo: MakeRepo, git: Git, tmp_path: Path) -> None:
         phases = "  - {name: P0, files: rest, validate: phase, with: [check], on_failure: skip}\n"
-        many = migration(make_repo, tmp_path, 4, any_of([]), phases)
+        many = migration(make_repo, tmp_path, 4, [], phases)
         hook(many.root, "pre-commit", self.CODE.replace("u00", "u02"))
         many.apply(expect=1)
         assert many.changed() == set()
@@ -156,7 +156,7 @@ def test_what_a_hook_makes_of_a_file_is_validated(make_repo: MakeRepo, git: Git,
 
 
 def test_a_lock_of_gits_rejects_nothing(make_repo: MakeRepo, git: Git, tmp_path: Path) -> None:
-    many = migration(make_repo, tmp_path, 3, any_of([]), BATCH)
+    many = migration(make_repo, tmp_path, 3, [], BATCH)
     # As git leaves it that is killed, or an editor's that looks at the tree.
     hook(many.root, "prepare-commit-msg", "exit 0")
     (many.root / ".git" / "index.lock").touch()
@@ -180,7 +180,7 @@ def test_a_command_that_broke_since_its_baseline_rejects_nothing(make_repo: Make
 
 def test_what_must_not_be_in_the_output_is_seen_anywhere(make_repo: MakeRepo, git: Git, tmp_path: Path) -> None:
     rule = "print('x\\n' * 400_000)\nif changed & {'u01'}: print('Deprecated')\nprint('x\\n' * 800_000)"
-    rest = "  strict: {kind: command, run: [python, check.py], pattern: {must_not: Deprecated}}\n"
+    rest = "  strict: {kind: command, run: [python, check], pattern: {must_not: Deprecated}}\n"
     phases = "  - {name: P0, files: rest, with: [strict, check], on_failure: skip}\n"
     many = migration(make_repo, tmp_path, 2, rule, phases, rest)
     # The baseline says already that it could tell nothing.
@@ -194,7 +194,7 @@ def test_a_kill_while_a_culprit_is_taken_back(make_repo: MakeRepo, git: Git, tmp
     phases = "  - {name: P0, files: rest, with: [check], exit: [strict], on_failure: skip}\n"
     code = "import sys; sys.exit('app.new' in open('app/u01.py').read())"
     rest = f'  strict: {{kind: command, run: [python, -c, "{code}"]}}\n'
-    many = migration(make_repo, tmp_path, 3, any_of([]), phases, rest)
+    many = migration(make_repo, tmp_path, 3, [], phases, rest)
     # HEAD is about to become, or has just become, the commit that takes it back: the files are there before.
     moment = {"write": "prepared", "commit": "committed"}[moment]
     code = f"[ $1 = {moment} ] && grep -q app.old app/u01.py && grep -q app.new app/u02.py && "

@@ -51,7 +51,7 @@ def test_the_search_at_the_end_of_a_phase_is_cut_short(
     phases = "  - {name: P0, files: rest, with: [check], exit: [last], on_failure: skip}\n"
     rest = f"  last: {{kind: command, run: [python, {str(tmp_path / 'last.py')!r}]}}\n"
     (tmp_path / "last.py").write_text(exit_check)
-    many = migration(make_repo, tmp_path, 6, any_of([]), phases, rest)
+    many = migration(make_repo, tmp_path, 6, [], phases, rest)
     ended = run_forked(many.root, "apply", "--yes", "plan.yaml")
     assert ended.returncode == (130 if name == "SIGINT" else -signal.SIGKILL)
     if name == "SIGKILL":

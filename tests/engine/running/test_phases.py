@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from tests.cli.commands import codemods
 from tests.conftest import write_files
-from tests.engine.running.migration import Migration, any_of, migration, names, units
+from tests.engine.running.migration import Migration, migration, names, units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     MakeRepo = Callable[[dict[str, str]], Path]
@@ -19,9 +19,11 @@ FIRST = "  - {name: P0, files: ['app/u0[0-1].py'], with: [check], on_failure: sk
 SECOND = "  - {name: P1, files: rest, with: [check], on_failure: skip, %s}\n"
 
 
-def two_phases(make_repo: MakeRepo, outside: Path, more: str, rule: str = "", rest: str = "") -> Migration:
+def two_phases(
+    make_repo: MakeRepo, outside: Path, more: str, rule: str | Sequence[str] = (), rest: str = ""
+) -> Migration:
     """Two files in the first phase, four in the second, for which `more` holds."""
-    return migration(make_repo, outside, 6, rule or any_of([]), FIRST + SECOND % more, rest)
+    return migration(make_repo, outside, 6, rule, FIRST + SECOND % more, rest)
 
 
 def notes(report: dict[str, object]) -> str:
@@ -50,7 +52,7 @@ class TestGate:
 
     def test_a_gate_of_an_earlier_phase_stays_closed(self, make_repo: MakeRepo, tmp_path: Path) -> None:
         phases = FIRST.replace("name: P0,", "name: P0, gate: manual,") + SECOND % "gate: manual"
-        many = migration(make_repo, tmp_path, 4, any_of([]), phases)
+        many = migration(make_repo, tmp_path, 4, [], phases)
         assert many.apply("--phase", "P1", expect=1)["gate"] == "P0"
         assert many.changed() == set()
         assert many.apply("--phase", "P0", "--phase", "P1", expect=0)["end"] == "finished"
@@ -62,7 +64,7 @@ class TestGate:
         )
 
 
-FLAG = "  flag: {kind: command, run: [python, -c, 'import os; raise SystemExit(not os.path.exists(\"flag\"))']}\n"
+FLAG = "  flag: {kind: command, run: [test, -e, flag]}\n"
 
 
 class TestEntry:
@@ -76,7 +78,7 @@ class TestEntry:
 
     def test_the_run_stops_there_unless_the_phase_skips(self, make_repo: MakeRepo, tmp_path: Path) -> None:
         phases = FIRST.replace("on_failure: skip", "on_failure: stop, entry: [flag]") + SECOND % "batch: null"
-        many = migration(make_repo, tmp_path, 4, any_of([]), phases, FLAG)
+        many = migration(make_repo, tmp_path, 4, [], phases, FLAG)
         assert (many.apply(expect=1)["end"], many.changed()) == ("stopped", set())
 
 
@@ -109,7 +111,7 @@ class TestExit:
 
     def test_the_phase_is_rolled_back_where_it_says_so(self, make_repo: MakeRepo, tmp_path: Path) -> None:
         phases = FIRST + (SECOND % "exit: [flag]").replace("skip", "rollback-phase")
-        many = migration(make_repo, tmp_path, 6, any_of([]), phases, FLAG)
+        many = migration(make_repo, tmp_path, 6, [], phases, FLAG)
         report = many.apply(expect=1)
         assert (units(report, "taken-back"), many.changed()) == (names(6)[2:], {"u00", "u01"})
 
@@ -128,7 +130,7 @@ class TestExit:
 
 class TestTriggers:
     def test_too_many_rejections(self, make_repo: MakeRepo, tmp_path: Path) -> None:
-        many = two_phases(make_repo, tmp_path, "triggers: {stop_after: 2}", any_of(["u00", "u02", "u03"]))
+        many = two_phases(make_repo, tmp_path, "triggers: {stop_after: 2}", ["u00", "u02", "u03"])
         report = many.apply(expect=1)
         assert (report["end"], report["left"]) == ("stopped", 2)
         assert units(report, "rejected") == ["u00", "u02", "u03"]
@@ -137,14 +139,14 @@ class TestTriggers:
 
     def test_the_rest_of_a_phase_is_skipped(self, make_repo: MakeRepo, tmp_path: Path) -> None:
         rest = "triggers: {stop_after: 1, then: skip}\n"
-        many = two_phases(make_repo, tmp_path, "batch: null", any_of(["u00", "u03"]), rest)
+        many = two_phases(make_repo, tmp_path, "batch: null", ["u00", "u03"], rest)
         report = many.apply(expect=1)
         assert (report["end"], report["left"]) == ("finished", 3)
         assert units(report, "committed") == ["u02"]
 
     def test_a_phase_is_rolled_back(self, make_repo: MakeRepo, tmp_path: Path) -> None:
         more = "triggers: {stop_after: 1, then: rollback-phase}"
-        many = two_phases(make_repo, tmp_path, more, any_of(["u03"]))
+        many = two_phases(make_repo, tmp_path, more, ["u03"])
         report = many.apply(expect=1)
         assert (units(report, "taken-back"), many.changed()) == (["u02"], {"u00", "u01"})
 
@@ -174,7 +176,7 @@ def test_the_end_of_a_phase_is_not_validated_twice(make_repo: MakeRepo, tmp_path
 
 
 def test_the_baseline_of_a_tree_is_kept(make_repo: MakeRepo, git: Git, tmp_path: Path) -> None:
-    many = two_phases(make_repo, tmp_path, "gate: manual", any_of(["u00", "u01"]))
+    many = two_phases(make_repo, tmp_path, "gate: manual", ["u00", "u01"])
     many.apply(expect=1)
     many.apply("--retry", expect=1)
     assert [event["is_known"] for event in many.events("baseline-taken")] == [False, True, True, True]

@@ -62,7 +62,6 @@ BY_PYTEST = PLAN.replace("kind: unittest", 'kind: pytest, args: [tests, -p, "no:
 @pytest.fixture(autouse=True)
 def _own_python(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
 def applied(repo: Path, expect: int) -> dict[str, str]:
