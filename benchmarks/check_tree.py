@@ -39,7 +39,7 @@ STRING_CONTAINS = "strings that contain the dotted name"
 NAME = "uses of an imported name"
 ANNOTATION = "uses in a string annotation"
 STAR = "uses through `from M import *`"
-_BY_IMPORT = {
+BY_IMPORT = {
     "import": "chains through `import a.b`",
     "import as": "chains through `import a.b as x`",
     "from": "chains through `from a import b`",
@@ -49,7 +49,7 @@ _IMPORT_FORMS = tuple(
     for relative in (False, True)
     for aliased in (False, True)
 )
-ORDINARY = (*_IMPORT_FORMS, NAME, ANNOTATION, *_BY_IMPORT.values(), STAR)
+ORDINARY = (*_IMPORT_FORMS, NAME, ANNOTATION, *BY_IMPORT.values(), STAR)
 STRINGS = (STRING_EQUAL, STRING_CONTAINS)
 
 
@@ -537,7 +537,7 @@ def _form_of(load: Load, origins: list[Origin | None] | None, symbol: str, stars
         if origin.dotted == symbol:
             return ANNOTATION if load.quoted else NAME
         if f"{'.'.join([origin.dotted, *load.rest])}.".startswith(f"{symbol}."):
-            return _BY_IMPORT[origin.way]
+            return BY_IMPORT[origin.way]
     return ""
 
 

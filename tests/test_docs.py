@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import runpy
+import shlex
+import sys
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +19,17 @@ from codemods.index.names import ModuleNames
 from codemods.plan.load import load_plan
 from codemods.transforms.view import view_of
 from tests.checks import check_transformed
+from tests.cli.commands import codemods
+from tests.conftest import copied
+from tests.report.runs import make_run
 from tests.test_cookbook import carried_out
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from codemods.foreign.runner import ForeignRunner
+
+    MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -86,6 +95,19 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_the_readme_names_every_verb() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert set(VERBS) == set(re.findall(r"^\| `(\w+)", readme, re.MULTILINE))
+
+
+def test_the_reports_of_the_page_are_written(
+    made_once: MadeOnce, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
+    (commands,) = re.findall(r"<!-- commands -->\n```sh\n(.*?)```", page, re.DOTALL)
+    monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
+    root = copied(made_once("ran", make_run), tmp_path / "repo")
+    for command in commands.splitlines():
+        codemods(root, *shlex.split(command)[1:], expect=1)
+    written = {"preview.html", "preview.sarif", "preview.patch", "run.html", "run.xml"}
+    assert {file.name for file in root.iterdir() if file.stat().st_size > 300} >= written
 
 
 def test_the_transform_of_the_page_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from codemods.cli.inputs import AsJson, PlanFile, RepositoryFolder, open_repository, read_plan
 from codemods.cli.saying import say
+from codemods.cli.writing import to_file, write_report
 from codemods.errors import CodemodsError
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def guard(
     emit: Annotated[
         Tool | None, typer.Option("--emit", help="Print the rules for another tool instead.", show_default=False)
     ] = None,
+    sarif: Annotated[Path | None, to_file("--sarif", "what is found, for code hosts,")] = None,
     as_json: AsJson = False,
 ) -> int:
     """Fail where something comes back that a plan has done away with.
@@ -68,6 +70,10 @@ def guard(
     tree = staged_tree(repository, changed) if staged else work_tree(repository)
     only = tuple(_asked(files, repository, repo, tree)) if files else changed if staged else None
     report = guard_tree(loaded, tree, only, baseline, write=write_baseline)
+    if sarif is not None:
+        from codemods.report.sarif import guard_sarif
+
+        write_report(sarif, [guard_sarif(report).encode()])
     if as_json:
         from codemods.report.guard import guard_json
 

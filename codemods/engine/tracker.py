@@ -42,10 +42,11 @@ def tracker(loaded: LoadedPlan, repository: Repository, journal: Journal) -> Tra
     base = committed[-1].parent if committed else None
     if base is None:
         return Tracker(loaded, state, head, now)
-    return Tracker(loaded, state, head, now, base, _compliance_at(loaded, repository, base))
+    return Tracker(loaded, state, head, now, base, compliance_at(loaded, repository, base))
 
 
-def _compliance_at(loaded: LoadedPlan, repository: Repository, rev: str) -> Compliance:
+def compliance_at(loaded: LoadedPlan, repository: Repository, rev: str) -> Compliance:
+    """The compliance of the files in the commit `rev` with a plan."""
     differing = frozenset(repository.differing_paths(rev))
 
     def read(path: str) -> bytes:

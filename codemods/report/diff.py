@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 
 
-def _quoted(path: str) -> bytes:
+def quoted(path: str) -> bytes:
     """`path` as git writes it into a diff: in quotes where something of it would not stay on its line, or be seen."""
     if path.isprintable() and not {*path} & {'"', "\\"}:
         return path.encode()
@@ -29,7 +29,7 @@ def _octal(char: str) -> str:
 def unified(change: Change | Removal, context: int = 3) -> Iterator[bytes]:
     """The lines of the unified diff of `change`, each with its newline; `context` lines around each hunk."""
     before, after = _LINE.findall(change.before), _LINE.findall(change.after or b"")
-    old, new = _quoted(f"a/{change.path}"), _quoted(f"b/{change.path}")
+    old, new = quoted(f"a/{change.path}"), quoted(f"b/{change.path}")
     to = new if change.after is not None else b"/dev/null"
     if change.after is None:
         yield b"diff --git " + old + b" " + new + b"\ndeleted file mode 100644\n"

@@ -215,7 +215,7 @@ def test_a_file_that_cannot_be_read_is_listed_once() -> None:
 def test_what_cannot_be_imported_has_no_names() -> None:
     """Also where the mistake stands in a function that has nothing to do with the plan."""
     broken = {"c/d.py": f"{BASE['c/d.py']}\n\ndef other():\n    x = = 1\n"}
-    with pytest.raises(PlanError, match="`c.d` has no name `g`"):
+    with pytest.raises(PlanError, match=r"`c\.d` has no name `g`"):
         preview_files({**BASE, **broken, "app.py": "from a.b import f\nf()\n"})
 
 

@@ -1,0 +1,1 @@
+"""Scripts that measure; run from the root of the repository, as benchmarks/README.md says."""

@@ -1,0 +1,1 @@
+"""Codemods and its peers at the same job: `python -m benchmarks.compare`."""

@@ -1,0 +1,1 @@
+"""Self-contained pages: values to HTML that asks nothing of the network."""
