@@ -1,7 +1,7 @@
 """Values that are kept in a folder to be found again, and that nothing depends on: each may be missing, or go.
 
 A value is written beside its place and renamed into it, so that several processes may keep and find values at the same
-time. What is damaged, of another version, or holds anything but plain values of this package, counts as missing.
+time. What is damaged, of another version, or holds anything but the values that are asked for, counts as missing.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 _HEAD = b"codemods cache\n"
 _LARGEST = 64 * 1024 * 1024  # bytes of one value
 _VALUES = 12  # in one folder
-_OURS = "codemods."
 _BUILTINS = frozenset({"frozenset", "set", "tuple", "list", "dict", "bytearray"})
 
 
 class Cache:
-    """The values in `folder`, by their names. Nothing is created before the first value."""
+    """The values in `folder`, by their names: of classes in `modules`. Nothing is created before the first value."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, modules: frozenset[str] = frozenset()) -> None:
         self.folder = folder
+        self.modules = modules
 
     def find(self, name: str) -> object | None:
         """What was kept as `name`; None where nothing is, or nothing that can be used."""
@@ -43,7 +43,7 @@ class Cache:
         if seal != _seal(packed):
             return None
         try:
-            value: object = _Unpickler(io.BytesIO(packed)).load()
+            value: object = _Unpickler(packed, self.modules).load()
         except Exception:
             return None
         return value
@@ -78,8 +78,12 @@ class Cache:
 class _Unpickler(pickle.Unpickler):
     """Makes plain values only: what lies in a file must not say what to run."""
 
+    def __init__(self, packed: bytes, modules: frozenset[str]) -> None:
+        super().__init__(io.BytesIO(packed))
+        self._modules = modules
+
     def find_class(self, module: str, name: str) -> object:
-        if (module == "builtins" and name in _BUILTINS) or module.startswith(_OURS):
+        if (module == "builtins" and name in _BUILTINS) or module in self._modules:
             found = super().find_class(module, name)
             if isinstance(found, type):
                 return found

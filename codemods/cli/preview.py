@@ -42,7 +42,9 @@ def preview(
     jobs: Jobs = 1,
     executor: ExecutorName = None,
 ) -> int:
-    """Show what a plan would change, as diffs, and what it would leave and why. Writes nothing to the repository.
+    """Show what a plan would change, as diffs, and what it would leave and why. Changes nothing.
+
+    What it finds out is kept in the git directory for the next time, unless CODEMODS_CACHE=off is in the environment.
 
     Runs nothing, but for the codemods that a plan names: those it asks about first, unless you say --trust.
 

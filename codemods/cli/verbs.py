@@ -44,7 +44,7 @@ VERBS = {
         "audit", "Hold a plan against the code before you believe it: what holds, is done already, or does not hold."
     ),
     "preview": Verb(
-        "preview", "Show what a plan would change, as diffs, and what it would leave and why. Writes nothing."
+        "preview", "Show what a plan would change, as diffs, and what it would leave and why. Changes nothing."
     ),
     "apply": Verb(
         "apply",

@@ -26,6 +26,24 @@ if TYPE_CHECKING:
 
 VARIABLE = "CODEMODS_CACHE"  # "off" switches it off
 _FOLDER = "codemods/cache"
+# What previews and facts consist of: values that do nothing when they are made.
+_MODULES = frozenset(
+    {
+        "codemods.engine.facts",
+        "codemods.engine.preview_cache",
+        "codemods.engine.scan",
+        "codemods.engine.shown",
+        "codemods.index.definitions",
+        "codemods.index.names",
+        "codemods.index.summary",
+        "codemods.model",
+        "codemods.plan.consolidation",
+        "codemods.plan.rewrites",
+        "codemods.plan.schema",
+        "codemods.plan.types",
+        "codemods.plan.validations",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +68,7 @@ class PreviewCache:
     """The cache of the previews of one plan in one work tree."""
 
     def __init__(self, repository: Repository, loaded: LoadedPlan, sources: Sources) -> None:
-        self._cache = Cache(repository.git_dir / _FOLDER)
+        self._cache = Cache(repository.git_dir / _FOLDER, _MODULES)
         self._root = repository.root
         self._sources = sources
         self._loaded = loaded

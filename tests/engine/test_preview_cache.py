@@ -173,6 +173,7 @@ def test_what_would_run_something_counts_as_missing(
     cache, mark = Cache(folder(root)), tmp_path / "ran"
     for name in ("whole test", "parts test"):
         cache.keep(name, Harmful(str(mark)))
+        assert cache.find(name) is None
     assert pickle.loads(pickle.dumps(Harmful(str(tmp_path / "shown")))) is None
     assert (tmp_path / "shown").exists()
     check(root, monkeypatch)
