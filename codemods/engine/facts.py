@@ -20,22 +20,9 @@ if TYPE_CHECKING:
 _SOON = 2_000_000_000
 
 Fact = tuple[str, str, "Hashable"]  # the kind, the file, what else it depends on
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """How a file was when it was read. `digest` is that of its content, where its times do not tell enough."""
-
-    modified: int
-    changed: int
-    size: int
-    inode: int
-    digest: bytes = b""
-
-    def like(self, other: Stamp) -> bool:
-        """Whether both are of the same state, by their times."""
-        times = (self.modified, self.changed, self.size, self.inode)
-        return times == (other.modified, other.changed, other.size, other.inode)
+# How a file was when it was read: when it was modified, and changed in any way, its size, its inode; and the digest of
+# its content, where these do not tell enough. A plain tuple: there is one for each file of a repository.
+Stamp = tuple[int, int, int, int, bytes]
 
 
 @dataclass(slots=True)
@@ -94,7 +81,7 @@ class Facts:
         except OSError:
             self._note(path, None)
             raise
-        if stamp is not None and time.time_ns() - max(stamp.modified, stamp.changed) < _SOON:
+        if stamp is not None and time.time_ns() - max(stamp[:2]) < _SOON:
             stamp = with_digest(stamp, content)
         self._note(path, stamp)
         return content
@@ -104,7 +91,7 @@ class Facts:
             self.stamps[path] = stamp
             return
         known = self.stamps[path]
-        if (known is None) != (stamp is None) or (known and stamp and not known.like(stamp)):
+        if (known and known[:4]) != (stamp and stamp[:4]):
             # It is changed while we look: what was found out belongs to no state of it.
             self.is_steady = False
 
@@ -121,13 +108,12 @@ def stamp_of(root: Path, path: str) -> Stamp | None:
         about = os.stat(os.path.join(root, path))  # noqa: PTH116, PTH118 - asked of every file of a repository
     except (OSError, ValueError):
         return None
-    return Stamp(about.st_mtime_ns, about.st_ctime_ns, about.st_size, about.st_ino)
+    return about.st_mtime_ns, about.st_ctime_ns, about.st_size, about.st_ino, b""
 
 
 def with_digest(stamp: Stamp, content: bytes) -> Stamp:
     """`stamp` with the digest of the content."""
-    digest = hashlib.blake2b(content, digest_size=20).digest()
-    return Stamp(stamp.modified, stamp.changed, stamp.size, stamp.inode, digest)
+    return (*stamp[:4], hashlib.blake2b(content, digest_size=20).digest())
 
 
 def unchanged(
@@ -141,14 +127,15 @@ def unchanged(
         if stamp is None:
             continue
         now = stamp_of(root, path)
-        if now is None or (not stamp.digest and not stamp.like(now)):
+        if now is None:
             continue
-        if stamp.digest:
+        if stamp[4]:
             try:
-                now = with_digest(now, below(path))
+                is_same = with_digest(now, below(path))[4] == stamp[4]
             except OSError:
-                continue
-            if now.digest != stamp.digest:
-                continue
-        same[path] = stamp
+                is_same = False
+        else:
+            is_same = now == stamp
+        if is_same:
+            same[path] = stamp
     return same

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.engine.collecting import not_collecting
-from codemods.engine.preview import preview
 from codemods.engine.preview_cache import PreviewCache, is_on
 from codemods.engine.sources import sources_of
 from codemods.engine.trust import named_code, untrusted
@@ -38,6 +37,8 @@ def preview_of(
     sources = sources_of(repository)
     if not named_code(loaded.plan) and read is None and passed_over is None and is_on():
         return _cached(loaded, repository, sources, crew)
+    from codemods.engine.preview import preview
+
     paths, fixed = sources.paths, sources.fixed if read is None else {}
     read, passed_over = read or sources.read, passed_over or _nothing
     if not named_code(loaded.plan):
@@ -59,6 +60,9 @@ def _cached(loaded: LoadedPlan, repository: Repository, sources: Sources, crew: 
     cache = PreviewCache(repository, loaded, sources)
     if (known := cache.whole()) is not None:
         return known
+    # What it takes to find out anew takes longer to load than all of the above.
+    from codemods.engine.preview import preview
+
     facts = cache.facts()
     with not_collecting():
         shown = preview(loaded, sources.paths, facts.read, crew=crew, fixed=sources.fixed, facts=facts)
