@@ -70,7 +70,7 @@ def rollback(
     selection = Selection(file, unit, phase, run, everything)
     journal, name, out = open_journal(repository), loaded.plan.name, console(stderr=as_json)
     if dry_run or script:
-        way = _way(repository, name, selection, reset=reset)
+        way = _way(repository, journal, name, selection, reset=reset)
         if script:
             say(script_of(way, repository.branch()), nl=False)
         else:
@@ -85,7 +85,7 @@ def rollback(
         show_recovered(out, recovered)
         repository.require_clean()
         try:
-            way = _way(repository, name, selection, reset=reset)
+            way = _way(repository, journal, name, selection, reset=reset)
         except CodemodsError as error:
             if recovered and error.what.startswith("There is nothing to take back"):
                 out.print(error.what)
@@ -126,11 +126,13 @@ def _named(repository: Repository, plan: str, file: str, folder: Path) -> str:
     return named(file, known, repository.root, folder)
 
 
-def _way(repository: Repository, plan: str, selection: Selection, *, reset: bool) -> Way:
+def _way(repository: Repository, journal: Journal, plan: str, selection: Selection, *, reset: bool) -> Way:
     from codemods.engine.reverting.order import require_order
     from codemods.engine.rollback.selection import select
-    from codemods.engine.rollback.way import way_by_reset, way_by_revert
+    from codemods.engine.rollback.way import committed, way_by_reset, way_by_revert
 
     chosen = select(repository, plan, selection)
     require_order(repository, plan, chosen)
-    return way_by_reset(repository, chosen) if reset else way_by_revert(repository, chosen)
+    if reset:
+        return way_by_reset(repository, chosen, committed(journal.events()))
+    return way_by_revert(repository, chosen)

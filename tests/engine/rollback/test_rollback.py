@@ -90,6 +90,34 @@ def test_a_reset_that_would_lose_what_others_did_is_refused(done: Migration, git
     assert done.changed() == set(names(4))
 
 
+def test_a_reset_that_would_lose_what_was_amended_is_refused(done: Migration, git: Git) -> None:
+    root = done.root
+    write_files(root, {"mine.py": "x = 1\n"})
+    git(root, "add", "mine.py")
+    git(root, "commit", "-q", "--amend", "--no-edit")
+    head = git(root, "rev-parse", "HEAD")
+    for choice in ((), ("--dry-run",), ("--script",)):
+        output = codemods(root, "rollback", "plan.yaml", "--all", "--reset", *choice, expect=2)
+        assert "would lose what was put into 1 commit(s)" in output
+    assert git(root, "rev-parse", "HEAD") == head
+    codemods(root, "rollback", "plan.yaml", "--unit", "app/u02.py", expect=0)
+
+
+@pytest.mark.parametrize("how", ["rebased", "squashed", "in a clone"])
+def test_a_reset_takes_what_was_committed_anew_as_it_was(done: Migration, git: Git, how: str) -> None:
+    root = done.root
+    if how == "rebased":
+        git(root, "commit", "-q", "--amend", "--no-edit", "--date", "2020-01-01T00:00:00")
+    elif how == "squashed":
+        messages = git(root, "log", "--format=%B", "main..HEAD")
+        git(root, "reset", "-q", "--soft", "main")
+        git(root, "commit", "-q", "-m", messages)
+    else:
+        (root / ".git" / "codemods" / "journal.jsonl").unlink()
+    codemods(root, "rollback", "plan.yaml", "--all", "--reset", expect=0)
+    assert done.changed() == set()
+
+
 def test_a_reset_of_what_is_published_is_refused(done: Migration, git: Git, tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "--bare", "remote.git")
     git(done.root, "remote", "add", "origin", str(tmp_path / "remote.git"))
