@@ -15,7 +15,7 @@ import tempfile
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +35,7 @@ class Cache:
 
     def find(self, name: str) -> object | None:
         """What was kept as `name`; None where nothing is, or nothing that can be used."""
+        self._remove_left()
         try:
             content = self._place(name).read_bytes()
         except OSError:
@@ -58,6 +59,7 @@ class Cache:
             handle, beside = tempfile.mkstemp(prefix=".codemods-", suffix=".tmp", dir=self.folder)
             try:
                 with os.fdopen(handle, "wb") as file:
+                    _hold(file)
                     file.write(_seal(packed) + packed)
                 Path(beside).replace(self._place(name))
             except BaseException:
@@ -68,11 +70,32 @@ class Cache:
     def _place(self, name: str) -> Path:
         return self.folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.cache"
 
+    def _remove_left(self) -> None:
+        """Remove what a killed process was about to put in its place: nobody holds it any more."""
+        with suppress(OSError):
+            for beside in self.folder.glob(".codemods-*.tmp"):
+                with beside.open("rb") as file:
+                    if _hold(file):
+                        beside.unlink(missing_ok=True)
+
     def _tidy(self) -> None:
         """Let go of the values that were kept longest ago."""
         values = sorted(self.folder.glob("*.cache"), key=lambda place: place.stat().st_mtime, reverse=True)
         for place in values[_VALUES:]:
             place.unlink(missing_ok=True)
+
+
+def _hold(file: IO[bytes]) -> bool:
+    """Hold a file as long as it is open; whether nobody else does. Where files cannot be held so, nobody knows."""
+    if sys.platform == "win32":
+        return False
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 class _Unpickler(pickle.Unpickler):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from codemods.engine.disturbed import Watch
     from codemods.model import Unit
-    from codemods.vcs import Commit, Repository
+    from codemods.vcs import Commit, Entry, Repository
 
 _TRIES = 3  # formatters of one hook may follow one another
 _HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "post-index-change", "reference-transaction")
@@ -62,6 +62,15 @@ class Committer:
     folder: Path
     reformatted: list[str] = field(default_factory=list)
     _has_hooks: bool | None = None
+    _signs: bool | None = None
+    _others: frozenset[str] | None = None  # files that differ from HEAD, where nothing has run since the last commit
+
+    @property
+    def signs(self) -> bool:
+        """Whether the user's commits are signed."""
+        if self._signs is None:
+            self._signs = self.repository.signs()
+        return self._signs
 
     @property
     def has_hooks(self) -> bool:
@@ -69,7 +78,8 @@ class Committer:
         if self._has_hooks is None:
             place = os.fsdecode(self.repository.run("rev-parse", "--git-path", "hooks")).removesuffix("\n")
             folder = self.repository.root / place
-            self._has_hooks = any(os.access(folder / name, os.X_OK) for name in _HOOKS)
+            in_files = any(os.access(folder / name, os.X_OK) for name in _HOOKS)
+            self._has_hooks = in_files or self.repository.has_configured_hooks()
         return self._has_hooks
 
     def commit(self, unit: Unit, text: str, trailers: Mapping[str, str]) -> Committed:
@@ -86,13 +96,21 @@ class Committer:
             return Committed(sha, sha)
         expected = {change.path: change.after for change in unit.changes}
         before = self.repository.head() or ""
-        self.watch.before(expected)
+        self.watch.before(expected, self._others)
+        self._others = None
         try:
             self._try(unit, expected, text, trailers)
         except RepositoryError as error:
             self.watch.after()
             raise meant(error) from error
-        return self._judged(unit, before, trailers)
+        done = self._judged(unit, before, trailers)
+        self._others = self.watch.left
+        return done
+
+    def look_again(self) -> None:
+        """Look for changes of the user's before the next commit: something has run, or time has passed, since the last
+        one."""
+        self._others = None
 
     def _try(self, unit: Unit, expected: Mapping[str, bytes | None], text: str, trailers: Mapping[str, str]) -> None:
         """Commit, once more each time that a hook has refused and rewritten the files."""
@@ -128,8 +146,8 @@ class Committer:
             what = f"A hook took the trailers out of the message of {unit.id}: nobody could find that commit again."
             hint = "The commit was taken back. Have prepare-commit-msg and commit-msg keep the lines that begin with "
             raise RepositoryError(what, hint=f"{hint}`Codemods-`.")
-        changed = repository.changed_paths(ours.sha)
-        if fault := self._fault(unit, ours.sha, changed):
+        changed = {change.path: change.after for change in repository.differences((ours.sha,))[ours.sha]}
+        if fault := _fault(unit, changed):
             self._undo(unit, before)
             raise RefusedError(fault)
         self._follow((*unit.paths, *changed))
@@ -146,15 +164,6 @@ class Committer:
         wanted = (trailers[RUN], trailers[UNIT])
         return next((one for one in commits if (one.trailers.get(RUN), one.trailers.get(UNIT)) == wanted), None)
 
-    def _fault(self, unit: Unit, sha: str, changed: tuple[str, ...]) -> str:
-        """Why a commit does not hold its unit; empty where it does."""
-        if not set(changed).intersection(unit.paths):
-            return f"a hook took the change of {unit.paths[0]} back"
-        for change in unit.changes:
-            if change.after is not None and self.repository.blob(sha, change.path) is None:
-                return f"a hook deleted {change.path}"
-        return ""
-
     def _undo(self, unit: Unit, before: str) -> None:
         """Take back what was committed since `before`, which nobody has seen yet."""
         repository = self.repository
@@ -169,6 +178,16 @@ class Committer:
         staged = set(self.repository.staged_against_head())
         if behind := tuple(dict.fromkeys(path for path in paths if path in staged)):
             self.repository.unstage(behind)
+
+
+def _fault(unit: Unit, changed: Mapping[str, Entry | None]) -> str:
+    """Why a commit, which made this of the files it `changed`, does not hold its unit; empty where it does."""
+    if changed.keys().isdisjoint(unit.paths):
+        return f"a hook took the change of {unit.paths[0]} back"
+    for change in unit.changes:
+        if change.after is not None and change.path in changed and changed[change.path] is None:
+            return f"a hook deleted {change.path}"
+    return ""
 
 
 def _put_in(unit: Unit, others: list[str]) -> str:

@@ -57,17 +57,20 @@ class Watch:
         self.expected: Mapping[str, bytes | None] = {}
         self._modes: dict[str, int | None] = {}
         self._users: frozenset[str] = frozenset()
+        self.left: frozenset[str] = frozenset()  # files that differ from HEAD after all that was put back
         self._place: tuple[str | None, str | None] = (None, None)
 
-    def before(self, expected: Mapping[str, bytes | None]) -> None:
+    def before(self, expected: Mapping[str, bytes | None], others: frozenset[str] | None = None) -> None:
         """Call it when the tree is as it will be validated. `expected` are the bytes of the files in which that differs
-        from HEAD; None: the file is not there."""
+        from HEAD; None: the file is not there. `others` are those that differ, too, where that is known: what was
+        `left`, if nothing was run since."""
         self.expected = dict(expected)
         self._place = self._where()
         self._modes = {path: _mode(self.repository.root / path) for path in expected}
         # Where there is no user, what is not as it should be is left over from an earlier validation.
-        others = self.repository.dirty_files() if self.folder else ()
-        self._users = frozenset(others) - expected.keys()
+        if others is None:
+            others = frozenset(self.repository.dirty_files() if self.folder else ())
+        self._users = others - expected.keys()
 
     def moved(self) -> None:
         """Call it where HEAD has moved as it should, and git's index with it: the tree is to be what it holds now."""
@@ -87,6 +90,7 @@ class Watch:
         own = [self._put_back(path) for path, content in self.expected.items() if not self._is_intact(path, content)]
         others = sorted(set(self.repository.dirty_files()) - self.expected.keys() - self._users)
         found = [*own, *(self._others(others) if others else ())]
+        self.left = self._users | {disturbed.path for disturbed in found if not disturbed.is_back}
         return tuple(sorted(found, key=lambda disturbed: disturbed.path))
 
     def _where(self) -> tuple[str | None, str | None]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from codemods.engine.validations import validate
 from codemods.errors import RepositoryError
-from codemods.files import file_bytes, write_or_remove
+from codemods.files import file_bytes, write_many, write_or_remove
 from codemods.kept_files import KeptFiles
 from codemods.validation.base import Verdict
 
@@ -99,18 +99,33 @@ class Stage:
         """Make the files what they are with the change, or what they were without it. Raises OSError."""
         wanted = self.after if changed else self.before
         self._back({path for path in self.written if path not in wanted})
-        for path, content in wanted.items():
-            if path not in self.written or self.written[path] != content:
-                if self.announce is not None:
-                    announce, self.announce = self.announce, None
-                    announce()
-                if path not in self.kept:
-                    if not self.written:
-                        self.head = self.repository.head()
-                    self.kept.keep(path, self._original(path))
-                self.written[path] = content
-                executable = self.kept.is_program(path) and not (self.root / path).exists()
-                write_or_remove(self.root, path, content, executable=executable)
+        todo = [path for path, content in wanted.items() if path not in self.written or self.written[path] != content]
+        if todo and self.announce is not None:
+            announce, self.announce = self.announce, None
+            announce()
+        if todo and not self.written:
+            self.head = self.repository.head()
+        new = {path: content for path in todo if path not in self.written and (content := wanted[path]) is not None}
+        if len(new) == len(todo) > 1:
+            self._write_new(new)
+            return
+        for path in todo:
+            self._keep(path)
+            self.written[path] = wanted[path]
+            executable = self.kept.is_program(path) and not (self.root / path).exists()
+            write_or_remove(self.root, path, wanted[path], executable=executable)
+
+    def _write_new(self, new: Mapping[str, bytes]) -> None:
+        """Write files of which none is written yet, flushed to the disk side by side."""
+        for path in new:
+            self._keep(path)
+        self.written |= new
+        before = {path: self.kept.before(path) for path in new}
+        write_many(self.root, new, before, [path for path in new if self.kept.is_program(path)])
+
+    def _keep(self, path: str) -> None:
+        if path not in self.kept:
+            self.kept.keep(path, self._original(path))
 
     def undone(self) -> str:
         """A file that is what it was before it was written here; empty where there is none."""
@@ -175,6 +190,8 @@ class InPlace:
     def start(self, candidate: Candidate) -> Future[tuple[Result, ...]]:
         """Judge now. The candidate is still shown when this returns, whatever the validations have done to it."""
         self.stage.put(candidate)
+        if not candidate.names:
+            return _known(())  # nothing runs that could do anything to it
         with self.watched(dict(self.stage.written)):
             results = validate(candidate.names, self.validations, self.stage, candidate.scopes)
             undone = self.stage.undone()
@@ -182,9 +199,7 @@ class InPlace:
             # It has judged another tree than the one that it was shown, such as by `git stash`.
             summary = f"it tells nothing: it has taken the change of {undone} back"
             results = (*results[:-1], replace(results[-1], verdict=Verdict.INDETERMINATE, summary=summary, guilty=()))
-        done: Future[tuple[Result, ...]] = Future()
-        done.set_result(results)
-        return done
+        return _known(results)
 
     def learn(self, results: tuple[Result, ...]) -> None:
         """Nothing: they know it already."""
@@ -192,3 +207,9 @@ class InPlace:
     def close(self) -> None:
         """Show what HEAD has."""
         self.stage.clear()
+
+
+def _known(results: tuple[Result, ...]) -> Future[tuple[Result, ...]]:
+    done: Future[tuple[Result, ...]] = Future()
+    done.set_result(results)
+    return done

@@ -149,11 +149,13 @@ class UnitStarted:
 
 @dataclass(frozen=True, slots=True)
 class BatchStarted:
-    """So many units are written and validated together; so many are settled, of `total` in the run."""
+    """So many units are written together, and validated if there is anything to validate them by; so many are settled,
+    of `total` in the run."""
 
     units: int
     settled: int
     total: int
+    is_validated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

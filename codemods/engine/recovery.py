@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
+from codemods.engine.half_done import digest, settle_units
 from codemods.engine.leftovers import settle_left
-from codemods.engine.messages import REVERTS, RUN, UNIT
 from codemods.engine.moving import Mover
 from codemods.engine.reverting.taking_back import is_way
-from codemods.files import file_bytes, remove_beside, write_or_remove
 from codemods.journal import Event, EventKind, Journal, Operation, replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from codemods.model import Unit
-    from codemods.vcs import Difference, Repository
-
-
-def digest(content: bytes | None) -> str:
-    """The identity of some bytes, as the journal records it; of no file at all, an empty text."""
-    return hashlib.sha256(content).hexdigest() if content is not None else ""
+    from codemods.vcs import Repository
 
 
 def change_digest(unit: Unit) -> str:
@@ -82,7 +75,7 @@ def recover(repository: Repository, journal: Journal) -> tuple[str, ...]:
         if not (operation.is_under_way or is_open):
             continue
         told += settle_left(repository, journal.folder, operation)
-        told += [_settle(repository, journal, event) for event in operation.writing.values()]
+        told += settle_units(repository, journal, operation.id, operation.writing.values())
         if operation.move is not None:
             told.append(Mover(repository, journal, operation.id, operation.plan).resume(operation))
         told += _close(journal, operation)
@@ -129,77 +122,3 @@ def rejections(events: Iterable[Event], plan: str) -> dict[str, Event]:
             for digest_ in of_unit.pop(unit, ()):
                 rejected.pop(digest_, None)
     return rejected
-
-
-def _is_unmoved(repository: Repository, event: Event, path: str, head: bytes | None, before: str) -> bool:
-    """Whether HEAD has of `path` what it had when it was written: git may give it other line ends than it had here."""
-    then = str(event.data.get("head") or "")
-    if then and repository.rev(then):
-        return repository.blob(then, path) == repository.blob("HEAD", path)
-    return digest(head) == before
-
-
-def _settle(repository: Repository, journal: Journal, event: Event) -> str:
-    unit, phase = str(event.data.get("unit")), str(event.data.get("phase"))
-    files = event.data.get("files")
-    entries: list[dict[str, str]] = files if isinstance(files, list) else []
-    paths = tuple(entry["path"] for entry in entries)
-    for path in paths:
-        remove_beside(repository.root, path)
-    if sha := _committed(repository, event, unit):
-        journal.record(EventKind.UNIT_COMMITTED, event.run, event.plan, unit=unit, phase=phase, sha=sha)
-        _follow(repository, sha, {entry["path"]: entry["after"] for entry in entries})
-        return f"{unit} was committed just before the run was killed."
-    head = {path: repository.checked_out("HEAD", path) for path in paths}
-    restored, edited = [], []
-    for entry in entries:
-        path = entry["path"]
-        current = file_bytes(repository.root, path)
-        if digest(current) == entry["after"] and _is_unmoved(repository, event, path, head[path], entry["before"]):
-            write_or_remove(
-                repository.root, path, head[path], executable=current is None and repository.is_executable("HEAD", path)
-            )
-            restored.append(path)
-        elif digest(current) != entry["before"] and current != head[path]:
-            edited.append(path)
-    # Git takes a file of another size for changed, even where it would check out the very same.
-    repository.refresh(tuple(path for path in restored if head[path] is not None))
-    journal.record(EventKind.UNIT_RESTORED, event.run, event.plan, unit=unit, phase=phase)
-    if edited:
-        named = " ".join(edited)
-        return (
-            f"{unit} was half done when the run was killed; {named} was changed since, and is left as it is: "
-            f"`git diff {named}` shows both changes, `git restore {named}` drops both."
-        )
-    if not restored and any(digest(head[entry["path"]]) == entry["after"] for entry in entries):
-        return f"{unit} was half done when the run was killed; HEAD holds it since, and it is left as it is."
-    return f"{unit} was half done when the run was killed; it was taken back."
-
-
-def _follow(repository: Repository, sha: str, written_: dict[str, str]) -> None:
-    """Let the index follow a commit, after which git was killed; what somebody has staged or committed since stays.
-
-    It holds what was there before, or what was `written_`, of which a hook has made something else in the commit.
-    """
-    index, head = repository.index_entries(), repository.entries("HEAD")
-
-    def is_behind(change: Difference) -> bool:
-        staged = index.get(change.path)
-        if staged == change.before:
-            return True
-        return staged is not None and digest(repository.content(staged.blob)) == written_.get(change.path)
-
-    changes = repository.differences((sha,))[sha]
-    repository.stage([c for c in changes if head.get(c.path) == c.after and is_behind(c)])
-
-
-def _committed(repository: Repository, event: Event, unit: str) -> str:
-    """The commit that holds the unit since it was written; empty where there is none."""
-    head = event.data.get("head")
-    if not isinstance(head, str) or not head or repository.rev(head) is None:
-        return ""
-    for commit in repository.commits(head):
-        words = commit.trailers
-        if words.get(RUN) == event.run and words.get(UNIT) == unit and REVERTS not in words:
-            return commit.sha
-    return ""

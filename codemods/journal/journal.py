@@ -15,7 +15,7 @@ from codemods.files import flush_folder, write_or_remove
 from codemods.journal.records import Event, EventKind, event_of, is_newer, line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
     from io import FileIO
     from pathlib import Path
@@ -42,18 +42,28 @@ class Journal:
 
     def record(self, kind: EventKind, run: str, plan: str, **data: object) -> Event:
         """Append one event, on the disk when this returns. Raises JournalError where the disk refuses."""
+        return self.record_all(kind, run, plan, (data,))[0]
+
+    def record_all(
+        self, kind: EventKind, run: str, plan: str, all_data: Iterable[Mapping[str, object]]
+    ) -> tuple[Event, ...]:
+        """Append events of one kind, on the disk when this returns: a crash leaves the first of them, or none.
+
+        Raises JournalError where the disk refuses; then there is none.
+        """
         time = self.clock().astimezone(timezone.utc).isoformat(timespec="milliseconds")
-        event = Event(kind, run, plan, time, data)
+        events = tuple(Event(kind, run, plan, time, data) for data in all_data)
         try:
-            self._append(line_of(event))
+            if events:
+                self._append(b"".join(map(line_of, events)))
         except OSError as error:
             self._is_whole = False
             what = f"The journal cannot be written: {error.strerror or error}."
             hint = "Nothing goes on without it. Mend that, then run the command again: it finds out what was under way."
             raise JournalError(what, where=str(self.file), hint=hint) from error
-        return event
+        return events
 
-    def _append(self, line: bytes) -> None:
+    def _append(self, lines: bytes) -> None:
         is_new = not self.file.exists()
         if is_new:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -62,7 +72,7 @@ class Journal:
         with self.file.open("ab", buffering=0) as file:
             before = file.tell()
             try:
-                _write(file, line)
+                _write(file, lines)
                 os.fsync(file.fileno())
             except OSError:
                 with suppress(OSError):

@@ -92,7 +92,8 @@ class RunProgress:
         elif isinstance(event, UnitStarted):
             self.show_work(printable(event.unit), event.number - 1, event.total)
         elif isinstance(event, BatchStarted):
-            self.out.print(f"  validating {event.units} units together …", highlight=False)
+            if event.is_validated:
+                self.out.print(f"  validating {event.units} units together …", highlight=False)
             self.show_work(f"{event.units} units", event.settled, event.total)
         elif isinstance(event, SearchStarted):
             what = f"{event.name} does not hold for {event.units} units together; searching"

@@ -103,8 +103,12 @@ def _once(
     # From a file, and without one where nothing is said: on a full disk there could be none, and the way back asks git.
     with tempfile.TemporaryFile() if stdin is not None else nullcontext() as stream:
         if stream is not None:
-            stream.write(stdin or b"")
-            stream.seek(0)
+            try:
+                stream.write(stdin or b"")
+                stream.seek(0)
+            except OSError as error:
+                # The system does not say what it has refused.
+                raise type(error)(error.errno, error.strerror, tempfile.gettempdir()) from error
         try:
             done = subprocess.run(
                 ["git", *settings, *arguments],  # noqa: S607 - the one on PATH, as everywhere in a repository

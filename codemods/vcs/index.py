@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from codemods.errors import RepositoryError
 from codemods.vcs.command import LOCK_LIMIT, locked
-from codemods.vcs.reading import index_records
+from codemods.vcs.reading import index_records, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,19 +27,22 @@ class NextIndex:
     """The index as it will be: a context manager that holds the lock, and leaves the index alone unless it is put in
     place."""
 
-    def __init__(self, repository: Repository, changes: Iterable[Difference]) -> None:
+    def __init__(self, repository: Repository, changes: Iterable[Difference] = ()) -> None:
         """It will hold what these paths are afterwards."""
         self.repository = repository
         self.changes = tuple(changes)
         self.index = repository.git_dir / "index"
         self.lock = repository.git_dir / "index.lock"
+        self.is_held = False
 
     def __enter__(self) -> NextIndex:
         """Take the lock. Raises LockedError where another git holds it too long, RepositoryError, OSError."""
         _take(self.lock)
+        self.is_held = True
         try:
             self._copy()
-            self._update("-z", "--index-info", stdin=index_records(self.changes))
+            if self.changes:
+                self._update("-z", "--index-info", stdin=index_records(self.changes))
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -53,6 +56,16 @@ class NextIndex:
             # The system may not say what it has refused.
             raise type(error)(error.errno, error.strerror, str(self.lock)) from error
 
+    def take(self, paths: Iterable[str]) -> dict[str, Difference]:
+        """Let it hold tracked files as they are in the work tree; what of them is other than in HEAD, by path.
+
+        The blobs are what `git add` would make of the files. Raises RepositoryError where git refuses.
+        """
+        asked = tuple(paths)
+        self._update("--remove", "-z", "--stdin", stdin=listed(asked))
+        found = {change.path: change for change in self.repository.staged_differences(self.lock)}
+        return {path: found[path] for path in asked if path in found}
+
     def refresh(self) -> None:
         """Note how the files look on the disk, or git would look into each the next time that it is asked."""
         with suppress(RepositoryError):  # it is no more than that
@@ -61,13 +74,17 @@ class NextIndex:
     def put_in_place(self) -> None:
         """Make it the index."""
         self.lock.replace(self.index)
+        self.is_held = False
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let the lock go."""
-        with suppress(FileNotFoundError):
-            self.lock.unlink()
+        # Once it is in place, a lock is another git's.
+        if self.is_held:
+            self.is_held = False
+            with suppress(FileNotFoundError):
+                self.lock.unlink()
 
     def _update(self, *options: str, stdin: bytes | None = None) -> None:
         self.repository.run("update-index", *options, stdin=stdin, variables={"GIT_INDEX_FILE": str(self.lock)})

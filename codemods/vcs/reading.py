@@ -255,6 +255,11 @@ class ReadableRepository:
         out = self._bytes("diff-tree", "-r", *_RAW, older, newer)
         return next(iter(differences_of(newer.encode() + b"\0" + out).values()), ())
 
+    def staged_differences(self, index: Path) -> tuple[Difference, ...]:
+        """In what the index in the file `index` differs from HEAD."""
+        out = self.run("diff-index", "--cached", *_RAW, "HEAD", "--", variables={"GIT_INDEX_FILE": str(index)})
+        return next(iter(differences_of(b"HEAD\0" + out).values()), ())
+
     def diff_of(self, sha: str) -> bytes:
         """What a commit changed, as a patch."""
         plain = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/")
@@ -316,6 +321,10 @@ class ReadableRepository:
 
     def _config(self, *arguments: str) -> str:
         return os.fsdecode(self._answer(["config", *arguments]) or b"").strip()
+
+    def has_configured_hooks(self) -> bool:
+        """Whether hooks are in the settings, as newer releases of git have them, beside those in files."""
+        return bool(self._config("--name-only", "--get-regexp", r"^hook\..*\.(event|command)$"))
 
     def shallow(self) -> frozenset[str]:
         """The commits at which the history of a shallow clone ends: they seem to have no parents."""

@@ -120,6 +120,24 @@ def entries_of(out: bytes) -> dict[str, Entry]:
     return found
 
 
+def cleaned(message: str) -> str:
+    """`message` as `git commit --cleanup=whitespace` keeps it: no spaces at the end of lines, no two empty lines one
+    after the other, none at either end."""
+    lines = "\n".join(line.rstrip(" \t\n\r") for line in message.split("\n"))
+    return re.sub("\n{3,}", "\n\n", lines).strip("\n") + "\n"
+
+
+def is_kept_as_it_is(message: str) -> bool:
+    """Whether git takes the characters of `message` as they are: others it refuses, or takes for Latin-1."""
+    if message.isascii():
+        return "\0" not in message
+    points = map(ord, message)
+    return not any(
+        point == 0 or 0xD800 <= point < 0xE000 or 0xFDD0 <= point < 0xFDF0 or point & 0xFFFE == 0xFFFE
+        for point in points
+    )
+
+
 def with_trailers(message: str, trailers: Mapping[str, str]) -> str:
     """`message` with `trailers` at its end, in the block of trailers that it may have already."""
     body = message.rstrip()

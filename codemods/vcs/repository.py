@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,6 +108,12 @@ class Repository(ReadableRepository):
             )
         return self.head() or ""
 
+    def tidy_up(self) -> None:
+        """Let git look whether there is something to tidy up, as it does itself after `git commit`."""
+        if self._config("--type=bool", "--default=true", "--get", "maintenance.auto") == "true":
+            with suppress(GitError):  # it is no more than that
+                self._bytes("maintenance", "run", "--auto", "--quiet", reading=False)
+
     def unstage(self, paths: tuple[str, ...]) -> None:
         """Make `paths` in the index what they are in HEAD; the files stay."""
         options = ("--quiet", "--pathspec-from-file=-", "--pathspec-file-nul")
@@ -123,7 +130,8 @@ class Repository(ReadableRepository):
         # Else git would look into each of these files the next time that it is asked.
         execute(self.root, ["update-index", "-q", "--refresh"], reading=False)
 
-    def move_head(self, old: str, new: str, reason: str) -> None:
-        """Make the branch that is checked out, or a detached HEAD, mean `new`, with a line in the reflog; nothing else
-        changes. Raises GitError where it is not `old`."""
-        self._bytes("update-ref", "-m", reason, "HEAD", new, old, reading=False)
+    def move_head(self, old: str, new: str, reason: str, gone: str = "") -> None:
+        """Make the branch that is checked out, or a detached HEAD, mean `new`, with a line in the reflog, and let go of
+        the ref `gone`: both or nothing. Raises GitError where it is not `old`."""
+        lines = [f"update HEAD {new} {old}\n", *([f"delete {gone}\n"] if gone else [])]
+        self._bytes("update-ref", "-m", reason, "--stdin", stdin="".join(lines).encode(), reading=False)

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from codemods.vcs.repository import Repository
 
 
+class SigningError(RepositoryError):
+    """git could not sign a commit; those before it are `made`, and nothing holds them."""
+
+    def __init__(self, what: str, *, where: str, hint: str, made: Sequence[str]) -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.made = tuple(made)
+
+
 @dataclass(frozen=True, slots=True)
 class NewCommit:
     """A commit to be made: its message, and what it makes of each path."""
@@ -29,7 +37,8 @@ class NewCommit:
 def make_commits(repository: Repository, onto: str, commits: Sequence[NewCommit], ref: str) -> tuple[str, ...]:
     """Make `commits` one upon the other, the first upon the commit `onto`; they are then held by `ref`, in their order.
 
-    Neither HEAD, the index nor the work tree changes. The blobs are there already. Raises RepositoryError.
+    Neither HEAD, the index nor the work tree changes. The blobs are there already. Raises RepositoryError; SigningError
+    where one could not be signed.
     """
     author, committer = repository.identity("AUTHOR"), repository.identity("COMMITTER")
     parts = [b"feature done\n"]
@@ -42,7 +51,9 @@ def make_commits(repository: Repository, onto: str, commits: Sequence[NewCommit]
         parts += [_change(difference) for difference in commit.differences]
         parts.append(b"\n")
     parts.append(b"done\n")
-    repository.run("fast-import", "--quiet", "--done", "--force", stdin=b"".join(parts))
+    # Where case does not count on the disk, it does in the trees: a path may not become another one.
+    settings = ("core.ignoreCase=false",)
+    repository.run("fast-import", "--quiet", "--done", "--force", settings=settings, stdin=b"".join(parts))
     made = tuple(reversed(os.fsdecode(repository.run("rev-list", f"{onto}..{ref}")).split()))
     return _signed(repository, onto, commits, made, ref) if repository.signs() else made
 
@@ -54,6 +65,7 @@ def _change(difference: Difference) -> bytes:
     return f"M {difference.after.mode} {difference.after.blob} ".encode() + path + b"\n"
 
 
+_ENCODING = ("i18n.commitEncoding=UTF-8",)  # as we write messages, whatever the user's own are in
 _QUOTED = {ord("\n"): b"\\n", ord('"'): b'\\"', ord("\\"): b"\\\\"}
 
 
@@ -66,10 +78,10 @@ def _signed(
         parent, message = made[-1] if made else onto, commit.message.encode("utf-8", "surrogateescape")
         signing = ("commit-tree", "-S", "-p", parent, "-F", "-", f"{sha}^{{tree}}")
         try:
-            made.append(os.fsdecode(repository.run(*signing, stdin=message)).strip())
+            made.append(os.fsdecode(repository.run(*signing, settings=_ENCODING, stdin=message)).strip())
         except RepositoryError as error:
             what = f"git could not sign the commit, or not write it: {error.what}"
             hint = "Nothing was touched. See to `commit.gpgSign` and what signs, then run the command again."
-            raise RepositoryError(what, where=error.where, hint=hint) from error
+            raise SigningError(what, where=error.where, hint=hint, made=made) from error
     repository.update_ref(ref, made[-1])
     return tuple(made)

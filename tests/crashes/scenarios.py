@@ -82,6 +82,7 @@ TWO = """\
   - {name: P0, files: [app/one.py], with: [check]}
   - {name: P1, files: rest, with: [check], on_failure: skip}
 """
+UNSEEN = "  - {name: P0, files: rest, entry: [check]}\n"
 BATCH = "  - {name: P0, files: rest, with: [check], validate: batch, on_failure: skip}\n"
 PHASE = "  - {name: P0, files: rest, with: [check], validate: phase, commit: phase}\n"
 TAKEN_BACK = "  - {name: P0, files: rest, with: [check], on_failure: rollback-phase}\n"
@@ -167,6 +168,7 @@ SCENARIOS = (
     Scenario("apply each", fresh(plan(EACH)), APPLY),
     Scenario("apply with a rejected unit", fresh(plan(EACH), WITH_BAD), APPLY),
     Scenario("apply a batch with a culprit", fresh(plan(BATCH), (*WITH_BAD, "zoo")), APPLY),
+    Scenario("apply without validations", fresh(plan(UNSEEN)), APPLY),
     Scenario("apply a phase", fresh(plan(PHASE)), APPLY),
     Scenario("apply and take a phase back", fresh(plan(TAKEN_BACK), ("alpha", "bad")), APPLY, repeats=True),
     Scenario("apply with a shim", fresh(plan(EACH, leave="shim"), ("one",)), APPLY),

@@ -193,6 +193,23 @@ def test_a_folder_that_cannot_be_written_is_no_error(root: Path, monkeypatch: py
     check(root, monkeypatch)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="files are not held elsewhere")
+def test_what_a_killed_process_has_left_goes_and_what_one_is_writing_stays(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    check(root, monkeypatch)
+    left, held = (folder(root) / f".codemods-{name}.tmp" for name in ("aaaaaaaa", "bbbbbbbb"))
+    left.write_bytes(b"half")
+    with held.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        told(root, monkeypatch, cache=True)
+        assert (left.exists(), held.exists()) == (False, True)
+    told(root, monkeypatch, cache=True)
+    assert not held.exists()
+
+
 def test_only_so_many_values_are_kept(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     for number in range(40):

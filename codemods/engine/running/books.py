@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from codemods.engine.committing import Committer
+from codemods.engine.committing import Committer, meant
 from codemods.engine.disturbed import Watch, told
 from codemods.engine.messages import REVERTS, RUN, UNIT, message, trailers
 from codemods.engine.progress import (
@@ -19,8 +19,11 @@ from codemods.engine.progress import (
     ValidationFinished,
 )
 from codemods.engine.recovery import change_digest, written
-from codemods.engine.reverting.taking_back import revert_units
+from codemods.engine.reverting.taking_back import revert_units, way_of
+from codemods.engine.streaming import Message, commit_together
+from codemods.errors import RepositoryError
 from codemods.journal import EventKind
+from codemods.vcs import with_trailers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from codemods.engine.progress import Notify
     from codemods.engine.shown import PhasePreview
     from codemods.journal import Journal
-    from codemods.model import Unit
+    from codemods.model import Finding, Unit
     from codemods.plan.schema import Plan
     from codemods.validation.base import Result
     from codemods.vcs import Repository
@@ -56,6 +59,7 @@ class Books:
     notes: list[str] = field(default_factory=list)
     watch: Watch = field(init=False)
     committer: Committer = field(init=False)
+    found: tuple[PhasePreview | None, dict[str, list[Finding]]] = (None, {})
 
     def __post_init__(self) -> None:
         """Copies of what validations change go to the journal."""
@@ -66,6 +70,10 @@ class Books:
     def record(self, kind: EventKind, **data: object) -> None:
         """Write one event down."""
         self.journal.record(kind, self.id, self.plan.name, **data)
+
+    def record_all(self, kind: EventKind, all_data: Iterable[Mapping[str, object]]) -> None:
+        """Write events of one kind down, together."""
+        self.journal.record_all(kind, self.id, self.plan.name, all_data)
 
     def note(self, text: str) -> None:
         """Something that whoever runs this has to know: told now, and in the report."""
@@ -81,21 +89,25 @@ class Books:
         if (text := told(self.watch.after(), self.journal.folder)) and text not in self.notes:
             self.note(text)
 
-    def begin(self, units: Sequence[Unit]) -> None:
+    def begin(self, units: Sequence[Unit], *, is_validated: bool = True) -> None:
         """Tell that units are worked on, one or several together."""
         for unit in units if len(units) == 1 else ():
             self.notify(UnitStarted(unit.id, unit.phase, self.settled + 1, self.total))
         if len(units) > 1:
-            self.notify(BatchStarted(len(units), self.settled, self.total))
+            self.notify(BatchStarted(len(units), self.settled, self.total, is_validated))
 
     @property
     def settled(self) -> int:
         """How many units this run has brought to an end."""
         return sum(result.state is not UnitState.PASSED_OVER for result in self.results)
 
-    def write_ahead(self, unit: Unit) -> None:
-        """Say what the files of a unit will be, before they are."""
-        self.record(EventKind.UNIT_WRITING, unit=unit.id, phase=unit.phase, files=written(unit), head=self.head)
+    def write_ahead(self, units: Iterable[Unit]) -> None:
+        """Say what the files of units will be, before they are."""
+        head = self.head
+        self.record_all(
+            EventKind.UNIT_WRITING,
+            ({"unit": unit.id, "phase": unit.phase, "files": written(unit), "head": head} for unit in units),
+        )
 
     def validation(self, phase: str, units: Sequence[str], scope: str, result: Result) -> int:
         """Write a validation down; its number in the run."""
@@ -121,22 +133,68 @@ class Books:
 
         Raises RefusedError where a hook turns it down, RepositoryError where git cannot commit.
         """
-        findings = (f for f in phase.findings if f.reference.path in unit.paths)
-        text = message(self.plan, self.id, unit, findings)
-        words = trailers(self.plan.name, unit.phase, self.id, unit.id)
+        text, words = self._message(phase, unit)
         done = self.committer.commit(unit, text, words)
         sha = done.sha
         for note in done.notes:
             self.note(note)
-        self.committed(unit, sha, numbers)
+        self.committed({sha: unit}, numbers)
         self.head = done.head
-        self.finish(UnitResult(unit.id, unit.phase, UnitState.COMMITTED, sha, results=results, seconds=_all(results)))
+        self.finish(_committed(unit, sha, results))
         return sha
 
-    def committed(self, unit: Unit, sha: str, numbers: Iterable[int] = ()) -> None:
-        """Write down that HEAD is `sha` now, which holds `unit`."""
-        self.record(EventKind.UNIT_COMMITTED, unit=unit.id, phase=unit.phase, sha=sha, validated_by=list(numbers))
-        self.head = sha
+    def commit_together(self, phase: PhasePreview, units: Sequence[Unit], numbers: list[int]) -> dict[str, Unit]:
+        """Commit units that are written, validated by the validations `numbers`, in one go; by commit, in their order.
+
+        Others than these are to be committed by themselves. Raises RepositoryError where git cannot commit.
+        """
+        if self.committer.has_hooks:
+            return {}
+        messages = [Message(unit, with_trailers(*self._message(phase, unit))) for unit in units]
+        ref = way_of(self.plan.name, self.id)
+        reason = f"codemods: {len(units)} units in run {self.id}"
+        if len(units) == 1:
+            reason = f"commit: {messages[0].subject}"
+        try:
+            shas = commit_together(self.repository, self.head, messages, ref, reason)
+        except RepositoryError as error:
+            raise meant(error) from error
+        made = dict(zip(shas, units, strict=False))
+        if made:
+            self.committed(made, numbers)
+        return made
+
+    def _message(self, phase: PhasePreview, unit: Unit) -> tuple[str, dict[str, str]]:
+        """What the commit of `unit` says, and its trailers."""
+        findings = [finding for path in dict.fromkeys(unit.paths) for finding in self._findings(phase).get(path, ())]
+        words = trailers(self.plan.name, unit.phase, self.id, unit.id)
+        return message(self.plan, self.id, unit, findings), words
+
+    def _findings(self, phase: PhasePreview) -> Mapping[str, list[Finding]]:
+        """The findings of a phase by file, looked for once: a phase may have thousands of units."""
+        if self.found[0] is not phase:
+            self.found = (phase, {})
+            for finding in phase.findings:
+                self.found[1].setdefault(finding.reference.path, []).append(finding)
+        return self.found[1]
+
+    def committed(self, made: dict[str, Unit], numbers: Iterable[int] = ()) -> None:
+        """Write down that HEAD has these commits now, each with its unit."""
+        by = list(numbers)
+        self.record_all(
+            EventKind.UNIT_COMMITTED,
+            ({"unit": unit.id, "phase": unit.phase, "sha": sha, "validated_by": by} for sha, unit in made.items()),
+        )
+        self.head = next(reversed(made), self.head)  # HEAD is at the last
+
+    def finish_together(self, made: Mapping[str, Unit], results: tuple[Result, ...]) -> None:
+        """Keep and tell that units are committed."""
+        before = self.settled
+        done = [_committed(unit, sha, results) for sha, unit in made.items()]
+        # First all are kept: who is told may end the run.
+        self.results += done
+        for number, result in enumerate(done, start=before + 1):
+            self.notify(UnitFinished(result, number, self.total))
 
     def committed_unseen(self) -> dict[str, str]:
         """The units that commits of this run hold which are not written down yet, each with its commit: ours, not those
@@ -145,13 +203,17 @@ class Books:
         ours = (commit for commit in commits if commit.trailers.get(RUN) == self.id)
         return {commit.trailers[UNIT]: commit.sha for commit in ours if REVERTS not in commit.trailers}
 
-    def follow(self, sha: str) -> None:
-        """Let git's index follow a commit of which nobody saw the end."""
-        self.repository.stage(self.repository.differences((sha,))[sha])
+    def follow(self, shas: Iterable[str]) -> None:
+        """Let git's index follow commits, each on the one before, of which nobody saw the end."""
+        changes = self.repository.differences(shas).values()
+        self.repository.stage([change for of_one in changes for change in of_one])
 
-    def restored(self, unit: Unit, reason: str = "") -> None:
-        """Write down that a unit is taken out again, undecided."""
-        self.record(EventKind.UNIT_RESTORED, unit=unit.id, phase=unit.phase, reason=reason)
+    def restored(self, units: Iterable[Unit], reason: str = "") -> None:
+        """Write down that units are taken out again, undecided."""
+        self.record_all(
+            EventKind.UNIT_RESTORED,
+            ({"unit": unit.id, "phase": unit.phase, "reason": reason} for unit in units),
+        )
 
     def reject(self, unit: Unit, reason: str, evidence: str, results: tuple[Result, ...]) -> None:
         """Write down that a unit is turned down, with the evidence."""
@@ -162,7 +224,7 @@ class Books:
     def leave_open(self, unit: Unit, reason: str, evidence: str, results: tuple[Result, ...]) -> None:
         """Write down that nobody could tell about a unit; the next run tries it again."""
         stored = self.journal.store_evidence(self.id, unit.id, evidence)
-        self.restored(unit, reason)
+        self.restored([unit], reason)
         self._turned_down(unit, UnitState.UNDECIDED, reason, stored, results)
 
     def _turned_down(self, unit: Unit, state: UnitState, reason: str, stored: str, results: tuple[Result, ...]) -> None:
@@ -212,6 +274,10 @@ class Books:
     def _revert(self, pairs: set[tuple[str, str]], *then: dict[str, str], ends: str = "") -> None:
         revert_units(self.repository, self.journal, self.id, self.plan.name, pairs, then, ends)
         self.head = self.repository.head() or ""
+
+
+def _committed(unit: Unit, sha: str, results: tuple[Result, ...]) -> UnitResult:
+    return UnitResult(unit.id, unit.phase, UnitState.COMMITTED, sha, results=results, seconds=_all(results))
 
 
 def _all(results: tuple[Result, ...]) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from codemods.engine.committing import RefusedError
 from codemods.engine.judging import Candidate
 from codemods.engine.running.probes import Inquiry, Judged, Pending, Started, judging, written_down
+from codemods.engine.streaming import parts
 from codemods.engine.unit_files import require_undisturbed
 from codemods.files import file_bytes
 from codemods.model import Change, Removal
@@ -54,11 +55,10 @@ class Groups:
     def carry_out(self, groups: list[list[Unit]], number: int) -> bool:
         """Validate and commit the group `number`, reject its culprits; whether all of it was committed."""
         units = groups[number]
-        self.books.begin(units)
+        self.books.begin(units, is_validated=bool(self.phase.phase.validations))
         require_undisturbed(self.books.repository, self.books.head, units)
         self.stage.expect({change.path: change.before for unit in units for change in unit.changes})
-        for unit in units:
-            self.books.write_ahead(unit)
+        self.books.write_ahead(units)
         self.waiting = list(units)
         try:
             self._look_ahead(groups, number)
@@ -88,6 +88,8 @@ class Groups:
         after, without = Pending(units, before).shown(range(len(units)))
         changed = {path: after[path] for unit in units for path in unit.paths}
         names = self.phase.phase.validations
+        if names:
+            self.books.committer.look_again()
         scopes = {name: self.scopes.of(name, changed) for name in names}
         return judging(self.judge, Candidate(after, without, names, scopes))
 
@@ -134,7 +136,7 @@ class Groups:
             self.waiting.remove(unit)
             self.books.leave_open(unit, *inquiry.doubt(number))
         # Those after the first culprit of a phase that stops there are for the next run.
-        self._take_out([unit for unit in self.waiting if unit not in again])
+        self._take_out(_without(self.waiting, again))
 
     def _reject(self, unit: Unit, judged: Judged) -> None:
         failed = judged.results[-1]
@@ -146,33 +148,55 @@ class Groups:
         after, before = Pending(units).shown(range(len(units)))
         self.stage.put(Candidate(after, before, (), {}))
         self.seen += judged.results
-        as_validated = True
-        for unit in units:
-            if (path := self._edited(unit)) is not None:
-                reason = f"{path} has changed since it was validated: it was left as it is now"
-                self._pass_over(unit)
-                self.books.leave_open(unit, reason, f"{reason}\n", judged.results)
-                return False, self._rest(units)
-            try:
-                self.books.commit(self.phase, unit, judged.results, judged.numbers)
-            except RefusedError as error:
-                self._pass_over(unit)
-                reason, evidence = f"git did not commit it: {error.what}", error.evidence or error.what
-                self.books.reject(unit, reason, evidence, judged.results)
-                return False, self._rest(units)
-            self.waiting.remove(unit)
-            # A hook may have made something else of it, which nobody has validated.
-            if self._edited(unit) is not None:
-                as_validated = False
-                self.drop_ahead()  # judged on top of something else
-                self.made[unit.id] = self._as_it_is(unit)
-            self.stage.settle(unit.paths)
-            self.scopes.committed(unit)
-        if as_validated:
+        made = len(self.made)
+        for part in parts(units, signed=self.books.committer.signs):
+            done = self._commit_together(part, judged)
+            for unit in part[done:]:
+                if self.phase.phase.validate_by == "each":
+                    # Without the others in the tree, as if they had never been one group.
+                    self.stage.put(Candidate({change.path: change.after for change in unit.changes}, {}, (), {}))
+                if not self._commit_one(unit, judged):
+                    return False, self._rest(units)
+        if len(self.made) == made:
             in_full = [result for result in judged.results if result.name in judged.full]
             self.whole |= {result.name: self.books.head for result in in_full}
             self.seconds |= {result.name: result.seconds for result in in_full}
         return True, []
+
+    def _commit_together(self, units: list[Unit], judged: Judged) -> int:
+        """Commit units in one go; how many, from the first on, could be."""
+        made = self.books.commit_together(self.phase, units, judged.numbers)
+        done = list(made.values())
+        if done:
+            self.waiting = _without(self.waiting, done)
+            self.stage.settle([path for unit in done for path in unit.paths])
+            self.scopes.committed(done)
+            self.books.finish_together(made, judged.results)
+            self.books.repository.tidy_up()
+        return len(done)
+
+    def _commit_one(self, unit: Unit, judged: Judged) -> bool:
+        """Commit a unit by itself; whether it was committed."""
+        if (path := self._edited(unit)) is not None:
+            reason = f"{path} has changed since it was validated: it was left as it is now"
+            self._pass_over(unit)
+            self.books.leave_open(unit, reason, f"{reason}\n", judged.results)
+            return False
+        try:
+            self.books.commit(self.phase, unit, judged.results, judged.numbers)
+        except RefusedError as error:
+            self._pass_over(unit)
+            reason, evidence = f"git did not commit it: {error.what}", error.evidence or error.what
+            self.books.reject(unit, reason, evidence, judged.results)
+            return False
+        self.waiting.remove(unit)
+        # A hook may have made something else of it, which nobody has validated.
+        if self._edited(unit) is not None:
+            self.drop_ahead()  # judged on top of something else
+            self.made[unit.id] = self._as_it_is(unit)
+        self.stage.settle(unit.paths)
+        self.scopes.committed([unit])
+        return True
 
     def _edited(self, unit: Unit) -> str | None:
         """The first file of `unit` that is not what was validated."""
@@ -203,17 +227,21 @@ class Groups:
 
     def _take_out(self, units: list[Unit]) -> None:
         units = list(units)
-        self.waiting = [unit for unit in self.waiting if unit not in units]
+        self.waiting = _without(self.waiting, units)
         # What ended the run may have come between git's commit and our record of it.
         ours = self.books.committed_unseen() if units else {}
-        made = [unit for unit in units if unit.id in ours]
-        for unit in made:
+        made = {ours[unit.id]: unit for unit in units if unit.id in ours}
+        for unit in made.values():
             self.stage.settle(unit.paths)
         # The files first: what comes after may fail, such as on a full disk.
         self.stage.clear()
-        for unit in made:
-            self.books.follow(ours[unit.id])
-            self.books.committed(unit, ours[unit.id])
-        for unit in units:
-            if unit not in made:
-                self.books.restored(unit)
+        if made:
+            self.books.follow(made)
+            self.books.committed(made)
+        self.books.restored([unit for unit in units if unit.id not in ours])
+
+
+def _without(units: list[Unit], others: list[Unit]) -> list[Unit]:
+    """`units` but for `others`: by their ids, since there may be thousands of both."""
+    ids = {unit.id for unit in others}
+    return [unit for unit in units if unit.id not in ids]

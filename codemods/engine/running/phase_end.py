@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.culprits import Probe
+from codemods.engine.half_done import digest
 from codemods.engine.judging import Candidate
-from codemods.engine.recovery import digest
 from codemods.engine.running.probes import Inquiry, Standing
 from codemods.journal import EventKind
 from codemods.validation.base import Scope

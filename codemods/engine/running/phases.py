@@ -11,6 +11,7 @@ from codemods.engine.progress import RunEnd
 from codemods.engine.running.groups import Groups
 from codemods.engine.running.phase_end import PhaseEnd
 from codemods.engine.running.triggers import Tripped, tripped
+from codemods.engine.streaming import parts
 from codemods.journal import EventKind
 from codemods.validation.base import Result, Verdict
 
@@ -50,6 +51,7 @@ class PhaseRun:
         """The groups share the tools."""
         tools = self.tools
         self.given = {unit.id: unit for unit in self.units}
+        self.books.committer.look_again()
         self.groups = Groups(self.shown, self.books, tools.stage, tools.judge, tools.scopes)
 
     @property
@@ -140,8 +142,12 @@ class PhaseRun:
         return left
 
     def _groups(self, units: list[Unit]) -> list[list[Unit]]:
+        committer = self.books.committer
         if self.phase.validate_by == "each":
-            return [[unit] for unit in units]
+            # Where nothing and nobody looks at each, several are as good as one. Merges and shims build on one another.
+            if self.phase.validations or self.phase.does != "consumers" or committer.has_hooks:
+                return [[unit] for unit in units]
+            return list(parts(units, signed=committer.signs))
         size = self.phase.batch if self.phase.validate_by == "batch" else None
         return list(_chunks(units, size or max(len(units), 1)))
 

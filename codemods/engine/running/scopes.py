@@ -61,10 +61,10 @@ class Scopes:
         is_import = isinstance(self.plan.validation_named(name), ImportsValidation)
         return not scope.only and (is_import or (scope.affected is None and not scope.unreached))
 
-    def committed(self, unit: Unit) -> None:
-        """Take into account that the tree holds `unit` now."""
+    def committed(self, units: Iterable[Unit]) -> None:
+        """Take into account that the tree holds `units` now."""
         self.known.clear()
-        self.selector.committed({change.path: change.after for change in unit.changes})
+        self.selector.committed({change.path: change.after for unit in units for change in unit.changes})
 
     def taken_back(self, unit: Unit) -> None:
         """Take into account that the tree does not hold `unit` any more."""
