@@ -35,7 +35,7 @@ class Cache:
 
     def find(self, name: str) -> object | None:
         """What was kept as `name`; None where nothing is, or nothing that can be used."""
-        self._remove_left()
+        self.remove_left()
         try:
             content = self._place(name).read_bytes()
         except OSError:
@@ -70,7 +70,7 @@ class Cache:
     def _place(self, name: str) -> Path:
         return self.folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.cache"
 
-    def _remove_left(self) -> None:
+    def remove_left(self) -> None:
         """Remove what a killed process was about to put in its place: nobody holds it any more."""
         with suppress(OSError):
             for beside in self.folder.glob(".codemods-*.tmp"):

@@ -112,6 +112,11 @@ class PreviewCache:
             self._cache.keep(f"whole {self._name}", Whole(self._key, stamps, replace(shown, loaded=None)))  # type: ignore[arg-type]  # it is put back
 
 
+def tidy(repository: Repository) -> None:
+    """Remove what a killed preview has left half written."""
+    Cache(repository.git_dir / _FOLDER).remove_left()
+
+
 def is_on() -> bool:
     """Whether the cache may be used, as the environment says."""
     return os.environ.get(VARIABLE, "").lower() not in ("off", "0", "no", "false")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from codemods.engine.half_done import digest, settle_units
 from codemods.engine.leftovers import settle_left
 from codemods.engine.moving import Mover
+from codemods.engine.preview_cache import tidy
 from codemods.engine.reverting.taking_back import is_way
 from codemods.journal import Event, EventKind, Journal, Operation, replay
 
@@ -67,6 +68,7 @@ def recover(repository: Repository, journal: Journal) -> tuple[str, ...]:
     RepositoryError where something of theirs still runs.
     """
     told: list[str] = []
+    tidy(repository)
     for ref in repository.refs_below("refs/codemods"):
         if is_way(ref):
             repository.delete_ref(ref)

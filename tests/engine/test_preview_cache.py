@@ -208,6 +208,9 @@ def test_what_a_killed_process_has_left_goes_and_what_one_is_writing_stays(
         assert (left.exists(), held.exists()) == (False, True)
     told(root, monkeypatch, cache=True)
     assert not held.exists()
+    left.write_bytes(b"half")
+    codemods(root, "rollback", "plan.yaml", "--all", expect=2)
+    assert not left.exists()
 
 
 def test_only_so_many_values_are_kept(tmp_path: Path) -> None:
