@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 _SOONEST = 0.001  # seconds; 0 would switch a timer off
 
 
-class _TooLongError(BaseException):
-    """No Exception, so that the code does not catch it by the way."""
+class TooLongError(BaseException):
+    """The time is over. No Exception, so that the code does not catch it by the way.
+
+    Where it comes while the limit is left, that is what comes out of it: who waits for the end catches it as well, and
+    says `stop`.
+    """
 
 
 class TimeLimit:
@@ -39,6 +43,17 @@ class TimeLimit:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+        if isinstance(error, TooLongError):
+            raise TimeoutError(self.told) from error
+
+    @property
+    def told(self) -> str:
+        """What is said of a body that was ended."""
+        return f"it gave no answer in {self.seconds:g} seconds"
+
+    def stop(self) -> None:
+        """End the limit, whatever has become of its body."""
         self.is_over = True
         if self.is_possible:
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -48,9 +63,7 @@ class TimeLimit:
                 signal.setitimer(signal.ITIMER_REAL, left, interval)
             elif left:
                 signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - self.started), _SOONEST), interval)
-        if isinstance(error, _TooLongError):
-            raise TimeoutError(f"it gave no answer in {self.seconds:g} seconds") from error
 
     def _end(self, _number: int, _frame: FrameType | None) -> None:
         if not self.is_over:
-            raise _TooLongError
+            raise TooLongError

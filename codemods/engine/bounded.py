@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, TypeVar
 
 from codemods.model import Blocked, Skipped
-from codemods.time_limit import TimeLimit
+from codemods.time_limit import TimeLimit, TooLongError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,11 +51,15 @@ def within_limits(work: Callable[[], Answer]) -> Answer:
     The limit of time needs the main thread, as `TimeLimit` does; a program with a limit of its own, that `work` waits
     for, is not to be run in it.
     """
+    limit = TimeLimit(seconds())
     try:
-        with TimeLimit(seconds()):
+        with limit:
             return work()
     except TimeoutError as error:
         raise BeyondError(str(error)) from error
+    except TooLongError as error:
+        limit.stop()
+        raise BeyondError(limit.told) from error
     except RecursionError as error:
         raise BeyondError("it is nested too deep") from error
     except MemoryError as error:

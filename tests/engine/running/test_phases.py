@@ -160,10 +160,10 @@ class TestTriggers:
     def test_what_was_slow_once_does_not(self, make_repo: MakeRepo, tmp_path: Path) -> None:
         slow_once = tmp_path / "slow"
         rule = (
-            f"import time\nif len(changed) == 6 and not os.path.exists({str(slow_once)!r}):\n"
+            f"import time\ntime.sleep(0.3)\nif len(changed) == 6 and not os.path.exists({str(slow_once)!r}):\n"
             f"    open({str(slow_once)!r}, 'w').close()\n    time.sleep(3)"
         )
-        many = two_phases(make_repo, tmp_path, "triggers: {slower_than: 4}", rule)
+        many = two_phases(make_repo, tmp_path, "triggers: {slower_than: 6}", rule)
         assert units(many.apply(expect=0), "committed") == names(6)
         assert slow_once.exists()
 
