@@ -111,7 +111,7 @@ def test_timing_a_phase_leaves_the_tree_clean(make_repo: MakeRepo, git: Git, tmp
     phases = (
         "  - {name: P0, files: rest, with: [check], validate: batch, triggers: {slower_than: 1.5}, on_failure: skip}\n"
     )
-    rule = "import time; time.sleep(0.4 if changed else 0)\nopen('snapshot', 'w').write(str(os.getpid()))"
+    rule = "import time; time.sleep(1.5 if changed else 0)\nopen('snapshot', 'w').write(str(os.getpid()))"
     many = migration(make_repo, tmp_path, 2, rule, phases)
     write_files(many.root, {"snapshot": "0"})
     git(many.root, "add", "--all")

@@ -151,7 +151,7 @@ class TestTriggers:
         assert (units(report, "taken-back"), many.changed()) == (["u02"], {"u00", "u01"})
 
     def test_what_has_become_slower_rolls_the_phase_back(self, make_repo: MakeRepo, tmp_path: Path) -> None:
-        rule = "import time; time.sleep(0.2 * len(changed))"
+        rule = "import time; time.sleep(0.5 * len(changed))"
         many = two_phases(make_repo, tmp_path, "triggers: {slower_than: 2}", rule)
         report = many.apply(expect=1)
         assert units(report, "taken-back") == names(6)[2:]
