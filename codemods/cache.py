@@ -13,6 +13,7 @@ import pickle
 import sys
 import tempfile
 from contextlib import suppress
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _HEAD = b"codemods cache\n"
+_DIGEST = 32  # bytes
+_SEAL = len(_HEAD) + _DIGEST
 _LARGEST = 64 * 1024 * 1024  # bytes of one value
 _VALUES = 12  # in one folder
 _BUILTINS = frozenset({"frozenset", "set", "tuple", "list", "dict", "bytearray"})
@@ -40,8 +43,8 @@ class Cache:
             content = self._place(name).read_bytes()
         except OSError:
             return None
-        seal, packed = content[: len(_seal(b""))], content[len(_seal(b"")) :]
-        if seal != _seal(packed):
+        packed = content[_SEAL:]
+        if content[:_SEAL] != _seal(packed):
             return None
         try:
             value: object = _Unpickler(packed, self.modules).load()
@@ -116,9 +119,10 @@ class _Unpickler(pickle.Unpickler):
 
 def _seal(packed: bytes) -> bytes:
     """What stands before a value: which code made it, and that it is whole."""
-    return _HEAD + hashlib.blake2b(packed, digest_size=32, key=_version()).digest()
+    return _HEAD + hashlib.blake2b(packed, digest_size=_DIGEST, key=_version()).digest()
 
 
+@lru_cache(maxsize=1)
 def _version() -> bytes:
     """Our own code, as far as its files tell, and the Python that runs it."""
     try:

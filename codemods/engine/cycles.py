@@ -80,7 +80,7 @@ class _Graph:
     def may_import(self, module: str) -> set[str]:
         """What `module` may import at any time, before or after the changes: cheap, and never too little."""
         if module not in self.possible:
-            self.possible[module] = set(self._possible_before(module))
+            self.possible[module] = self._possible_before(module)
             if module in self.changed:
                 self.possible[module] |= self._possible(module, self.changed[module])
         return self.possible[module]

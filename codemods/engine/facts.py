@@ -23,6 +23,8 @@ Fact = tuple[str, str, "Hashable"]  # the kind, the file, what else it depends o
 # How a file was when it was read: when it was modified, and changed in any way, its size, its inode; and the digest of
 # its content, where these do not tell enough. A plain tuple: there is one for each file of a repository.
 Stamp = tuple[int, int, int, int, bytes]
+Asked = tuple[frozenset[str], frozenset[str]]
+_NOTHING: Asked = (frozenset(), frozenset())
 
 
 @dataclass(slots=True)
@@ -30,7 +32,8 @@ class Facts:
     """The facts about the files under `root`, which `below` reads: those `known` from before, of files that have not
     changed since (`before`), and those found out now, with the `stamps` of the files that they are about.
 
-    `lists` are the files for which something holds, of all that were asked about; `known_lists` the same from before.
+    `lists` are, of what was asked about some files, these and those for which it holds; `known_lists` the same from
+    before. `place` stands for which files there are at all.
     """
 
     root: Path
@@ -39,8 +42,9 @@ class Facts:
     found: dict[Fact, object] = field(default_factory=dict)
     before: Mapping[str, Stamp | None] = field(default_factory=dict)
     stamps: dict[str, Stamp | None] = field(default_factory=dict)
-    lists: dict[str, frozenset[str]] = field(default_factory=dict)
-    known_lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    lists: dict[str, Asked] = field(default_factory=dict)
+    known_lists: Mapping[str, Asked] = field(default_factory=dict)
+    place: str = ""
     is_steady: bool = True
 
     def of(self, kind: str, path: str, rest: Hashable) -> object | None:
@@ -60,17 +64,16 @@ class Facts:
 
     def those(self, what: str, paths: Sequence[str], holds: Callable[[str], bool]) -> frozenset[str]:
         """Those of `paths` for which `what` says, by their content alone, that it `holds`."""
-        known = self.known_lists.get(what)
+        asked_before, held_before = self.known_lists.get(what, _NOTHING)
         held: set[str] = set()
         for path in paths:
-            if known is None or path not in self.before:
-                if holds(path):
-                    held.add(path)
-                continue
-            self.stamps.setdefault(path, self.before[path])
-            if path in known:
+            is_known = path in self.before and path in asked_before
+            if is_known:
+                self.stamps.setdefault(path, self.before[path])
+            if path in held_before if is_known else holds(path):
                 held.add(path)
-        self.lists[what] = self.lists.get(what, frozenset()) | held
+        asked, of_them = self.lists.get(what, _NOTHING)
+        self.lists[what] = (asked.union(paths), of_them | held)
         return frozenset(held)
 
     def read(self, path: str) -> bytes:
@@ -127,15 +130,12 @@ def unchanged(
         if stamp is None:
             continue
         now = stamp_of(root, path)
-        if now is None:
-            continue
-        if stamp[4]:
+        if now is not None and stamp[4]:
             try:
-                is_same = with_digest(now, below(path))[4] == stamp[4]
+                now = with_digest(now, below(path))
             except OSError:
-                is_same = False
-        else:
-            is_same = now == stamp
-        if is_same:
-            same[path] = stamp
+                continue
+        # Of one with a digest, that alone counts: it may have been written anew.
+        if now is not None and (now[4] == stamp[4] if stamp[4] else now == stamp):
+            same[path] = now
     return same

@@ -18,7 +18,7 @@ from codemods.engine.facts import Facts, Stamp, key_of, unchanged
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from codemods.engine.facts import Fact
+    from codemods.engine.facts import Asked, Fact
     from codemods.engine.shown import Preview
     from codemods.engine.sources import Sources
     from codemods.plan.load import LoadedPlan
@@ -61,7 +61,7 @@ class Parts:
 
     stamps: Mapping[str, Stamp | None]
     facts: Mapping[Fact, object]
-    lists: Mapping[str, frozenset[str]]
+    lists: Mapping[str, Asked]
 
 
 class PreviewCache:
@@ -94,11 +94,12 @@ class PreviewCache:
 
     def facts(self) -> Facts:
         """What is known about files that have not changed since."""
+        place = key_of(self._sources.paths)
         known = self._cache.find(f"parts {self._name}")
         if not isinstance(known, Parts):
-            return Facts(self._root, self._sources.read)
+            return Facts(self._root, self._sources.read, place=place)
         before = unchanged(self._root, self._sources.read, known.stamps, self._sources.paths)
-        return Facts(self._root, self._sources.read, known.facts, before=before, known_lists=known.lists)
+        return Facts(self._root, self._sources.read, known.facts, before=before, known_lists=known.lists, place=place)
 
     def keep(self, shown: Preview, facts: Facts) -> None:
         """Keep a preview, and the facts that were found out for it."""
@@ -106,8 +107,7 @@ class PreviewCache:
             return
         stamps = {path: stamp for path, stamp in facts.stamps.items() if stamp is not None}
         found = {fact: value for fact, value in facts.found.items() if fact[1] in stamps}
-        lists = {what: held & stamps.keys() for what, held in facts.lists.items()}
-        self._cache.keep(f"parts {self._name}", Parts(stamps, found, lists))
+        self._cache.keep(f"parts {self._name}", Parts(stamps, found, facts.lists))
         if len(stamps) == len(facts.stamps) and _is_lasting(shown):
             self._cache.keep(f"whole {self._name}", Whole(self._key, stamps, replace(shown, loaded=None)))  # type: ignore[arg-type]  # it is put back
 

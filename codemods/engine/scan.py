@@ -18,7 +18,7 @@ from codemods.model import Skipped
 from codemods.transforms.view import UnparsableError, parse_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from codemods.engine.facts import Facts
     from codemods.executors.opening import Crew
@@ -138,13 +138,9 @@ class Scan:
         Those `excluded` are no candidates for a change, but what they reach in others counts.
         """
         candidates = set(self.candidates)
-        wanted: list[str] = []
-        unread: Iterator[tuple[str, bytes]]
-        if may_change is None:
-            wanted += self._holding([word.encode() for word in words], [p for p in self.paths if p not in candidates])
-            unread = ((path, content) for path in wanted if (content := self._to_summarise(path)) is not None)
-        else:
-            unread = self._unread(words, may_change, candidates, wanted)
+        needles = [word.encode() for word in words]
+        wanted = self._holding(needles, [path for path in self.paths if path not in candidates], may_change)
+        unread = ((path, content) for path in wanted if (content := self._to_summarise(path)) is not None)
         if self.crew is None:
             for path, content in unread:
                 self.summarise(path, content, keep=True)
@@ -155,32 +151,23 @@ class Scan:
         self.known = None
         self.candidates = tuple(path for path in self.paths if path in candidates)
 
-    def _unread(
+    def _holding(
         self,
-        words: frozenset[str],
-        may_change: Callable[[str, bytes], bool],
-        candidates: Collection[str],
-        wanted: list[str],
-    ) -> Iterator[tuple[str, bytes]]:
-        """The files that are no candidates yet and may be: their paths are added to `wanted`; those to be summarised
-        come out."""
-        needles = [word.encode() for word in words]
-        for path in self.paths:
-            content = None if path in candidates else self.content(path)
-            if content is None or not (any(needle in content for needle in needles) or may_change(path, content)):
-                continue
-            wanted.append(path)
-            if path not in self.summaries:
-                yield path, content
-
-    def _holding(self, needles: Sequence[bytes], paths: Sequence[str]) -> tuple[str, ...]:
-        """Those of `paths` whose files hold one of `needles`."""
+        needles: Sequence[bytes],
+        paths: Sequence[str],
+        may_change: Callable[[str, bytes], bool] | None = None,
+    ) -> tuple[str, ...]:
+        """Those of `paths` whose files hold one of `needles`, or that `may_change`."""
 
         def holds(path: str) -> bool:
-            content = self.content(path) or b""
-            return any(needle in content for needle in needles)
+            content = self.content(path)
+            if content is None:
+                return False
+            return any(needle in content for needle in needles) or (
+                may_change is not None and may_change(path, content)
+            )
 
-        if self.facts is None:
+        if self.facts is None or may_change is not None:
             return tuple(path for path in paths if holds(path))
         held = self.facts.those(f"hold {key_of(sorted(needles))}", paths, holds)
         return tuple(path for path in paths if path in held)
@@ -293,7 +280,7 @@ def scan(
 ) -> Scan:
     """Scan the Python files among `paths`: those that hold none of `words` are opened, but not parsed."""
     result = open_scan(paths, read, names, words)
-    result.search(words, lambda path, content: False, excluded)  # noqa: ARG005 - nothing else is looked for
+    result.search(words, None, excluded)
     return result
 
 

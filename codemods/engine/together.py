@@ -99,7 +99,7 @@ def _transform(found: Scan, work: Work, path: str, moves: Moves, *, surely: bool
     """What is made of one file; `surely` says that it is known to refer to what moves."""
     if found.facts is None or work.steps:
         return _transformed(found, work, path, moves, surely=surely)
-    rest = (moves.key, found.key(), found.state, work.fixed.get(path), surely)
+    rest = (found.facts.place, moves.key, found.key(), found.state, work.fixed.get(path), surely)
     if (fact := found.facts.of("outcome", path, rest)) is not None:
         outcome, grown = cast("tuple[Outcome, tuple[Growth, ...]]", fact)
         found.grow(grown)

@@ -128,6 +128,38 @@ def test_after_files_come_and_go(root: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert check(root, monkeypatch) == before
 
 
+def test_after_a_module_comes_that_another_file_names(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = plan_text("  - {module: a.b, to: c.d, symbols: {f: g, C: D, K: Z, L: Z}}\n")
+    use = "from a import b\n\n\ndef run():\n    return b.sub.f()\n"
+    write_files(root, {"plan.yaml": plan, "app/sub.py": use, "app/use.py": use})
+    run_git(root, "add", "--all")
+    check(root, monkeypatch)
+    age(root)
+    check(root, monkeypatch)
+    for name in ("a/b/__init__.py", "c/g.py", "app/f.py"):
+        write_files(root, {name: ""})
+        run_git(root, "add", name)
+        check(root, monkeypatch)
+
+
+def test_files_that_were_written_anew_as_they_were_are_known(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    check(root, monkeypatch)
+    age(root)
+    write_files(root, {"unrelated.py": "x = 2\n"})
+    check(root, monkeypatch)
+    before = {place: place.stat().st_mtime_ns for place in kept(root)}
+    told(root, monkeypatch, cache=True)
+    assert {place: place.stat().st_mtime_ns for place in kept(root)} == before
+
+
+def test_after_the_plan_leaves_out_other_files(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for left_out in ("notes.md", "app/use.py", "notes.md"):
+        (root / "plan.yaml").write_text(plan_text(rest=f"exclude: [{left_out}]\n"))
+        check(root, monkeypatch)
+    (root / "plan.yaml").write_text(plan_text())
+    check(root, monkeypatch)
+
+
 def test_after_an_apply_and_a_rollback(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / "plan.yaml").write_text(plan_text(rest="exclude: [broken.py]\n"))
     run_git(root, "commit", "--quiet", "--all", "--message", "exclude")
