@@ -27,6 +27,8 @@ _BESIDE = re.compile(r"\.codemods-[a-z0-9_]{8}\.tmp")  # as `tempfile` makes the
 # Of a pipe without `O_NONBLOCK`, opening it alone would wait.
 _READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _AT_ONCE = 8  # flushes to disk
+_AT_FIRST = 256 * 1024  # bytes that are searched
+_into = getattr(os, "readv", None)  # not on Windows
 
 
 def read_bytes(root: Path, path: str) -> bytes:
@@ -37,17 +39,68 @@ def read_bytes(root: Path, path: str) -> bytes:
     # Without the objects of `pathlib` and `io`: every file of a repository is read by this.
     handle = os.open(os.path.join(root, path), _READING)  # noqa: PTH118
     try:
-        about = os.fstat(handle)
-        if stat.S_ISDIR(about.st_mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-        if not stat.S_ISREG(about.st_mode):
-            raise OSError(errno.EINVAL, "it is no file", path)
-        content = b"" if too_large(about.st_size) else _read(handle, about.st_size)
-        if reason := too_large(max(about.st_size, len(content))):
+        content = _read(handle, _size(os.fstat(handle), path))
+        if reason := too_large(len(content)):
             raise OSError(errno.EFBIG, reason, path)
         return content
     finally:
         os.close(handle)
+
+
+class Searcher:
+    """Looks for words in the files under `root`. What it reads goes to one place in memory, over and over: to get some
+    anew for each file of a repository takes longer than reading it."""
+
+    def __init__(self, root: Path) -> None:
+        self._prefix = os.path.join(root, "")  # noqa: PTH118
+        self._buffer = bytearray(_AT_FIRST)
+        self._last: tuple[bytes | bytearray, int] = (b"", 0)
+
+    def look(self, path: str, needles: Sequence[bytes]) -> tuple[bool, os.stat_result]:
+        """Whether the file `path` holds one of `needles`, and how it was when it was opened.
+
+        Raises OSError, as `read_bytes` does.
+        """
+        handle = os.open(self._prefix + path, _READING)
+        try:
+            about = os.fstat(handle)
+            size = _size(about, path)
+            content, length = self._content(handle, size)
+            if reason := too_large(length):
+                raise OSError(errno.EFBIG, reason, path)
+        finally:
+            os.close(handle)
+        self._last = content, length
+        for needle in needles:
+            if content.find(needle, 0, length) >= 0:
+                return True, about
+        return False, about
+
+    def begins_with(self, beginning: bytes) -> bool:
+        """Whether the file that was looked at last begins so."""
+        content, length = self._last
+        return content.startswith(beginning, 0, length)
+
+    def _content(self, handle: int, size: int) -> tuple[bytes | bytearray, int]:
+        if _into is not None:
+            if size >= len(self._buffer):
+                self._buffer = bytearray(2 * size)
+            if _into(handle, (self._buffer,)) == size:
+                return self._buffer, size
+            os.lseek(handle, 0, os.SEEK_SET)
+        content = _read(handle, size)
+        return content, len(content)
+
+
+def _size(about: os.stat_result, path: str) -> int:
+    """The bytes of a file, by what is known of it. Raises OSError where it is none that is read."""
+    if stat.S_ISREG(about.st_mode):
+        if reason := too_large(about.st_size):
+            raise OSError(errno.EFBIG, reason, path)
+        return about.st_size
+    if stat.S_ISDIR(about.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    raise OSError(errno.EINVAL, "it is no file", path)
 
 
 def _read(handle: int, size: int) -> bytes:

@@ -16,9 +16,12 @@ STEPS = 20_000  # words and signs that nest in one another in one statement: Pyt
 
 _WORD = re.compile(rb"\w+|[^\s\w]")
 _LINE_END = re.compile(rb"[\r\n]")
-_NESTING = b".+-*/%@&|^~<>=([{:?!"
-_OTHERS = bytes(set(range(256)).difference(_NESTING))
-_NESTING_WORD = re.compile(rb"\b(?:and|await|elif|else|in|is|lambda|not|or)\b")
+_NESTING = tuple(bytes((sign,)) for sign in b".+-*/%@&|^~<>=([{:?!")
+_HARMLESS = 5 * STEPS  # bytes: whatever they are, every Python survives them
+# How a line begins that is a statement of its own, but in a string.
+_HEADS = (b"\n    def ", b"\n    async def ", b"\ndef ", b"\nclass ", b"\n        return ", b"\n    try:")
+_NESTING_WORDS = (b"and", b"await", b"elif", b"else", b"in", b"is", b"lambda", b"not", b"or")
+_NESTING_WORD = re.compile(rb"\b(?:" + b"|".join(_NESTING_WORDS) + rb")\b")
 
 
 def too_large(size: int) -> str:
@@ -37,9 +40,26 @@ def beyond(content: bytes) -> str:
     return ""
 
 
-def may_be_deep(source: bytes) -> bool:
-    """Whether `source` holds enough of what nests to go beyond `STEPS`; cheap, and on the safe side."""
-    if len(source) < STEPS:
+def may_be_deep(source: bytes, blank: int = 0) -> bool:
+    """Whether `source`, of which so many bytes are surely `blank`, holds enough of what nests to go beyond `STEPS`;
+    cheap, and on the safe side."""
+    if len(source) - blank < STEPS:
         return False
-    signs = len(source.translate(None, _OTHERS))
+    if len(source) < _HARMLESS and not _has_long_statement(source):
+        return False
+    signs = sum(map(source.count, _NESTING))
+    # By the letters alone, as in `string`, first: that is much cheaper.
+    if signs + sum(map(source.count, _NESTING_WORDS)) <= STEPS:
+        return False
     return signs > STEPS or signs + len(_NESTING_WORD.findall(source)) > STEPS
+
+
+def _has_long_statement(source: bytes) -> bool:
+    """Whether a statement may have `STEPS` bytes: by the letters, so that a string may hide one."""
+    start = 0
+    while len(source) - start > STEPS:
+        places = (source.rfind(head, start + 1, start + STEPS) for head in _HEADS)
+        start = next((place for place in places if place >= 0), -1)
+        if start < 0:
+            return True
+    return False

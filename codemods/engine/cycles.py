@@ -48,6 +48,7 @@ class _Graph:
     found: Scan
     changed: dict[str, str] = field(default_factory=dict)
     possible: dict[str, set[str]] = field(default_factory=dict)
+    behind: dict[str, frozenset[str]] = field(default_factory=dict)
     exact_before: dict[str, set[str]] = field(default_factory=dict)
     exact_after: dict[str, set[str]] = field(default_factory=dict)
 
@@ -58,9 +59,7 @@ class _Graph:
         added = self._possible(module, self.changed[module]) - self._possible_before(module)
         for target in sorted(added):
             # By letters first, which is cheap and never misses one; then as the modules really run.
-            if not path_between(target, module, self.may_import):
-                continue
-            if target in self.after(module) - self.before(module):
+            if module in self.changed_behind(target) and target in self.after(module) - self.before(module):
                 way = path_between(target, module, self.after)
                 if way and not self.is_circle_before(module, target):
                     return [module, *way]
@@ -76,6 +75,17 @@ class _Graph:
     def is_circle_before(self, module: str, target: str) -> bool:
         """Whether both import each other already."""
         return bool(path_between(module, target, self.before) and path_between(target, module, self.before))
+
+    def changed_behind(self, target: str) -> frozenset[str]:
+        """Of the modules that change, those that importing `target` may import. Many changes lead to one target."""
+        if target not in self.behind:
+            pending, reached = [target], {target}
+            while pending:
+                following = self.may_import(pending.pop()) - reached
+                reached |= following
+                pending += following
+            self.behind[target] = frozenset(reached.intersection(self.changed))
+        return self.behind[target]
 
     def may_import(self, module: str) -> set[str]:
         """What `module` may import at any time, before or after the changes: cheap, and never too little."""

@@ -33,7 +33,8 @@ class Facts:
     changed since (`before`), and those found out now, with the `stamps` of the files that they are about.
 
     `lists` are, of what was asked about some files, these and those for which it holds; `known_lists` the same from
-    before. `place` stands for which files there are at all.
+    before. `place` stands for which files there are at all. `look` tells whether a file holds one of some words, and
+    how it was then.
     """
 
     root: Path
@@ -46,6 +47,7 @@ class Facts:
     known_lists: Mapping[str, Asked] = field(default_factory=dict)
     place: str = ""
     is_steady: bool = True
+    look: Callable[[str, Sequence[bytes]], tuple[bool, os.stat_result | None]] | None = None
 
     def of(self, kind: str, path: str, rest: Hashable) -> object | None:
         """What is known; None where nothing is."""
@@ -89,6 +91,23 @@ class Facts:
         self._note(path, stamp)
         return content
 
+    def holds(self, path: str, needles: Sequence[bytes]) -> bool:
+        """Whether a file holds one of `needles`. Raises OSError."""
+        if self.look is None:
+            content = self.read(path)
+            return any(needle in content for needle in needles)
+        try:
+            held, about = self.look(path, needles)
+        except OSError:
+            self._note(path, None)
+            raise
+        stamp = _stamp(about) if about is not None else None
+        if stamp is None or time.time_ns() - max(stamp[:2]) < _SOON:
+            content = self.read(path)
+            return any(needle in content for needle in needles)
+        self._note(path, stamp)
+        return held
+
     def _note(self, path: str, stamp: Stamp | None) -> None:
         if path not in self.stamps:
             self.stamps[path] = stamp
@@ -111,6 +130,10 @@ def stamp_of(root: Path, path: str) -> Stamp | None:
         about = os.stat(os.path.join(root, path))  # noqa: PTH116, PTH118 - asked of every file of a repository
     except (OSError, ValueError):
         return None
+    return _stamp(about)
+
+
+def _stamp(about: os.stat_result) -> Stamp:
     return about.st_mtime_ns, about.st_ctime_ns, about.st_size, about.st_ino, b""
 
 

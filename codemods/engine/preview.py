@@ -12,7 +12,7 @@ from codemods.engine.tree import Tree
 from codemods.engine.verify import verify_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from codemods.api import Transform
     from codemods.engine.facts import Facts
@@ -33,15 +33,17 @@ def preview(
     crew: Crew | None = None,
     fixed: Mapping[str, str] | None = None,
     facts: Facts | None = None,
+    holds: Callable[[str, Sequence[bytes]], bool] | None = None,
 ) -> Preview:
     """Preview a plan over the tracked files `paths`, whose bytes `read` gives. `run` runs codemods that are not ours,
     `transforms` are those of one's own, as `load_transforms` gives them. Units that are `passed_over` are shown, but
     what comes after them is told as if they were never carried out. With a `crew`, many files are examined on it.
-    `fixed` are files that cannot be changed, each with the reason; `facts` what is known of the files already.
+    `fixed` are files that cannot be changed, each with the reason; `facts` what is known of the files already; `holds`
+    tells whether a file holds one of some words, where that is known sooner than its bytes.
 
     Raises PlanError where the plan names what is not there, or its phases overlap or miss a file that has to change.
     """
-    plan, tree = loaded.plan, Tree(tuple(paths), read, fixed=fixed or {})
+    plan, tree = loaded.plan, Tree(tuple(paths), read, fixed=fixed or {}, holds_below=holds)
     judged = judge_merges(loaded, tree, passed_over)
     merging = merge_phase(loaded, judged)
     not_merged = undone(judged, (unit for phase in merging for unit in phase.units if passed_over(unit)))

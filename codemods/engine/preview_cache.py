@@ -94,12 +94,12 @@ class PreviewCache:
 
     def facts(self) -> Facts:
         """What is known about files that have not changed since."""
-        place = key_of(self._sources.paths)
+        facts = Facts(self._root, self._sources.read, look=self._sources.look, place=key_of(self._sources.paths))
         known = self._cache.find(f"parts {self._name}")
-        if not isinstance(known, Parts):
-            return Facts(self._root, self._sources.read, place=place)
-        before = unchanged(self._root, self._sources.read, known.stamps, self._sources.paths)
-        return Facts(self._root, self._sources.read, known.facts, before=before, known_lists=known.lists, place=place)
+        if isinstance(known, Parts):
+            facts.known, facts.known_lists = known.facts, known.lists
+            facts.before = unchanged(self._root, self._sources.read, known.stamps, self._sources.paths)
+        return facts
 
     def keep(self, shown: Preview, facts: Facts) -> None:
         """Keep a preview, and the facts that were found out for it."""

@@ -40,10 +40,11 @@ def preview_of(
     from codemods.engine.preview import preview
 
     paths, fixed = sources.paths, sources.fixed if read is None else {}
+    holds = sources.holds if read is None else None
     read, passed_over = read or sources.read, passed_over or _nothing
     if not named_code(loaded.plan):
         with not_collecting():
-            shown = preview(loaded, paths, read, passed_over=passed_over, crew=crew, fixed=fixed)
+            shown = preview(loaded, paths, read, passed_over=passed_over, crew=crew, fixed=fixed, holds=holds)
         return _possible(shown, fixed)
     if not loaded.is_trusted:
         raise untrusted(loaded)
@@ -53,7 +54,8 @@ def preview_of(
     with not_collecting(), ForeignCodemods(repository.root, loaded) as codemods:
         codemods.load()
         transforms = load_transforms(loaded)
-        return _possible(preview(loaded, paths, read, codemods.run, transforms, passed_over, crew, fixed), fixed)
+        shown = preview(loaded, paths, read, codemods.run, transforms, passed_over, crew, fixed, holds=holds)
+        return _possible(shown, fixed)
 
 
 def _cached(loaded: LoadedPlan, repository: Repository, sources: Sources, crew: Crew | None) -> Preview:
@@ -63,9 +65,9 @@ def _cached(loaded: LoadedPlan, repository: Repository, sources: Sources, crew: 
     # What it takes to find out anew takes longer to load than all of the above.
     from codemods.engine.preview import preview
 
-    facts = cache.facts()
+    facts, fixed = cache.facts(), sources.fixed
     with not_collecting():
-        shown = preview(loaded, sources.paths, facts.read, crew=crew, fixed=sources.fixed, facts=facts)
+        shown = preview(loaded, sources.paths, facts.read, crew=crew, fixed=fixed, facts=facts, holds=facts.holds)
     shown = _possible(shown, sources.fixed)
     cache.keep(shown, facts)
     return shown

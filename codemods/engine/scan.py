@@ -41,10 +41,11 @@ class Scan:
     """The files of a repository that can refer to what a plan moves, and the index over them.
 
     `candidates` are their paths in order, `tracked` all paths, also of files that are not Python. `read` gives the
-    bytes of a file. The index grows as answers need it; of files in `whole`, what they define is read, too. A `crew`
-    does what needs many files, if there is one. `trees` are those of files that were looked at for `words` and all that
-    is `spelled`. `facts` are what has been found out before; `state` stands for what is known of the files, and `grown`
-    tells in order what had to be read beyond the candidates.
+    bytes of a file, `holds_in` says sooner whether it holds one of some words. The index grows as answers need it; of
+    files in `whole`, what they define is read, too. A `crew` does what needs many files, if there is one. `trees` are
+    those of files that were looked at for `words` and all that is `spelled`. `facts` are what has been found out
+    before; `state` stands for what is known of the files, and `grown` tells in order what had to be read beyond the
+    candidates.
     """
 
     paths: tuple[str, ...]
@@ -56,6 +57,7 @@ class Scan:
     summaries: dict[str, ModuleSummary] = field(default_factory=dict)
     modules: dict[str, str] = field(default_factory=dict)
 
+    holds_in: Callable[[str, Sequence[bytes]], bool] | None = None
     tracked: frozenset[str] = frozenset()
     known: Index | None = None
     holders: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -159,18 +161,28 @@ class Scan:
     ) -> tuple[str, ...]:
         """Those of `paths` whose files hold one of `needles`, or that `may_change`."""
 
-        def holds(path: str) -> bool:
-            content = self.content(path)
-            if content is None:
-                return False
-            return any(needle in content for needle in needles) or (
-                may_change is not None and may_change(path, content)
-            )
+        if may_change is not None:
+            contents = ((path, content) for path in paths if (content := self.content(path)) is not None)
+            return tuple(p for p, content in contents if any(n in content for n in needles) or may_change(p, content))
 
-        if self.facts is None or may_change is not None:
+        def holds(path: str) -> bool:
+            return self.holds(path, needles)
+
+        if self.facts is None:
             return tuple(path for path in paths if holds(path))
         held = self.facts.those(f"hold {key_of(sorted(needles))}", paths, holds)
         return tuple(path for path in paths if path in held)
+
+    def holds(self, path: str, needles: Sequence[bytes]) -> bool:
+        """Whether a file holds one of `needles`; False, and listed as skipped, where it cannot be read."""
+        if self.holds_in is None:
+            content = self.content(path) or b""
+            return any(needle in content for needle in needles)
+        try:
+            return self.holds_in(path, needles)
+        except OSError as error:
+            self.skipped[path] = _unread(path, error)
+            return False
 
     def _to_summarise(self, path: str) -> bytes | None:
         """The content of a file that is not summarised yet; None where it is, or that is known from before."""
@@ -193,7 +205,7 @@ class Scan:
         try:
             return self.read(path)
         except OSError as error:
-            self.skipped[path] = Skipped(path, f"cannot be read: {error.strerror or error}")
+            self.skipped[path] = _unread(path, error)
             return None
 
     def summarise(self, path: str, content: bytes | None = None, *, keep: bool = False) -> bool:
@@ -265,6 +277,10 @@ def _summary(known: _Known, file: tuple[str, bytes], trees: Trees | None = None)
         return within_limits(summary)
     except (UndecodableError, UnparsableError, BeyondError) as error:
         return Skipped(path, str(error))
+
+
+def _unread(path: str, error: OSError) -> Skipped:
+    return Skipped(path, f"cannot be read: {error.strerror or error}")
 
 
 def _lost(file: tuple[str, bytes], reason: str) -> Skipped:

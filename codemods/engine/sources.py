@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.errors import RepositoryError
-from codemods.files import read_bytes
+from codemods.files import Searcher, read_bytes
 from codemods.model import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from codemods.vcs import Repository
 
@@ -56,6 +56,7 @@ class Sources:
     _batches: OrderedDict[int, dict[str, bytes]] = field(default_factory=OrderedDict)
     _places: dict[str, int] = field(default_factory=dict)
     _away: frozenset[str] | None = None
+    _searcher: Searcher | None = None
 
     def read(self, path: str) -> bytes:
         """The bytes of a file. Raises OSError where they are not here."""
@@ -63,6 +64,22 @@ class Sources:
         if is_pointer(content):
             raise OSError(errno.ENODATA, _LFS, path)
         return content
+
+    def holds(self, path: str, needles: Sequence[bytes]) -> bool:
+        """Whether a file holds one of `needles`. Raises OSError where it cannot be read."""
+        return self.look(path, needles)[0]
+
+    def look(self, path: str, needles: Sequence[bytes]) -> tuple[bool, os.stat_result | None]:
+        """The same, and how the file was then, if it is checked out. Raises OSError."""
+        if path in self.blobs:
+            content = self.read(path)
+            return any(needle in content for needle in needles), None
+        if self._searcher is None:
+            self._searcher = Searcher(self.repository.root)
+        held, about = self._searcher.look(path, needles)
+        if about.st_size <= _POINTER_SIZE and self._searcher.begins_with(_POINTER):
+            raise OSError(errno.ENODATA, _LFS, path)
+        return held, about
 
     def _held(self, path: str) -> bytes:
         """What git's index holds of a file."""

@@ -40,9 +40,13 @@ def text_outcomes(found: Scan, paths: Iterable[str], moves: Moves, choice: Choic
         return found.ask(lambda index: index.has(module, name))
 
     rewrite = choice == "rewrite"
+    # Other letters than ASCII's may be written in another way.
+    needles = [word.encode() for word in names.words] if all(map(str.isascii, names.words)) else []
 
     def holds(path: str) -> bool:
         try:
+            if found.holds_in is not None and needles and not found.holds_in(path, needles):
+                return False
             content = found.read(path)
         except OSError as error:
             outcomes[path] = Skipped(path, f"cannot be read: {error.strerror or error}")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _STRING = rb'"[^"\\\n\r]*(?:\\(?:\r\n|.)[^"\\\n\r]*)*"' rb"|'[^'\\\n\r]*(?:\\(?:\r\n|.)[^'\\\n\r]*)*'"
 _LONG = rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""' rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"
 _LONG_STRING = re.compile(_LONG, re.DOTALL)
-_LONG_QUOTE = re.compile(rb'"""|' rb"'''")
+_LONG_QUOTES = (b'"""', b"'''")
 # Comments and strings; a quote that begins none is one more token, and what follows it is anybody's guess.
 _TOKEN = re.compile(rb"#[^\n\r]*|" + _LONG + rb"|" + _STRING + rb"|[\"']", re.DOTALL)
 
@@ -38,22 +38,23 @@ def _within(inner: bytes) -> bytes:
 _ARGUMENTS = rb"\(" + _within(_within(_within(rb"[^()\"'#]*"))) + rb"\)"
 _RETURNS = rb"[^:\n\"'#]*(?:(?:" + _STRING + rb")[^:\n\"'#]*)*"
 _HEADER = re.compile(
-    rb"^([ \t]*)(?:(?P<function>(?:async[ \t]+)?def)[ \t]+\w+[^(\n]*"
+    rb"([ \t]*)(?:(?P<function>(?:async[ \t]+)?def)[ \t]+\w+[^(\n]*"
     + _ARGUMENTS
     + _RETURNS
     + rb"|class[ \t]+\w+[^:\n(]*(?:"
     + _ARGUMENTS
     + rb")?):[ \t]*(?:#[^\n]*)?(?=\r?\n)",
-    re.MULTILINE | re.DOTALL,
+    re.DOTALL,
 )
+_HEADERS = (b"def", b"class")
 _INDENTATION = re.compile(rb"^([ \t]+)(?=[^ \t\r\n#])", re.MULTILINE)
 _COMPOUND = re.compile(rb"(?:async[ \t]+)?(?:def|class|if|for|while|with|try|match)\b")
-_BRACKETS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
 _OPEN_ENDS = (b",", b"\\", b"(", b"[", b"{", b"=", b"+", b"-", b"*", b"/", b"%", b"|", b"&", b".", b":", b"@")
 _SIGN = re.compile(rb"[\"'#]")
 _BARE_RETURN = re.compile(rb"\r(?!\n)")
 _BLANK = bytes(byte if byte in b"\n\r" else 32 for byte in range(256))
 _FORMATTED = b"fFtT"
+_FEW = 16  # words: as many are found sooner one by one than by a pattern
 
 
 class Excerpted(LookupError):  # noqa: N818 - a request for more of the module, not an error
@@ -75,6 +76,11 @@ class Excerpt:
     whole: bytes
     words: frozenset[str]
     blanked: tuple[tuple[int, int], ...]
+
+    @property
+    def blank(self) -> int:
+        """How many bytes are blank that were not, line ends among them."""
+        return sum(end - start - 1 for start, end in self.blanked)
 
     def needs(self, names: Iterable[str]) -> None:
         """Say that all that binds or reads one of `names` has to be in the excerpt. Raises Excerpted."""
@@ -112,20 +118,52 @@ def excerpt(source: bytes, words: frozenset[str]) -> Excerpt | None:
 
 
 def _blanked(masked: bytes, places: list[int]) -> Iterator[tuple[int, int]]:
-    header = _HEADER.search(masked)
+    words = _Search(masked, _HEADERS)
+    header = _header(masked, words, 0)
     while header is not None:
-        start = end = header.end()
-        body = _body(header[1]).match(masked, start)
+        start = header.end()
+        behind = _behind(header[1]).search(masked, start)
+        end = len(masked) if behind is None else behind.start()
+        end -= masked.endswith(b"\r", start, end)
         # Where a line goes on in the next one, the indentation of that says nothing.
-        if body is not None and masked[body.end() - 1] != ord("\\"):
-            end = body.end()
+        if masked[end - 1] == ord("\\"):
+            end = start
         if not _holds(places, start, end):
             yield from _code(masked, start, end)
         elif header["function"] is not None:
             yield from _in_block(masked, places, start, end)
         else:
             end = start
-        header = _HEADER.search(masked, end)
+        header = _header(masked, words, end)
+
+
+def _header(masked: bytes, words: _Search, position: int) -> re.Match[bytes] | None:
+    """The next head of a function or class that begins at `position` or behind it. Only where one of `words` stands is
+    looked more closely."""
+    while (place := words.next(position)) >= 0:
+        line = masked.rfind(b"\n", 0, place) + 1
+        if line >= position and (header := _HEADER.match(masked, line)) is not None:
+            return header
+        position = masked.find(b"\n", place) + 1 or len(masked)
+    return None
+
+
+class _Search:
+    """Finds the next of a few `words` in `source`: sooner than a pattern does."""
+
+    def __init__(self, source: bytes, words: tuple[bytes, ...]) -> None:
+        self.source = source
+        self.places = {word: source.find(word) for word in words}
+
+    def next(self, position: int) -> int:
+        """Where the next one stands, at `position` or behind it; negative where none does. Positions only grow."""
+        nearest = -1
+        for word, place in self.places.items():
+            if 0 <= place < position:
+                self.places[word] = place = self.source.find(word, position)
+            if place >= 0 and (nearest < 0 or place < nearest):
+                nearest = place
+        return nearest
 
 
 def _holds(places: list[int], start: int, end: int) -> bool:
@@ -176,13 +214,14 @@ def _is_closed(text: bytes) -> bool:
 
 
 def _is_balanced(text: bytes) -> bool:
-    return all(text.count(opening) == text.count(closing) for opening, closing in _BRACKETS)
+    count = text.count
+    return count(b"(") == count(b")") and count(b"[") == count(b"]") and count(b"{") == count(b"}")
 
 
 @lru_cache(maxsize=64)
-def _body(indentation: bytes) -> re.Pattern[bytes]:
-    """The lines that are indented deeper, and those without code."""
-    return re.compile(rb"(?:\r?\n(?:" + indentation + rb"[ \t][^\n]*|[ \t]*(?:#[^\n]*)?(?=\r?\n|\Z)))*")
+def _behind(indentation: bytes) -> re.Pattern[bytes]:
+    """The end of a line, and the next one where that has code and is not indented deeper."""
+    return re.compile(rb"\n(?!" + indentation + rb"[ \t])[ \t]*[^ \t\r\n#]")
 
 
 @lru_cache(maxsize=64)
@@ -216,12 +255,13 @@ def _masked(source: bytes) -> bytes | None:
     """`source` with its long strings as letters, also for their line ends; None where it is not sure where they are."""
     pieces: list[bytes] = []
     done = position = 0
-    while (quote := _LONG_QUOTE.search(source, position)) is not None:
-        token = _token_at(source, quote.start(), done)
+    quotes = _Search(source, _LONG_QUOTES)
+    while (place := quotes.next(position)) >= 0:
+        token = _token_at(source, place, done)
         if token is None or _goes_on(source, *token):
             return None
         start, position = token
-        if start == quote.start():
+        if start == place:
             pieces += (source[done:start], b"x" * (position - start))
             done = position
     return b"".join((*pieces, source[done:]))
@@ -253,7 +293,16 @@ def _goes_on(source: bytes, start: int, end: int) -> bool:
 
 def places_of(words: Collection[str], source: bytes) -> list[int]:
     """Where one of `words` stands in `source`, also as a part of another word."""
-    return [match.start() for match in _pattern(frozenset(words)).finditer(source)]
+    if len(words) > _FEW:
+        return [match.start() for match in _pattern(frozenset(words)).finditer(source)]
+    return sorted(place for word in words for place in _places(word.encode(), source))
+
+
+def _places(word: bytes, source: bytes) -> Iterator[int]:
+    place = source.find(word)
+    while place >= 0:
+        yield place
+        place = source.find(word, place + 1)
 
 
 @lru_cache(maxsize=32)

@@ -208,43 +208,66 @@ def _named_in(text: str, words: frozenset[str]) -> Iterator[str]:
     return (word for word in dotted_words(text, words) if is_list or "." in word)
 
 
-def _walk(pending: list[ast.AST]) -> Iterator[ast.AST]:
-    # Half the time of `ast.walk`: this runs over every node of every file that may matter.
-    while pending:
-        node = pending.pop()
-        yield node
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if value.__class__ is list:
-                pending += [item for item in value if isinstance(item, ast.AST)]
-            elif name != "ctx" and isinstance(value, ast.AST):
-                pending.append(value)
+@dataclass(slots=True)
+class _Seen:
+    """What stands in a tree that has to do with `words`."""
+
+    words: frozenset[str]
+    imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
+    attributes: list[ast.Attribute] = field(default_factory=list)
+    strings: set[str] = field(default_factory=set)
+    uses: set[str] = field(default_factory=set)
+
+    def look_at(self, tree: ast.Module) -> None:
+        """Walk over all of `tree`: over every node of every file that may matter, so it is a third of `ast.walk`."""
+        words = self.words
+        pending: list[ast.AST] = [tree]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, ast.Name):
+                if node.id in words and isinstance(node.ctx, ast.Load):
+                    self.uses.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                pending.append(node.value)
+                if node.attr in words:
+                    self.attributes.append(node)
+            elif isinstance(node, ast.Constant):
+                pending += self.read_text(node.value) if isinstance(node.value, str) else ()
+            else:
+                self.read_other(node)
+                _push_parts(node, pending)
+
+    def read_text(self, text: str) -> list[ast.stmt]:
+        """Take what a string names; the examples in it come out."""
+        if "%" in text or "{" in text or any(word in text for word in self.words):
+            self.strings.update(_named_in(text, self.words))
+        return _examples_in(text)
+
+    def read_other(self, node: ast.AST) -> None:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            self.imports.append(node)
+        elif isinstance(node, ast.Call) and node.keywords:
+            self.strings.update(_replaced_by_keyword(node, self.words))
+
+
+def _push_parts(node: ast.AST, pending: list[ast.AST]) -> None:
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if value.__class__ is list:
+            pending += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST):
+            pending.append(value)
 
 
 def _reach(
     tree: ast.Module, path: str, names: ModuleNames, words: frozenset[str]
 ) -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
-    imports: list[ast.Import | ast.ImportFrom] = []
-    attributes: list[ast.Attribute] = []
-    strings: set[str] = set()
-    uses: set[str] = set()
-    pending: list[ast.AST] = [tree]
-    for node in _walk(pending):
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            imports.append(node)
-        elif isinstance(node, ast.Attribute):
-            attributes += [node] if node.attr in words else []
-        elif isinstance(node, ast.Name):
-            uses.update(words.intersection((node.id,) if isinstance(node.ctx, ast.Load) else ()))
-        elif isinstance(node, ast.Call):
-            strings.update(_replaced_by_keyword(node, words) if node.keywords else ())
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            pending += _examples_in(node.value)
-            strings.update(_named_in(node.value, words))
-    imported, reaches, locals_ = _imports(imports, path, names)
-    for attribute in attributes:
+    seen = _Seen(words)
+    seen.look_at(tree)
+    imported, reaches, locals_ = _imports(seen.imports, path, names)
+    for attribute in seen.attributes:
         reaches.update(_spelled(attribute, locals_))
-    return frozenset(imported), frozenset(reaches), frozenset(strings), frozenset(uses)
+    return frozenset(imported), frozenset(reaches), frozenset(seen.strings), frozenset(seen.uses)
 
 
 def _imports(

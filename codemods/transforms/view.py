@@ -33,9 +33,9 @@ class UnparsableError(ValueError):
     """The source is not Python that the running interpreter reads; the message says where and why."""
 
 
-def parse(source: bytes) -> ast.Module:
-    """The tree of UTF-8 `source`. Raises UnparsableError."""
-    _refuse_deep(source)
+def parse(source: bytes, blank: int = 0) -> ast.Module:
+    """The tree of UTF-8 `source`, of which so many bytes are surely `blank`. Raises UnparsableError."""
+    _refuse_deep(source, blank)
     try:
         return _parse(source)
     except SyntaxError as error:
@@ -54,8 +54,8 @@ def parse(source: bytes) -> ast.Module:
         raise UnparsableError(message) from error
 
 
-def _refuse_deep(source: bytes) -> None:
-    if may_be_deep(source) and is_deep(source.decode("utf-8"), STEPS, STEPS):
+def _refuse_deep(source: bytes, blank: int = 0) -> None:
+    if may_be_deep(source, blank) and is_deep(source.decode("utf-8"), STEPS, STEPS):
         message = f"it nests more than {STEPS:,} words and signs in one statement"
         raise UnparsableError(message)
 
@@ -78,8 +78,7 @@ class Parsed:
     @property
     def size(self) -> int:
         """How much of the source the tree is made of, in bytes."""
-        blanked = self.excerpt.blanked if self.excerpt is not None else ()
-        return len(self.source) - sum(end - start for start, end in blanked)
+        return len(self.source) - (self.excerpt.blank if self.excerpt is not None else 0)
 
 
 def parse_for(source: bytes, words: frozenset[str]) -> Parsed:
@@ -90,7 +89,7 @@ def parse_for(source: bytes, words: frozenset[str]) -> Parsed:
     part = excerpt(source, words) if words else None
     if part is not None:
         try:
-            _refuse_deep(part.source)
+            _refuse_deep(part.source, part.blank)
             return Parsed(source, _parse(part.source), part)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             pass  # what is wrong, and whether it is, only the whole tells
@@ -186,5 +185,6 @@ def view_after(view: ModuleView, edits: Sequence[Edit]) -> ModuleView:
         return view_of(view.path, after, view.names)
     if any(part.touches(edit.start, edit.end) for edit in edits):
         raise Excerpted
+    blank = part.blank
     part = replace(part, source=apply_edits(part.source, edits), whole=after, blanked=())
-    return view_in(view.path, Parsed(after, parse(part.source), part), view.names)
+    return view_in(view.path, Parsed(after, parse(part.source, blank), part), view.names)

@@ -1,0 +1,60 @@
+"""Reading and searching files of a work tree: the same answers either way, whatever the file is."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from codemods.files import Searcher, read_bytes
+from codemods.limits import FILE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def held(root: Path, searcher: Searcher, path: str, needle: bytes) -> bool:
+    """Whether a file holds `needle`, as both say."""
+    found, about = searcher.look(path, (b"nowhere at all", needle))
+    assert found == (needle in read_bytes(root, path))
+    assert about.st_ino == (root / path).stat().st_ino
+    return found
+
+
+def test_what_one_file_holds_is_not_found_in_the_next(tmp_path: Path) -> None:
+    contents = {"long": b"x" * 900_000 + b"needle", "short": b"need", "empty": b"", "other": b"needle" * 100_000}
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    searcher = Searcher(tmp_path)
+    assert [name for name in (*contents, *contents) if held(tmp_path, searcher, name, b"needle")] == [
+        "long",
+        "other",
+        "long",
+        "other",
+    ]
+
+
+def test_how_a_file_begins_is_told_of_the_one_that_was_looked_at_last(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"version 1")
+    (tmp_path / "b").write_bytes(b"v")
+    searcher = Searcher(tmp_path)
+    searcher.look("a", (b"1",))
+    assert searcher.begins_with(b"version")
+    searcher.look("b", (b"1",))
+    assert not searcher.begins_with(b"version")
+    assert searcher.begins_with(b"v")
+
+
+@pytest.mark.parametrize("name", ["missing", "folder", "pipe", "large"])
+def test_what_is_not_read_is_not_searched_either(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(FILE + 1)
+    told = []
+    for look in (lambda: read_bytes(tmp_path, name), lambda: Searcher(tmp_path).look(name, (b"a",))):
+        with pytest.raises(OSError, match=".") as error:
+            look()
+        told.append((type(error.value), error.value.errno, error.value.strerror))
+    assert told[0] == told[1]
