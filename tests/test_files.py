@@ -54,7 +54,7 @@ def test_what_is_not_read_is_not_searched_either(tmp_path: Path, name: str) -> N
         file.truncate(FILE + 1)
     told = []
     for look in (lambda: read_bytes(tmp_path, name), lambda: Searcher(tmp_path).look(name, (b"a",))):
-        with pytest.raises(OSError, match=".") as error:
+        with pytest.raises(OSError, match=r".") as error:
             look()
         told.append((type(error.value), error.value.errno, error.value.strerror))
     assert told[0] == told[1]

@@ -13,7 +13,7 @@ from codemods.engine.shown import PhasePreview, Preview, findings_of
 from codemods.engine.texts import text_outcomes
 from codemods.engine.together import outcomes_of
 from codemods.engine.verify import verify_phases
-from codemods.engine.work import Work, look_for_aliases, steps_of, words_of
+from codemods.engine.work import Work
 from codemods.index.names import ModuleNames, is_python
 from codemods.model import Blocked, Changed, Outcome, Skipped, Unchanged, Unit, blocked, unit_id
 from codemods.transforms.moves import moves_of
@@ -84,19 +84,45 @@ def look(
     plan = loaded.plan
     moves = moves_of(plan)
     excluded = frozenset(tree.paths).difference(included(tree.paths, plan.exclude))
-    found = open_scan(tree.paths, tree.read, ModuleNames(plan.source_roots), moves.words | words_of(plan), crew)
+    found = open_scan(tree.paths, tree.read, ModuleNames(plan.source_roots), moves.words | _words_of(plan), crew)
     found.holds_in = tree.holds
     found.spelled = moves.spelled
     found.whole = frozenset(path for module, path in found.modules.items() if path and moves.concerns(module))
     found.facts = facts if crew is None and not tree.changed else None
     found.standing = standing(plan, found)
     left = left_behind(plan, found, moves, not_merged)
-    steps = steps_of(rewrites, found, plan.libraries, transforms)
-    work = Work(steps, run, _fixed(plan, found, left), words=moves.spelled)
-    found.search(moves.words, work.may_change if work.steps else None, excluded)
-    look_for_aliases(found, work, excluded)
+    work = Work((), run, _fixed(plan, found, left), words=moves.spelled)
+    _search(found, work, moves, plan, rewrites, excluded, transforms)
     work.fixed = {**_waiting(found, not_merged), **work.fixed, **tree.fixed}
     return Sight(loaded, tree, found, work, moves, left, excluded)
+
+
+def _words_of(plan: Plan) -> frozenset[str]:
+    if not plan.rewrite:
+        return frozenset()
+    from codemods.engine.plan_steps import words_of  # what steps need takes time to load
+
+    return words_of(plan)
+
+
+def _search(
+    found: Scan,
+    work: Work,
+    moves: Moves,
+    plan: Plan,
+    rewrites: tuple[Rewrite, ...],
+    excluded: frozenset[str],
+    transforms: Mapping[str, Transform] | None,
+) -> None:
+    """Find the candidates, with the steps `rewrites` ready in `work`."""
+    if not rewrites:
+        found.search(moves.words, None, excluded)
+        return
+    from codemods.engine.plan_steps import look_for_aliases, steps_of
+
+    work.steps = steps_of(rewrites, found, plan.libraries, transforms)
+    found.search(moves.words, work.may_change, excluded)
+    look_for_aliases(found, work, excluded)
 
 
 def examine(sight: Sight) -> Examined:

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.consolidation.shims.alias import alias
 from codemods.consolidation.shims.left_behind import LeftBehind, Refused
-from codemods.consolidation.shims.shims import shim
-from codemods.consolidation.shims.traces import trace
 from codemods.engine.cycles import new_circles
 from codemods.engine.shown import PhasePreview, findings_of
 from codemods.index.text import UndecodableError, decode
@@ -63,6 +60,8 @@ def standing(plan: Plan, found: Scan) -> frozenset[str]:
 
 
 def _stands(found: Scan, path: str) -> bool:
+    from codemods.consolidation.shims.traces import trace  # what few plans need takes time to load
+
     try:
         return bool(path) and trace(_view(found, path)) is not None
     except (UndecodableError, UnparsableError, OSError):
@@ -84,6 +83,9 @@ def _left(redirect: RedirectModule, found: Scan, moves: Moves) -> Left:
         new = _view(found, to) if to else None
     except (OSError, UndecodableError, UnparsableError) as error:
         return Left(redirect, path, Refused((f"{path}:1: it, or what takes its place, cannot be read: {error}",)))
+    from codemods.consolidation.shims.alias import alias
+    from codemods.consolidation.shims.shims import shim
+
     make = shim if redirect.leave == "shim" else alias
     made = found.ask(lambda index: make(view, redirect, moves, index, new))
     changes = () if isinstance(made, Refused) else tuple(_changes(found, view, made))

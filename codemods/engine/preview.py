@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.engine.consumers import consumers_preview, examine, look
-from codemods.engine.deleting import delete_phase
 from codemods.engine.leaving import shim_phase
-from codemods.engine.merging import judge_merges, merge_phase, undone
 from codemods.engine.tree import Tree
 from codemods.engine.verify import verify_names
 
@@ -44,17 +42,32 @@ def preview(
     Raises PlanError where the plan names what is not there, or its phases overlap or miss a file that has to change.
     """
     plan, tree = loaded.plan, Tree(tuple(paths), read, fixed=fixed or {}, holds_below=holds)
-    judged = judge_merges(loaded, tree, passed_over)
-    merging = merge_phase(loaded, judged)
-    not_merged = undone(judged, (unit for phase in merging for unit in phase.units if passed_over(unit)))
+    merging, not_merged = _merging(loaded, tree, passed_over)
     merged = tree.after(changes_of(merging, passed_over))
     sight = look(loaded, merged, plan.rewrite, not_merged, run, transforms, crew, facts)
     verify_names(loaded, sight.found, sight.work)
     examined = examine(sight)
     leaving = shim_phase(plan, sight.left, sight.found, examined.outcomes)
     shown = consumers_preview(sight, examined, (*merging, *leaving))
+    if not plan.delete:
+        return shown
+    from codemods.engine.deleting import delete_phase  # what few plans need takes time to load
+
     left = merged.after(changes_of(shown.phases[len(merging) :], passed_over))
     return shown.followed_by(delete_phase(loaded, left, not_merged, passed_over))
+
+
+def _merging(
+    loaded: LoadedPlan, tree: Tree, passed_over: Callable[[Unit], bool]
+) -> tuple[tuple[PhasePreview, ...], Mapping[str, str]]:
+    """The phase of a plan's merges, and the duplicates that are not merged, each with the reason."""
+    if not loaded.plan.merge:
+        return (), {}
+    from codemods.engine.merging import judge_merges, merge_phase, undone
+
+    judged = judge_merges(loaded, tree, passed_over)
+    merging = merge_phase(loaded, judged)
+    return merging, undone(judged, (unit for phase in merging for unit in phase.units if passed_over(unit)))
 
 
 def changes_of(

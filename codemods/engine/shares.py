@@ -9,7 +9,6 @@ from codemods.engine.scan import Scan
 from codemods.engine.work import Work, given_up
 from codemods.executors.sharing import map_files
 from codemods.index.resolve import Missing, Unspelled
-from codemods.steps.own import TransformStep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from codemods.index.resolve import Index
     from codemods.model import Outcome
     from codemods.rules.rewrite import SyncCaller
-    from codemods.steps.outcome import Step
+    from codemods.steps.prepared import Step
     from codemods.transforms.moves import Moves
 
     Transform = Callable[[Scan, Work, str, Moves], Outcome]
@@ -70,7 +69,7 @@ def outcomes_by(transform: Transform, found: Scan, work: Work, moves: Moves) -> 
 
     What cannot be made there, since it needs files that are not read yet, or runs a codemod, is made here.
     """
-    if found.crew is None or any(isinstance(step, TransformStep) for step in work.steps):
+    if found.crew is None or work.is_own:
         return {path: transform(found, work, path, moves) for path in found.candidates}
     known = _Known(found.index, found.tracked, work.steps, work.fixed, work.words, moves, transform)
     files = ((path, content) for path in found.candidates if (content := found.content(path)) is not None)

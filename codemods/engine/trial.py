@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.outside import imported_roots
+from codemods.engine.plan_steps import look_for_aliases, steps_of, words_of
 from codemods.engine.scan import open_scan
 from codemods.engine.verify_rules import absent_symbols
-from codemods.engine.work import Work, look_for_aliases, steps_of, words_of
+from codemods.engine.work import Work
 from codemods.errors import Mistake, PlanError
 from codemods.index.names import ModuleNames
 from codemods.index.text import UndecodableError, decode

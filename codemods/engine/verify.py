@@ -6,7 +6,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from codemods.engine.outside import imported_roots, outside_of
-from codemods.engine.verify_rules import mistakes_in_rules
 from codemods.errors import Mistake, PlanError
 from codemods.plan.check import is_literal
 from codemods.plan.consolidation import DeleteModule
@@ -26,7 +25,11 @@ if TYPE_CHECKING:
 def verify_names(loaded: LoadedPlan, scan: Scan, work: Work) -> None:
     """Raise PlanError where the plan keeps, redirects or names what the repository does not have."""
     checks = Names(loaded, scan)
-    mistakes = (*checks.keep(), *checks.redirects(), *checks.files(), *mistakes_in_rules(loaded, scan, work))
+    mistakes = (*checks.keep(), *checks.redirects(), *checks.files())
+    if loaded.plan.rewrite:
+        from codemods.engine.verify_rules import mistakes_in_rules  # what rules need takes time to load
+
+        mistakes += tuple(mistakes_in_rules(loaded, scan, work))
     if mistakes:
         raise PlanError(loaded.where, mistakes)
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.errors import CodemodsError
-from codemods.executors.alone import RenewedProcesses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import Executor
 
 _SPEC = re.compile(r"dask(?P<tls>\+tls)?://(?P<place>(\[[^\]/]+\]|[^/\s:@]+):\d{1,5})/?")
 
@@ -63,6 +62,11 @@ def open_analysis(spec: str | None, jobs: int = 1) -> Iterator[Crew | None]:
 
 
 def _local(jobs: int, *, processes: bool) -> Executor:
+    # Here, since they take time to load, and small jobs need neither.
     if processes:
+        from codemods.executors.alone import RenewedProcesses
+
         return RenewedProcesses(jobs)
+    from concurrent.futures import ThreadPoolExecutor
+
     return ThreadPoolExecutor(jobs, "codemods")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import importlib
 import json
 import sys
@@ -56,7 +55,7 @@ def _values(read: Callable[[str], object], text: str) -> tuple[object] | None:
     """What `read` makes of `text`, in a tuple; None where it does not parse."""
     try:
         return (read(text.removeprefix(_BOM)),)
-    except (ValueError, YAMLError, configparser.Error, AttributeError, RecursionError):
+    except (ValueError, YAMLError, AttributeError, RecursionError):
         return None
 
 
@@ -84,9 +83,14 @@ def _yaml(text: str) -> object:
 
 
 def _ini(text: str) -> object:
+    import configparser  # here, since it takes time to load
+
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
-    parser.read_string(text)
+    try:
+        parser.read_string(text)
+    except configparser.Error as error:
+        raise ValueError(str(error)) from error
     return [list(parser.defaults().items()), *((f"[{name}]", parser.items(name)) for name in parser.sections())]
 
 
