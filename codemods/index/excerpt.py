@@ -1,9 +1,10 @@
 """What of a module can matter to some words: its source, with the bodies blanked that hold none of them.
 
 Parsing and walking a tree is what takes the time, and most functions of a file have nothing to do with a plan. A body
-that is blanked keeps its length and its lines, so that all else stays in its place, to the byte; a `0` stands for it:
+that is blanked keeps its length and its lines, so that all else stays in its place, to the byte; a `0` stands for it.
+Its arguments go with it:
 
-    def f(a):               →   def f(a):
+    def f(a):               →   def f( ):
         return g(a)         →       0
 
 What is found out here is by the letters, without a tree: where that is not sure, nothing is blanked, or the excerpt
@@ -39,7 +40,9 @@ _ARGUMENTS = rb"\(" + _within(_within(_within(rb"[^()\"'#]*"))) + rb"\)"
 _RETURNS = rb"[^:\n\"'#]*(?:(?:" + _STRING + rb")[^:\n\"'#]*)*"
 _HEADER = re.compile(
     rb"([ \t]*)(?:(?P<function>(?:async[ \t]+)?def)[ \t]+\w+[^(\n]*"
+    + rb"(?P<arguments>"
     + _ARGUMENTS
+    + rb")"
     + _RETURNS
     + rb"|class[ \t]+\w+[^:\n(]*(?:"
     + _ARGUMENTS
@@ -51,9 +54,13 @@ _INDENTATION = re.compile(rb"^([ \t]+)(?=[^ \t\r\n#])", re.MULTILINE)
 _COMPOUND = re.compile(rb"(?:async[ \t]+)?(?:def|class|if|for|while|with|try|match)\b")
 _OPEN_ENDS = (b",", b"\\", b"(", b"[", b"{", b"=", b"+", b"-", b"*", b"/", b"%", b"|", b"&", b".", b":", b"@")
 _SIGN = re.compile(rb"[\"'#]")
+_OPENING = ord("(")
 _BARE_RETURN = re.compile(rb"\r(?!\n)")
 _BLANK = bytes(byte if byte in b"\n\r" else 32 for byte in range(256))
 _FORMATTED = b"fFtT"
+_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+_LONGEST = 64  # bytes of a word
+_ESCAPES = (b"\\", b"%", b"")  # nothing: the word is longer than was looked at, or begins the file
 _FEW = 16  # words: as many are found sooner one by one than by a pattern
 
 
@@ -112,7 +119,8 @@ def excerpt(source: bytes, words: frozenset[str]) -> Excerpt | None:
     pieces: list[bytes] = []
     done = 0
     for start, end in blanked:
-        pieces += (source[done:start], b"0", source[start + 1 : end].translate(_BLANK))
+        stands_for = source[start : start + 1].translate(_BLANK) if source[start - 1] == _OPENING else b"0"
+        pieces += (source[done:start], stands_for, source[start + 1 : end].translate(_BLANK))
         done = end
     return Excerpt(b"".join((*pieces, source[done:])), source, words, blanked) if blanked else None
 
@@ -129,6 +137,11 @@ def _blanked(masked: bytes, places: list[int]) -> Iterator[tuple[int, int]]:
         if masked[end - 1] == ord("\\"):
             end = start
         if not _holds(places, start, end):
+            if header["function"] is not None and not _holds(places, *header.span("arguments")):
+                # What is in the brackets: no body reads it.
+                opening, closing = header.span("arguments")
+                if opening + 2 < closing:
+                    yield opening + 1, closing - 1
             yield from _code(masked, start, end)
         elif header["function"] is not None:
             yield from _in_block(masked, places, start, end)
@@ -292,16 +305,26 @@ def _goes_on(source: bytes, start: int, end: int) -> bool:
 
 
 def places_of(words: Collection[str], source: bytes) -> list[int]:
-    """Where one of `words` stands in `source`, also as a part of another word."""
+    """Where one of `words` stands in `source`; as a part of another word only where what is before may be an escape."""
     if len(words) > _FEW:
         return [match.start() for match in _pattern(frozenset(words)).finditer(source)]
     return sorted(place for word in words for place in _places(word.encode(), source))
 
 
+def _is_part(source: bytes, start: int, end: int) -> bool:
+    """Whether what stands there is surely a part of a longer word. In a string, what is before may be an escape."""
+    if source[end : end + 1].strip(_LETTERS) != source[end : end + 1]:
+        return True
+    before = source[max(start - _LONGEST, 0) : start]
+    rest = before.rstrip(_LETTERS)
+    return len(rest) < len(before) and rest[-1:] not in _ESCAPES
+
+
 def _places(word: bytes, source: bytes) -> Iterator[int]:
     place = source.find(word)
     while place >= 0:
-        yield place
+        if not _is_part(source, place, place + len(word)):
+            yield place
         place = source.find(word, place + 1)
 
 

@@ -82,10 +82,9 @@ class Moves:
 
     @cached_property
     def spelled(self) -> frozenset[str]:
-        """All names that a file which is redirected may come to spell, or spells of what moves."""
+        """The names that a file which is redirected surely comes to spell, or spells of what moves."""
         targets = (*self.symbols.values(), *self.modules.values())
-        new = (part for target in targets for part in (target.name, target.module.rpartition(".")[2]) if part)
-        return self.words | frozenset(new)
+        return self.words | {target.name or target.module.rpartition(".")[2] for target in targets}
 
     @cached_property
     def key(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from textwrap import dedent
 
@@ -28,7 +29,7 @@ def mentions(tree: ast.AST, words: frozenset[str]) -> list[str]:
     found = []
     for node in ast.walk(tree):
         for _, value in ast.iter_fields(node):
-            if isinstance(value, str) and any(word in value for word in words):
+            if isinstance(value, str) and any(re.search(rf"\b{word}\b", value) for word in words):
                 place = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
                 found.append(f"{place} {type(node).__name__} {value}")
     return sorted(found)
@@ -53,8 +54,21 @@ def check(source: bytes, words: frozenset[str]) -> None:
 
 def test_a_body_without_a_word_is_blanked() -> None:
     before = "def f(a):\n    return g(\n        a\n    )\n\n\nword = 1\n"
-    after = "def f(a):\n    0        \n         \n     \n\n\nword = 1\n"
+    after = "def f( ):\n    0        \n         \n     \n\n\nword = 1\n"
     assert excerpt(before.encode(), WORDS).source.decode() == after  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("part", ["words", "sword", "_word", "word2", "'a_word.b'", "'%s.words'"])
+def test_a_part_of_a_longer_word_is_none(part: str) -> None:
+    assert shown(f"def f(a):\n    return {part}\n") == f"def f( ):\n    0{' ' * (len(part) + 6)}\n"
+
+
+def test_arguments_go_with_the_body_that_reads_them_unless_they_hold_a_word() -> None:
+    assert shown("def f(\n    a: int, b=(1),\n) -> T:\n    return a\n") == (
+        f"def f(\n{' ' * 18}\n) -> T:\n    0       \n"
+    )
+    assert shown("def f(a=word):\n    return a\n") == "def f(a=word):\n    0       \n"
+    assert shown("def f():\n    return a\n") == "def f():\n    0       \n"
 
 
 @pytest.mark.parametrize(
@@ -67,6 +81,10 @@ def test_a_body_without_a_word_is_blanked() -> None:
         "def f():\n    if (\n        word\n    ):\n        return [\n        word,\n        ]\n",
         "x = 1\n",
         "def f(): return 1\n",
+        "def f(a):\n    return '\\nword'\n",
+        "def f(a):\n    return '%sword.b'\n",
+        "def f(a):\n    return 'é word'\n",
+        f"def f(a):\n    return '{'x' * 80}word'\n",
         "",
     ],
 )
