@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from codemods.index.import_graph import eager_imports, loaded, path_between, possible_imports
+from codemods.index.import_graph import Loaded, eager_imports, path_between, possible_imports
 from codemods.index.text import UndecodableError, decode
 from codemods.model import Changed
-from codemods.transforms.view import UnparsableError, parse
+from codemods.transforms.view import UnparsableError, parse_for
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterable, Mapping
 
     from codemods.engine.scan import Scan
@@ -51,6 +52,7 @@ class _Graph:
     behind: dict[str, frozenset[str]] = field(default_factory=dict)
     exact_before: dict[str, set[str]] = field(default_factory=dict)
     exact_after: dict[str, set[str]] = field(default_factory=dict)
+    loaded: Loaded | None = None
 
     def circle(self, module: str) -> list[str]:
         """The way from `module` back to itself that its change opens; empty where it opens none."""
@@ -126,12 +128,18 @@ class _Graph:
     def _exact(self, module: str, text: str) -> set[str]:
         path = self.found.modules.get(module, "")
         try:
-            return self._loaded(module, eager_imports(parse(text.encode()), path, self.found.names))
+            return self._loaded(module, eager_imports(self._tree(text), path, self.found.names))
         except UnparsableError:
             return set()
 
+    def _tree(self, text: str) -> ast.Module:
+        # No import statement stands in what has not that word.
+        return parse_for(text.encode(), frozenset({"import"})).tree
+
     def _loaded(self, module: str, named: Iterable[str]) -> set[str]:
-        return loaded(module, named, self.found.modules.__contains__)
+        if self.loaded is None:
+            self.loaded = Loaded(self.found.modules.__contains__)
+        return self.loaded.by(module, named)
 
     def _text(self, module: str) -> str:
         path = self.found.modules.get(module)

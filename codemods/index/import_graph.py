@@ -100,17 +100,32 @@ def _is_type_checking(test: ast.expr) -> bool:
     return name == "TYPE_CHECKING"
 
 
-def loaded(module: str, imported: Iterable[str], is_module: Callable[[str], bool]) -> set[str]:
-    """The modules that are loaded for the dotted names that `module` imports: they, and the packages they lie in.
+class Loaded:
+    """The modules that are loaded for a dotted name: it, and the packages that it lies in, as far as `is_module`."""
 
-    The packages of `module` itself are loaded already when it is imported.
-    """
-    found: set[str] = set()
-    for dotted in imported:
-        parts = dotted.split(".")
-        heads = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
-        found.update(head for head in heads if is_module(head))
-    return {m for m in found if m != module and not module.startswith(f"{m}.")}
+    def __init__(self, is_module: Callable[[str], bool]) -> None:
+        self._is_module = is_module
+        self._known: dict[str, frozenset[str]] = {}
+
+    def by(self, module: str, imported: Iterable[str]) -> set[str]:
+        """Those for the dotted names that `module` imports. Its own packages are loaded already when it is imported."""
+        found: set[str] = set()
+        for dotted in imported:
+            if dotted not in self._known:
+                self._known[dotted] = self._of(dotted)
+            found |= self._known[dotted]
+        if found:
+            found.discard(module)
+            found.difference_update(_packages(module))
+        return found
+
+    def _of(self, dotted: str) -> frozenset[str]:
+        return frozenset(filter(self._is_module, (dotted, *_packages(dotted))))
+
+
+def _packages(dotted: str) -> Iterator[str]:
+    while dotted := dotted.rpartition(".")[0]:
+        yield dotted
 
 
 def path_between(start: str, goal: str, edges: Callable[[str], Collection[str]]) -> list[str]:

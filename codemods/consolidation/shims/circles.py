@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemods.index.import_graph import loaded
+from codemods.index.import_graph import Loaded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -34,6 +34,7 @@ _LOOKED_AT = 200  # modules
 
 def _way(start: str, old: str, names: frozenset[str] | None, index: Index) -> list[str]:
     """The imports at top level that lead from `start` to one of `names` in `old`."""
+    loaded = Loaded(index.is_module)
     before = {start: ""}
     pending = [start]
     for module in pending:
@@ -44,7 +45,7 @@ def _way(start: str, old: str, names: frozenset[str] | None, index: Index) -> li
             while before[way[-1]]:
                 way.append(before[way[-1]])
             return [*way[::-1], old]
-        for following in sorted(loaded(module, eager, index.is_module)):
+        for following in sorted(loaded.by(module, eager)):
             if following not in before and following != old:
                 before[following] = module
                 pending.append(following)
