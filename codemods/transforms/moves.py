@@ -58,7 +58,7 @@ class Moves:
 
     def module(self, module: str) -> Target | None:
         """Where the whole `module` goes, also as a submodule of one that goes; None where it stays."""
-        head = module
+        head = module if self.modules else ""
         while head:
             if (target := self.modules.get(head)) is not None:
                 return replace(target, module=target.module + module[len(head) :])

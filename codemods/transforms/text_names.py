@@ -23,6 +23,7 @@ _FILE_ENDING = re.compile(r"py[cix]?|so|md|rst|txt|ya?ml|toml|ini|cfg|json|html?
 _FILE = re.compile(r"\.py(?![\w-])(?!\.\w)")
 _SEPARATOR = re.compile(r"[/\\]+")
 _LONGEST_PATH = 400
+_OF_PATH = re.compile(r"[\w\-./\\]*")
 PATH = "a file path: whether and where the file goes is not the plan's to say"
 
 
@@ -72,7 +73,7 @@ class TextNames:
                 yield mention
 
     def _files(self, text: str) -> Iterator[Mention]:
-        for match in _FILE.finditer(text):
+        for match in _FILE.finditer(text) if self._paths else ():
             start = _path_start(text, match.start())
             for part in _SEPARATOR.split(text[start : match.end()]):
                 for module, pattern in self._paths.get(part, ()):
@@ -169,10 +170,8 @@ def _path_patterns(moves: Moves, source_paths: Mapping[str, str]) -> dict[str, l
 
 def _path_start(text: str, end: int) -> int:
     """Where the path that ends at `end` begins."""
-    start, lowest = end, max(0, end - _LONGEST_PATH)
-    while start > lowest and (text[start - 1].isalnum() or text[start - 1] in "_-./\\"):
-        start -= 1
-    return start
+    ahead = _OF_PATH.match(text[max(0, end - _LONGEST_PATH) : end][::-1])
+    return end - (ahead.end() if ahead is not None else 0)
 
 
 def _path_form(path: str) -> str:
