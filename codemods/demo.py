@@ -58,10 +58,12 @@ def _git(folder: Path, *arguments: str) -> None:
         raise CodemodsError(f"git {arguments[0]} failed: {completed.stderr.strip()}", where=str(folder))
 
 
-def run_demo(folder: Path | None, run: Callable[[list[str]], int]) -> None:
+def run_demo(folder: Path | None, run: Callable[[list[str]], int] | None) -> None:
     """Build the repository in `folder` (None: a new temporary one) and run the verbs on it, telling what they do.
 
-    `run` is the command: arguments in, its exit status out. Raises CodemodsError where the folder is not empty, or a
+    `run` is the command: arguments in, its exit status out; None: nothing is run.
+
+    Raises CodemodsError where the folder is not empty, or a
     step does not end as the demo promises; KeyboardInterrupt where one was interrupted.
     """
     if folder is None:
@@ -71,6 +73,8 @@ def run_demo(folder: Path | None, run: Callable[[list[str]], int]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     build_repository(folder)
     typer.echo(f"A small repository with a deprecated module and its users is in {folder}.\n")
+    if run is None:
+        return
     for sentence, expected, arguments in _STEPS:
         typer.secho(f"\n# {sentence}", bold=True)
         typer.secho(f"$ codemods {shlex.join(arguments)}", bold=True)

@@ -5,7 +5,8 @@ pytest. What is checked is given by keywords, one or more of:
 
 - `transform`: an object with `find`, or a class or function as an entry point names it, with `args`;
 - `rewrite`: the YAML text of rules, as it stands under `rewrite:` in a plan;
-- `redirect`: the YAML text under `redirect:`; `rest`: that of more keys of the plan.
+- `redirect`: the YAML text under `redirect:`; `rest`: that of more keys of the plan;
+- `plan`: the file of a plan, whose rules and redirects are checked; with `rule`, only that one.
 
 `path` is where the source stands, `others` are the files beside it.
 """
@@ -14,13 +15,16 @@ from __future__ import annotations
 
 import ast
 import difflib
+from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from codemods.engine.own_transforms import make_transform
+from codemods.engine.own_transforms import load_transforms, make_transform
 from codemods.engine.preview import preview
 from codemods.model import Blocked, Changed, Disposition, Finding, Outcome, Skipped, Unchanged
 from codemods.plan.load import LoadedPlan, load_plan
+from codemods.plan.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -54,6 +58,8 @@ class Given(TypedDict, total=False):
     rewrite: str
     redirect: str
     rest: str  # more keys of the plan
+    plan: str | Path | None  # the file of one
+    rule: str
     path: str
     others: Mapping[str, str | bytes] | None
 
@@ -119,13 +125,31 @@ def preview_of(files: Mapping[str, str | bytes], **given: Unpack[Given]) -> Prev
     contents = {path: source if isinstance(source, bytes) else source.encode() for path, source in files.items()}
     transform = given.get("transform")
     made = {_STEP: _made(transform, given.get("args") or {})} if transform is not None else {}
-    return preview(_loaded(_plan_text(given)), sorted(contents), contents.__getitem__, transforms=made)
+    file = given.get("plan")
+    if file is None:
+        return preview(_loaded(_plan_text(given)), sorted(contents), contents.__getitem__, transforms=made)
+    if transform is not None or given.get("rewrite") or given.get("redirect"):
+        raise AssertionError("`plan` has rules and redirects of its own: give nothing beside it")
+    loaded = _steps(_loaded(Path(file).read_text(encoding="utf-8-sig"), str(file)), given.get("rule"))
+    return preview(loaded, sorted(contents), contents.__getitem__, transforms=load_transforms(loaded))
+
+
+def _steps(loaded: LoadedPlan, rule: str | None) -> LoadedPlan:
+    """The rules and redirects of a plan without all that speaks of a whole repository; with `rule`, that one alone."""
+    plan = loaded.plan
+    alone: dict[str, Any] = {"keep": (), "merge": (), "delete": (), "phases": (), "exclude": ()}
+    if rule is not None:
+        known = [step.name for step in plan.rewrite]
+        if rule not in known:
+            raise AssertionError(f"the plan has no rule `{rule}`{nearest(rule, known)}")
+        alone |= {"redirect": (), "rewrite": tuple(step for step in plan.rewrite if step.name == rule)}
+    return replace(loaded, plan=plan.model_copy(update=alone))
 
 
 # The cases of one rule mostly share their plan.
 @lru_cache(maxsize=32)
-def _loaded(text: str) -> LoadedPlan:
-    return load_plan(text, "plan.yaml")
+def _loaded(text: str, where: str = "plan.yaml") -> LoadedPlan:
+    return load_plan(text, where)
 
 
 def _plan_text(given: Given) -> str:

@@ -1,20 +1,38 @@
-"""Writes docs/plan.md, the reference of a plan, from the schema: `python docs/generate.py`."""
+"""Writes docs/plan.md, the reference of a plan, from the schema, and the reference in docs/api.md from docstrings:
+`python docs/generate.py`."""
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import sys
+from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
+import codemods
 from codemods.plan import consolidation, rewrites, schema, validations
 from codemods.plan.template import VARIABLES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pydantic import BaseModel
     from pydantic.fields import FieldInfo
 
 PAGE = Path(__file__).parent / "plan.md"
+API_PAGE = Path(__file__).parent / "api.md"
+_GENERATED = "<!-- generated from docstrings by docs/generate.py -->\n"
+_STARS = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+# By what one does with them; what is not named here is explained on another page.
+API = {
+    "A plan in a repository": ("Migration", "load_plan"),
+    "What its methods give": ("Preview", "RunReport", "UnitResult", "UnitState", "Status", "TakenBack", "Audit"),
+    "What becomes of a file": ("Changed", "Blocked", "Skipped", "Unchanged", "Change", "Finding", "Reference"),
+    "Words": ("Disposition", "Form"),
+    "Errors": ("CodemodsError", "PlanError", "RepositoryError", "ConflictError"),
+    "Without a repository": ("preview", "LoadedPlan", "load_transforms"),
+}
 SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("The plan", schema.Plan),
     ("An entry of `keep`", schema.Keep),
@@ -87,6 +105,73 @@ def _default(field: FieldInfo) -> str:
     return f"`{', '.join(default) if isinstance(default, tuple) else default}`".replace("\n", "⏎")
 
 
+def api_page() -> str:
+    """docs/api.md with its generated part as it is to be."""
+    written = API_PAGE.read_text(encoding="utf-8").partition(_GENERATED)[0]
+    lines = []
+    for title, names in API.items():
+        lines += ["", f"## {title}"]
+        for name in names:
+            lines += _object(name, getattr(codemods, name))
+    return written + _GENERATED + "\n".join(lines) + "\n"
+
+
+def _object(name: str, value: Any) -> list[str]:
+    text = inspect.cleandoc(getattr(value, "__doc__", None) or "")
+    lines = ["", f"### `{name}`", ""]
+    if not isinstance(value, type):
+        return [*lines, "```python", f"{name}{_signature(value)}", "```", "", text]
+    if issubclass(value, Enum):
+        return [*lines, text, "", ", ".join(f"`{member.value}`" for member in value)]
+    if dataclasses.is_dataclass(value):
+        fields = [f"    {field.name}: {_type(field.type)}" for field in dataclasses.fields(value)]
+        lines += [text, "", "```python", f"class {name}:", *fields, "```"]
+    elif issubclass(value, Exception):
+        lines += [text]
+    else:
+        lines += ["```python", f"{name}{_signature(value.__init__, bound=True)}", "```", "", text]
+    return [*lines, *_members(value)]
+
+
+def _members(value: type) -> list[str]:
+    lines = []
+    for name, member in vars(value).items():
+        if name.startswith("_") or not getattr(member, "__doc__", None):
+            continue
+        text = inspect.cleandoc(member.__doc__)
+        if isinstance(member, property):
+            kind = _type(inspect.signature(member.fget).return_annotation) if member.fget else ""
+            lines += ["", f"**`.{name}`** (`{kind}`): {text}"]
+        elif inspect.isfunction(member):
+            shown = f".{name}{_signature(member, bound=True)}"
+            lines += ["", "```python", shown, "```", "", text]
+    return lines
+
+
+def _signature(function: Callable[..., object], *, bound: bool = False) -> str:
+    signature = inspect.signature(function)
+    taken = list(signature.parameters.values())[int(bound) :]
+    parameters = [f"{_STARS.get(each.kind, '')}{each.name}: {_type(each.annotation)}{_given(each)}" for each in taken]
+    kinds = [each.kind for each in taken]
+    if inspect.Parameter.KEYWORD_ONLY in kinds:
+        parameters.insert(kinds.index(inspect.Parameter.KEYWORD_ONLY), "*")
+    gives = signature.return_annotation
+    end = "" if gives in (inspect.Signature.empty, None, "None") else f" -> {_type(gives)}"
+    line = f"({', '.join(parameters)}){end}"
+    return line if len(line) < 90 else "(\n" + "".join(f"    {each},\n" for each in parameters) + f"){end}"
+
+
+def _given(parameter: inspect.Parameter) -> str:
+    if parameter.default is inspect.Parameter.empty:
+        return ""
+    return " = …" if callable(parameter.default) else f" = {parameter.default!r}"
+
+
+def _type(annotation: object) -> str:
+    return annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+
+
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
-    sys.stdout.write(f"wrote {PAGE.name}\n")
+    for file, text in ((PAGE, page()), (API_PAGE, api_page())):
+        file.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"wrote {file.name}\n")

@@ -16,6 +16,7 @@ from codemods.testing import check_blocked, check_noop, check_review, check_tran
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from codemods.api import Edit, Module, Note
 
@@ -24,6 +25,19 @@ RULE = """
     - name: twice
       match: a.f($X)
       replace: a.g($X)
+"""
+PLAN = """\
+schema: 1
+name: whole
+keep:
+  - module: elsewhere.senders
+redirect:
+  - {symbol: a.f, to: a.g}
+rewrite:
+  - {name: two, match: h = 1, replace: h = 2}
+exclude: [example.py]
+phases:
+  - {name: P0, files: [other.py]}
 """
 REDIRECT = "- {symbol: a.f, to: a.g}"
 
@@ -76,6 +90,14 @@ class TestAllKinds:
     def test_of_more_keys_of_a_plan(self) -> None:
         check_noop("x = 1\n", transform=Number, rest="exclude: ['example.py']")
 
+    def test_of_a_plan_as_it_stands(self, tmp_path: Path) -> None:
+        plan = tmp_path / "plan.yaml"
+        plan.write_text(PLAN)
+        after = "from a import g\n\ng(1)\nh = 2\n"
+        check_transformed("from a import f\n\nf(1)\nh = 1\n", after, plan=plan, others=MODULES)
+        check_transformed("h = 1\n", "h = 2\n", plan=str(plan), rule="two", others=MODULES)
+        check_noop("from a import f\n\nf(1)\n", plan=plan, rule="two", others=MODULES)
+
     def test_of_reviews_and_blocks(self) -> None:
         assert check_review("x = 1\n", transform=review_numbers).reason == "a number"
         (reason,) = check_blocked("x = 1\n", transform=once_more)
@@ -125,6 +147,12 @@ class TestFailures:
             "expected one place to review, with a reason; found \n  1:5 codemod transform: review (a"
         )
         assert failure(check_review, "x = y\n", transform=review_numbers).endswith("found nothing")
+
+    def test_mistakes_about_a_plan(self, tmp_path: Path) -> None:
+        plan = tmp_path / "plan.yaml"
+        plan.write_text(PLAN)
+        assert "no rule `tow`; did you mean `two`?" in failure(check_noop, "x = 1\n", plan=plan, rule="tow")
+        assert "give nothing beside it" in failure(check_noop, "x = 1\n", plan=plan, redirect=REDIRECT)
 
     def test_mistakes_of_the_test_itself(self) -> None:
         assert "`args` are for a class or a function" in failure(check_noop, "", transform=Number(), args={"old": 1})

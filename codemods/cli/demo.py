@@ -13,6 +13,9 @@ def demo(
     folder: Annotated[
         Path | None, typer.Option("--folder", help="Where to build the repository.", show_default="a temporary folder")
     ] = None,
+    only_build: Annotated[
+        bool, typer.Option("--only-build", help="Build the repository and stop: to try things by hand.")
+    ] = False,
 ) -> int:
     """Build a small git repository and carry a plan out on it: preview, apply, status, rollback. Needs only git.
 
@@ -20,5 +23,5 @@ def demo(
     """
     from codemods.demo import run_demo
 
-    run_demo(folder, context.obj)
+    run_demo(folder, None if only_build else context.obj)
     return 0

@@ -127,12 +127,6 @@ def _named(repository: Repository, plan: str, file: str, folder: Path) -> str:
 
 
 def _way(repository: Repository, journal: Journal, plan: str, selection: Selection, *, reset: bool) -> Way:
-    from codemods.engine.reverting.order import require_order
-    from codemods.engine.rollback.selection import select
-    from codemods.engine.rollback.way import committed, way_by_reset, way_by_revert
+    from codemods.engine.rollback.way import way_of
 
-    chosen = select(repository, plan, selection)
-    require_order(repository, plan, chosen)
-    if reset:
-        return way_by_reset(repository, chosen, committed(journal.events()))
-    return way_by_revert(repository, chosen)
+    return way_of(repository, journal, plan, selection, reset=reset)

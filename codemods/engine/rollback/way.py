@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from codemods.engine.reverting.order import require_order
 from codemods.engine.reverting.standing import acts as all_acts
 from codemods.engine.reverting.steps import Steps, plan_steps
+from codemods.engine.rollback.selection import select
 from codemods.errors import ConflictError, RepositoryError
 from codemods.journal import EventKind
 
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from codemods.engine.reverting.standing import Act
-    from codemods.journal import Event
+    from codemods.engine.rollback.selection import Selection
+    from codemods.journal import Event, Journal
     from codemods.vcs import Difference, Repository
 
 _SHOWN = 5
@@ -33,6 +36,19 @@ class Way:
     def method(self) -> Literal["revert", "reset"]:
         """By which of git's ways."""
         return "reset" if self.target else "revert"
+
+
+def way_of(repository: Repository, journal: Journal, plan: str, selection: Selection, *, reset: bool) -> Way:
+    """The way back for what `selection` names of `plan`, by revert commits or by `reset`.
+
+    Raises CodemodsError where there is nothing, or something else would be left without what it needs, and what the
+    way itself raises.
+    """
+    chosen = select(repository, plan, selection)
+    require_order(repository, plan, chosen)
+    if reset:
+        return way_by_reset(repository, chosen, committed(journal.events()))
+    return way_by_revert(repository, chosen)
 
 
 def way_by_revert(repository: Repository, acts: tuple[Act, ...]) -> Way:
