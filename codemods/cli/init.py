@@ -35,8 +35,8 @@ def init(
 
     if output is not None and output.exists():
         raise CodemodsError("The file is there already.", where=str(output), hint="Name a new one with --output.")
-    found = surveyed(wanted, repo, None, source_root, exclude, include_tests, include_private)
-    text = draft_of(found, limit=limit, name=name)
+    with surveyed(wanted, repo, None, source_root, exclude, include_tests, include_private, limit) as found:
+        text = draft_of(found, limit=limit, name=name)
     if output is None:
         say(text, nl=False)
         return 0

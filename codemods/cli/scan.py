@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,8 @@ from codemods.cli.saying import say
 from codemods.errors import CodemodsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from codemods.engine.survey import Survey
     from codemods.survey.findings import Kind
 
@@ -57,23 +60,24 @@ def scan(
 
     Exit status: 0 nothing found, 1 there are findings, 2 error.
     """
-    found = surveyed(wanted, repo, only, source_root, exclude, include_tests, include_private)
-    if draft:
-        from codemods.engine.drafting import draft_of
+    with surveyed(wanted, repo, only, source_root, exclude, include_tests, include_private, limit) as found:
+        if draft:
+            from codemods.engine.drafting import draft_of
 
-        say(draft_of(found, limit=limit), nl=False)
-    elif as_json:
-        from codemods.report.survey_json import survey_json
+            say(draft_of(found, limit=limit), nl=False)
+        elif as_json:
+            from codemods.report.survey_json import survey_json
 
-        say(survey_json(found, limit=limit))
-    else:
-        from codemods.report.screen import console
-        from codemods.report.survey import show_survey
+            say(survey_json(found, limit=limit))
+        else:
+            from codemods.report.screen import console
+            from codemods.report.survey import show_survey
 
-        show_survey(console(), found, limit=limit)
+            show_survey(console(), found, limit=limit)
     return 1 if found.findings else 0
 
 
+@contextmanager
 def surveyed(
     wanted: list[str] | None,
     repo: Path,
@@ -82,10 +86,12 @@ def surveyed(
     exclude: list[str] | None,
     include_tests: bool,
     include_private: bool,
-) -> Survey:
-    """The survey of a repository, as the options of a command ask for it."""
+    limit: int,
+) -> Iterator[Survey]:
+    """The survey of a repository, as the options of a command ask for it, for what the block tells of it."""
     from codemods.engine.sources import sources_of
-    from codemods.engine.survey import Wish, survey_files
+    from codemods.engine.survey import Wish
+    from codemods.engine.survey_repository import surveying
     from codemods.index.names import is_python
 
     repository = open_repository(repo)
@@ -104,11 +110,12 @@ def surveyed(
     if not any(map(is_python, tracked)):
         hint = "`git add` the files first: only what git tracks is looked at."
         raise CodemodsError("git tracks no Python file here.", where=str(repository.root), hint=hint)
-    found = survey_files(tracked, sources.read, wish)
-    if unknown := [name for name in names if not found.code.is_known(name)]:
-        hint = "Name a class, a function or a module as the code spells it, or a path."
-        raise CodemodsError(f"Nothing here is called {', '.join(f'`{name}`' for name in unknown)}.", hint=hint)
-    return found
+    with surveying(repository, sources, wish, limit) as found:
+        if found.unknown:
+            hint = "Name a class, a function or a module as the code spells it, or a path."
+            listed = ", ".join(f"`{name}`" for name in found.unknown)
+            raise CodemodsError(f"Nothing here is called {listed}.", hint=hint)
+        yield found
 
 
 def _kinds(only: list[str]) -> tuple[Kind, ...]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeVar
 
 from codemods.model import Blocked, Skipped
 from codemods.time_limit import TimeLimit, TooLongError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from codemods.model import Outcome
 
@@ -19,6 +21,9 @@ SECONDS = 60.0
 _LONGEST = 1_000_000
 _OF_THE_MOMENT = ("it gave no answer in", "it takes more memory than there is", "LibCST's parser fail")
 VARIABLE = "CODEMODS_FILE_SECONDS"  # for machines that are slower than that
+
+
+_noticed: ContextVar[list[str] | None] = ContextVar("noticed", default=None)
 
 
 class BeyondError(ValueError):
@@ -32,7 +37,23 @@ def is_lasting(outcome: Outcome) -> bool:
         reasons = outcome.reasons
     elif isinstance(outcome, Skipped):
         reasons = (outcome.reason,)
-    return not any(told in reason for reason in reasons for told in _OF_THE_MOMENT)
+    return not any(map(_is_of_the_moment, reasons))
+
+
+def _is_of_the_moment(reason: str) -> bool:
+    return any(told in reason for told in _OF_THE_MOMENT)
+
+
+@contextmanager
+def noticing() -> Iterator[list[str]]:
+    """The reasons for which work is ended in the block in this thread, as far as they are of the moment: what comes of
+    the rest may be something else another time."""
+    noticed: list[str] = []
+    token = _noticed.set(noticed)
+    try:
+        yield noticed
+    finally:
+        _noticed.reset(token)
 
 
 def seconds() -> float:
@@ -51,6 +72,16 @@ def within_limits(work: Callable[[], Answer]) -> Answer:
     The limit of time needs the main thread, as `TimeLimit` does; a program with a limit of its own, that `work` waits
     for, is not to be run in it.
     """
+    try:
+        return _within_limits(work)
+    except BeyondError as error:
+        noticed = _noticed.get()
+        if noticed is not None and _is_of_the_moment(str(error)):
+            noticed.append(str(error))
+        raise
+
+
+def _within_limits(work: Callable[[], Answer]) -> Answer:
     limit = TimeLimit(seconds())
     try:
         with limit:

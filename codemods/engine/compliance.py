@@ -18,12 +18,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from codemods.engine.bounded import BeyondError, within_limits
+from codemods.engine.facts import key_of, known
 from codemods.engine.phases import included
 from codemods.index.import_graph import possible_names
 from codemods.index.names import ModuleNames, is_python
+from codemods.index.needles import Needles
 from codemods.index.text import UndecodableError, decode
 from codemods.plan.schema import RedirectModule
 from codemods.survey.spellings import Way, spellings
@@ -32,6 +35,7 @@ from codemods.transforms.view import UnparsableError, parse
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from codemods.engine.facts import Facts
     from codemods.plan.load import LoadedPlan
     from codemods.plan.schema import Plan
     from codemods.survey.spellings import Spelling
@@ -85,12 +89,14 @@ class Compliance:
     canonical: tuple[str, ...]
 
 
-def compliance(loaded: LoadedPlan, paths: Iterable[str], read: Callable[[str], bytes]) -> Compliance:
-    """The compliance of the tracked files `paths`, whose bytes `read` gives, with a plan."""
+def compliance(
+    loaded: LoadedPlan, paths: Iterable[str], read: Callable[[str], bytes], facts: Facts | None = None
+) -> Compliance:
+    """The compliance of the tracked files `paths`, whose bytes `read` gives, with a plan. `facts` are known of them."""
     plan = loaded.plan
     old, canonical = _old_and_canonical(plan)
     python = [path for path in included(tuple(paths), plan.exclude) if is_python(path)]
-    count = _Count(ModuleNames(plan.source_roots), read, old, canonical)
+    count = _Count(ModuleNames(plan.source_roots), read, old, canonical, facts)
     places = tuple(sorted(count.places(python)))
     by_folder: dict[str, list[Place]] = {}
     for place in places:
@@ -135,20 +141,24 @@ def _old_and_canonical(plan: Plan) -> tuple[frozenset[str], frozenset[str]]:
 
 @dataclass(slots=True)
 class _Count:
-    """Counts in rounds: who names the old or canonical path, then who gets it from these, and so on."""
+    """Counts in rounds: who names the old or canonical path, then who gets it from these, and so on. `rest` is what
+    the spellings of a file depend on besides it."""
 
     names: ModuleNames
     read: Callable[[str], bytes]
     old: frozenset[str]
     canonical: frozenset[str]
+    facts: Facts | None = None
     handed_on: dict[str, str] = field(default_factory=dict)
-    imports: dict[str, set[str]] = field(default_factory=dict)
+    imports: dict[str, frozenset[str]] = field(default_factory=dict)
     spelled: dict[str, tuple[Spelling, ...]] = field(default_factory=dict)
     modules: dict[str, str] = field(default_factory=dict)
     words: set[bytes] = field(default_factory=set)
+    rest: str = ""
 
     def places(self, paths: list[str]) -> Iterator[Place]:
         self.modules = {name: path for path in paths if (name := self.names.name_of(path)) is not None}
+        self.rest = key_of(self.names, self.old, self.canonical, sorted(self.modules))
         own = {self.modules.get(dotted, "") for dotted in self._holders()}
         others = [path for path in paths if path not in own]
         for _ in range(_ROUNDS):
@@ -200,14 +210,26 @@ class _Count:
         counts as an import."""
         tails = {".".join(dotted.split(".")[-2:]).encode(): dotted for dotted in self.old | self.canonical}
         self.words |= words
-        for path in paths if words else ():
-            if path in self.imports:
-                continue
-            content = self._content(path)
-            if any(word in content for word in words):
-                text = content.decode("utf-8", "replace")
-                self.imports[path] = possible_names(text, path, self.names)
-                self.imports[path].update(dotted for tail, dotted in tails.items() if tail in content)
+        rest = key_of(self.names, sorted(tails.items()))
+        for path in self._holding(words, [path for path in paths if path not in self.imports]):
+            self.imports[path] = known(self.facts, ("names", path, rest), partial(self._named, path, tails))
+
+    def _holding(self, words: set[bytes], paths: list[str]) -> Iterable[str]:
+        """Those of `paths` whose files hold one of `words`."""
+        needles = Needles(words)
+
+        def holds(path: str) -> bool:
+            return needles.any_in(self._content(path))
+
+        if self.facts is None or not words:
+            return filter(holds, paths)
+        held = self.facts.those(f"word {key_of(words)}", paths, holds)
+        return [path for path in paths if path in held]
+
+    def _named(self, path: str, tails: Mapping[bytes, str]) -> frozenset[str]:
+        content = self._content(path)
+        found = possible_names(content.decode("utf-8", "replace"), path, self.names)
+        return frozenset(found.union(dotted for tail, dotted in tails.items() if tail in content))
 
     def _content(self, path: str) -> bytes:
         try:
@@ -220,10 +242,13 @@ class _Count:
             tree = parse(decode(self._content(path)).text.encode())
             return tuple(spellings(tree, path, self.names, self._is_module))
 
-        try:
-            return within_limits(found)
-        except (UndecodableError, UnparsableError, BeyondError):
-            return ()
+        def within() -> tuple[Spelling, ...]:
+            try:
+                return within_limits(found)
+            except (UndecodableError, UnparsableError, BeyondError):
+                return ()
+
+        return known(self.facts, ("spellings", path, self.rest), within, bool)
 
     def _is_module(self, dotted: str) -> bool:
         return dotted in self.modules or any(name.startswith(f"{dotted}.") for name in (*self.old, *self.canonical))

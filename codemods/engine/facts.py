@@ -10,7 +10,7 @@ import hashlib
 import os
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # Nanoseconds. A file that is changed once more within so short a time may keep its times, on some file systems.
 _SOON = 2_000_000_000
 
+Value = TypeVar("Value")
 Fact = tuple[str, str, "Hashable"]  # the kind, the file, what else it depends on
 # How a file was when it was read: when it was modified, and changed in any way, its size, its inode; and the digest of
 # its content, where these do not tell enough. A plain tuple: there is one for each file of a repository.
@@ -116,6 +117,30 @@ class Facts:
         if (known and known[:4]) != (stamp and stamp[:4]):
             # It is changed while we look: what was found out belongs to no state of it.
             self.is_steady = False
+
+
+def _always(_: object) -> bool:
+    return True
+
+
+def known(
+    facts: Facts | None,
+    about: Fact,
+    find: Callable[[], Value],
+    is_lasting: Callable[[Value], bool] = _always,
+) -> Value:
+    """What is known, if there are `facts`, or what `find` finds out by reading the file that it is `about`.
+
+    That is known from then on where `is_lasting` says so; None never is.
+    """
+    if facts is None:
+        return find()
+    if (fact := facts.of(*about)) is not None:
+        return cast("Value", fact)
+    found = find()
+    if found is not None and is_lasting(found):
+        facts.put(*about, found)
+    return found
 
 
 def key_of(*parts: object) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.engine.collecting import not_collecting
-from codemods.engine.preview_cache import PreviewCache, is_on
+from codemods.engine.preview_cache import PreviewCache
+from codemods.engine.result_cache import is_on
 from codemods.engine.sources import sources_of
 from codemods.engine.trust import named_code, untrusted
 from codemods.errors import RepositoryError

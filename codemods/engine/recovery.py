@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from codemods.engine.half_done import digest, settle_units
 from codemods.engine.leftovers import settle_left
 from codemods.engine.moving import Mover
-from codemods.engine.preview_cache import tidy
+from codemods.engine.result_cache import tidy
 from codemods.engine.reverting.taking_back import is_way
 from codemods.journal import Event, EventKind, Journal, Operation, replay
 

@@ -11,6 +11,7 @@ from codemods.engine.seals import seal_of
 from codemods.engine.trees import Trees
 from codemods.executors.sharing import map_files
 from codemods.index.names import ModuleNames, is_python
+from codemods.index.needles import Needles
 from codemods.index.resolve import Index, Missing, Unread, Unspelled
 from codemods.index.summary import ModuleSummary, excerpt_words, summarise
 from codemods.index.text import UndecodableError, decode
@@ -160,13 +161,14 @@ class Scan:
         may_change: Callable[[str, bytes], bool] | None = None,
     ) -> tuple[str, ...]:
         """Those of `paths` whose files hold one of `needles`, or that `may_change`."""
+        spelled = Needles(needles)
 
         if may_change is not None:
             contents = ((path, content) for path in paths if (content := self.content(path)) is not None)
-            return tuple(p for p, content in contents if any(n in content for n in needles) or may_change(p, content))
+            return tuple(path for path, content in contents if spelled.any_in(content) or may_change(path, content))
 
         def holds(path: str) -> bool:
-            return self.holds(path, needles)
+            return spelled.any_in(self.content(path) or b"") if spelled.are_many else self.holds(path, needles)
 
         if self.facts is None:
             return tuple(path for path in paths if holds(path))

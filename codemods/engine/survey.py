@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.phases import included
+from codemods.engine.survey_texts import Texts
 from codemods.index.names import ModuleNames, is_python
 from codemods.index.text import UndecodableError, decode
-from codemods.limits import beyond
 from codemods.model import Skipped
 from codemods.survey.code_base import CodeBase
 from codemods.survey.context import Context
@@ -17,6 +17,7 @@ from codemods.survey.details import details, lacking
 from codemods.survey.findings import Finding, Kind, LeftOut, Place
 from codemods.survey.likeness import Bodies, is_namesake
 from codemods.survey.outline import named_part
+from codemods.survey.packed import packed, unpacked
 from codemods.survey.roots import source_roots
 from codemods.survey.sketch import sketch
 from codemods.survey.survey import survey
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Callable, Collection, Iterable
 
+    from codemods.engine.facts import Facts
     from codemods.survey.outline import Part
+    from codemods.survey.packed import Packed
     from codemods.survey.sketch import Sketch
 
 _COMPARED = 8  # places of one finding
-_ROOM = 256 * 1024 * 1024  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +52,26 @@ class Wish:
 
 @dataclass(slots=True)
 class Survey:
-    """What is there more than once. `findings` are ranked within each kind; `files` is how many were read."""
+    """What is there more than once. `findings` are ranked within each kind; `files` is how many were read; `unknown`
+    are names that were asked for and that nothing has. `details` are findings in detail, as far as they were asked for,
+    each with the files that were skipped for it; `open_code` gives the code base."""
 
     wish: Wish
     roots: tuple[str, ...]
     findings: tuple[Finding, ...]
     left_out: tuple[LeftOut, ...]
     files: int
-    code: CodeBase
+    open_code: Callable[[], CodeBase]
     read: Callable[[str], bytes]
     skipped: dict[str, Skipped] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+    details: dict[Finding, tuple[Finding, tuple[Skipped, ...]]] = field(default_factory=dict)
     trees: dict[str, ast.Module | None] = field(default_factory=dict)
+
+    @property
+    def code(self) -> CodeBase:
+        """All modules."""
+        return self.open_code()
 
     def of_kind(self, kind: Kind) -> tuple[Finding, ...]:
         """The findings of one kind."""
@@ -73,9 +84,15 @@ class Survey:
         """
         if finding.kind not in (Kind.DUPLICATE, Kind.NEAR):
             return finding
-        kept, *others = finding.places
-        compared = (self._compared(kept, place) for place in others[:_COMPARED])
-        return replace(finding, places=(kept, *compared, *others[_COMPARED:]))
+        if finding not in self.details:
+            kept, *others = finding.places
+            compared = (self._compared(kept, place) for place in others[:_COMPARED])
+            made = replace(finding, places=(kept, *compared, *others[_COMPARED:]))
+            paths = dict.fromkeys(place.path for place in finding.places)
+            self.details[finding] = made, tuple(self.skipped[p] for p in paths if self.trees.get(p, self) is None)
+        made, skipped = self.details[finding]
+        self.skipped.update({item.path: item for item in skipped})
+        return made
 
     def _compared(self, kept: Place, place: Place) -> Place:
         if is_namesake(place) and not self.wish.names:
@@ -98,57 +115,38 @@ class Survey:
         return named_part(tree, place.name) if tree is not None else None
 
 
-class _Texts:
-    """The texts of files, read as Latin-1: one letter per byte, whatever the encoding, so that nothing fails to
-    decode and names are found. Most are read several times: they are kept up to a limit."""
-
-    def __init__(self, read: Callable[[str], bytes]) -> None:
-        self.read = read
-        self.held: dict[str, str] = {}
-        self.room = _ROOM
-        self.skipped: dict[str, Skipped] = {}
-
-    def __call__(self, path: str) -> str:
-        text = self.held.get(path)
-        if text is None:
-            try:
-                content = self.read(path)
-                reason = "it holds NUL bytes" if b"\0" in content else beyond(content)
-            except OSError as error:
-                content, reason = b"", f"cannot be read: {error.strerror or error}"
-            if reason:
-                self.skip(path, reason)
-            text = "" if reason else content.decode("latin-1")
-            if len(text) <= self.room:
-                self.room -= len(text)
-                self.held[path] = text
-        return text
-
-    def skip(self, path: str, reason: str) -> None:
-        """List a file as skipped; from now on it is empty."""
-        self.skipped[path] = Skipped(path, reason)
-        self.held[path] = ""
-
-
-def survey_files(tracked: Iterable[str], read: Callable[[str], bytes], wish: Wish = Wish()) -> Survey:
-    """Survey the Python files among `tracked`, whose bytes `read` gives; files that cannot be read are skipped."""
+def survey_files(
+    tracked: Iterable[str], read: Callable[[str], bytes], wish: Wish = Wish(), facts: Facts | None = None
+) -> Survey:
+    """Survey the Python files among `tracked`, whose bytes `read` gives; files that cannot be read are skipped.
+    `facts` are what is known of them."""
     paths = [path for path in included(tracked, wish.exclude) if is_python(path)]
-    text = _Texts(read)
+    text = Texts(read, facts)
     roots, sketches = _sketches(paths, text, wish.roots)
     code = CodeBase(sketches)
     context = Context(
         code,
-        count_users(code, text),
+        count_users(code, text, text.recalled),
         Bodies(text),
         include_tests=wish.include_tests,
         include_private=wish.include_private,
     )
     findings = survey(context, wish.kinds)
     wanted = tuple(finding for finding in findings if _is_wanted(finding, code, wish.names, wish.paths))
-    return Survey(wish, roots, wanted, context.all_left_out, len(paths), code, read, text.skipped)
+    unknown = tuple(name for name in wish.names if not code.is_known(name))
+    left_out = context.all_left_out
+    return Survey(wish, roots, wanted, left_out, len(paths), lambda: code, read, text.skipped, unknown)
 
 
-def _sketches(paths: list[str], text: _Texts, roots: tuple[str, ...]) -> tuple[tuple[str, ...], list[Sketch]]:
+def code_of(
+    tracked: Iterable[str], read: Callable[[str], bytes], wish: Wish = Wish(), facts: Facts | None = None
+) -> CodeBase:
+    """The code base that a survey of the same files is about."""
+    paths = [path for path in included(tracked, wish.exclude) if is_python(path)]
+    return CodeBase(_sketches(paths, Texts(read, facts), wish.roots)[1])
+
+
+def _sketches(paths: list[str], text: Texts, roots: tuple[str, ...]) -> tuple[tuple[str, ...], list[Sketch]]:
     """The source roots, guessed where none are given, and the sketches of all files by them."""
     names = ModuleNames(roots or (".",))
     sketches = [_sketch(text, path, names) for path in paths]
@@ -160,12 +158,19 @@ def _sketches(paths: list[str], text: _Texts, roots: tuple[str, ...]) -> tuple[t
     return roots, [_sketch(text, s.path, names) if s.path.startswith(inside) else s for s in sketches]
 
 
-def _sketch(text: _Texts, path: str, names: ModuleNames) -> Sketch:
-    try:
-        return within_limits(lambda: sketch(text(path), path, names))
-    except BeyondError as error:
-        text.skip(path, str(error))
-        return sketch("", path, names)
+def _sketch(text: Texts, path: str, names: ModuleNames) -> Sketch:
+    made: list[Sketch] = []
+
+    def find() -> Packed:
+        try:
+            made.append(within_limits(lambda: sketch(text(path), path, names)))
+        except BeyondError as error:
+            text.skip(path, str(error))
+            made.append(sketch("", path, names))
+        return packed(made[0])
+
+    values = text.recalled("sketch", path, names.source_roots, find)
+    return made[0] if made else unpacked(values, path, names.name_of(path))
 
 
 def _is_wanted(finding: Finding, code: CodeBase, names: Collection[str], paths: Collection[str]) -> bool:

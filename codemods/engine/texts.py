@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.facts import key_of
+from codemods.index.needles import Needles
 from codemods.model import Disposition, Finding, Outcome, Skipped, Unchanged
-from codemods.transforms.plain_text import may_hold, transform_text
+from codemods.transforms.plain_text import transform_text
 from codemods.transforms.text_names import TextNames
 
 if TYPE_CHECKING:
@@ -41,17 +42,19 @@ def text_outcomes(found: Scan, paths: Iterable[str], moves: Moves, choice: Choic
 
     rewrite = choice == "rewrite"
     # Other letters than ASCII's may be written in another way.
-    needles = [word.encode() for word in names.words] if all(map(str.isascii, names.words)) else []
+    words = [word.encode() for word in names.words] if all(map(str.isascii, names.words)) else []
+    needles = Needles(words)
+    holds_in = found.holds_in if words and not needles.are_many else None
 
     def holds(path: str) -> bool:
         try:
-            if found.holds_in is not None and needles and not found.holds_in(path, needles):
+            if holds_in is not None and not holds_in(path, words):
                 return False
             content = found.read(path)
         except OSError as error:
             outcomes[path] = Skipped(path, f"cannot be read: {error.strerror or error}")
             return False
-        return may_hold(content, names.words) and not is_plan(content)
+        return (not words or needles.any_in(content)) and not is_plan(content)
 
     texts = [path for path in paths if not is_binary(path)]
     facts = found.facts

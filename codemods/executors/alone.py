@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
@@ -98,6 +99,7 @@ class _Context(SpawnContext):
 
 
 def _pool(width: int) -> ProcessPoolExecutor:
+    # What parses makes no circles of objects, and to look for them costs a third of the time.
     # Not forked: this process may have threads, and a lock that one of them holds would stay locked in the child.
     with _safe_path():
-        return ProcessPoolExecutor(width, _Context())
+        return ProcessPoolExecutor(width, _Context(), initializer=gc.disable)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import heappop, heappush
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -128,15 +130,18 @@ class Index:
         return {}
 
     def _is_loaded(self, package: str, module: str) -> bool:
-        reached = [package]
-        for name in reached:
+        reached = {package}
+        pending = [package]
+        for name in pending:
             if len(reached) > _LOOKED_AT:
                 break
             summary = self.summary(name)
             imported = sorted(summary.eager) if summary is not None else []
             if any(dotted == module or dotted.startswith(f"{module}.") for dotted in imported):
                 return True
-            reached += [dotted for dotted in imported if dotted not in reached and self.is_module(dotted)]
+            further = [dotted for dotted in imported if dotted not in reached and self.is_module(dotted)]
+            reached.update(further)
+            pending += further
         return False
 
     def star_names(self, module: str) -> frozenset[str] | None:
@@ -208,15 +213,36 @@ class Index:
     def all_reaching(self, module: str, name: str) -> Iterator[str]:
         """All such files, some of them more than once."""
         own = self.paths.get(module)
-        for spelled, path in self._spellings.get(name, ()):
-            if path == own:
-                if spelled.startswith(f"{module}.{name}") and _spells(spelled, f"{module}.{name}"):
-                    yield path
-            elif self._reaches(spelled, self.summaries[path], module, name):
-                yield path
-        for spelled, path in self._spellings.get("*", ()):
-            if path != own and _spells(spelled[:-2], module) and self._star_brings(module, name):
-                yield path
+        # Many files spell the same: whether that reaches the name is found out once, and no sooner than it is asked.
+        ready: list[tuple[int, str]] = []
+        for spelled, holders in self._spellings.get(name, {}).items():
+            while ready and ready[0] < holders[0]:
+                yield heappop(ready)[1]
+            for holder in self._reaching(spelled, holders, own, module, name):
+                heappush(ready, holder)
+        while ready:
+            yield heappop(ready)[1]
+        stars = (found for star, found in self._spellings.get("*", {}).items() if _spells(star[:-2], module))
+        if self._star_brings(module, name):
+            # Who only hands it on by a star may not have been read: whoever takes it from there spells it.
+            holders = (path for _, path in sorted(chain.from_iterable(stars)) if path != own)
+            yield from (path for path in holders if name in self.summaries[path].uses)
+
+    def _reaching(
+        self, spelled: str, holders: list[tuple[int, str]], own: str | None, module: str, name: str
+    ) -> Iterator[tuple[int, str]]:
+        """Those of `holders`, which spell `spelled`, that reach `module.name` by it."""
+        if "." not in spelled:
+            yield from (
+                (number, path)
+                for number, path in holders
+                if path != own and self._reaches(spelled, self.summaries[path], module, name)
+            )
+            return
+        other = next((path for _, path in holders if path != own), own) or ""
+        is_own = spelled.startswith(f"{module}.{name}") and _spells(spelled, f"{module}.{name}")
+        if is_own or (other != own and self._reaches(spelled, self.summaries[other], module, name)):
+            yield from (holder for holder in holders if is_own or holder[1] != own)
 
     def is_reached_by(self, summary: ModuleSummary, module: str, name: str) -> bool:
         """Whether the module of `summary` reaches `module.name`, by the same rules."""
@@ -227,13 +253,14 @@ class Index:
         return any(_spells(star[:-2], module) for star in stars) and self._star_brings(module, name)
 
     @cached_property
-    def _spellings(self) -> Mapping[str, list[tuple[str, str]]]:
-        """All that the files spell, with the file, by each of the names in it."""
-        spellings: dict[str, list[tuple[str, str]]] = {}
-        for path, summary in self.summaries.items():
+    def _spellings(self) -> Mapping[str, dict[str, list[tuple[int, str]]]]:
+        """All that the files spell by each of the names in it, with the files, which are numbered in their order."""
+        spellings: dict[str, dict[str, list[tuple[int, str]]]] = {}
+        for number, (path, summary) in enumerate(self.summaries.items()):
+            holder = (number, path)
             for spelled in (*summary.reaches, *summary.strings):
                 for part in set(spelled.split(".")):
-                    spellings.setdefault(part, []).append((spelled, path))
+                    spellings.setdefault(part, {}).setdefault(spelled, []).append(holder)
         return spellings
 
     def _reaches(self, spelled: str, summary: ModuleSummary, module: str, name: str) -> bool:

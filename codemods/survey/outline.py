@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -189,7 +190,9 @@ def _as_module(body: list[ast.stmt]) -> ast.Module:
 
 
 def _hash(statement: ast.stmt) -> int:
-    return hash(ast.dump(statement))
+    # Not what Python calls a hash: that is another one in each process.
+    text = ast.dump(statement).encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big")
 
 
 def _assigned(statement: ast.stmt) -> Iterator[str]:

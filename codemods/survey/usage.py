@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from codemods.survey.code_base import CodeBase, Target
     from codemods.survey.sketch import Sketch
@@ -17,6 +17,11 @@ _NO_CODE = re.compile(r"#[^\n]*|\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''")
 _TARGET = re.compile(r"[\"']([^\W\d]\w*(?:\.\w+)+)[\"']")
 _WORD = re.compile(r"\w+")
 _NAMED_BY_STRINGS = ("patch", "setattr", "import_module")
+
+
+Pairs = tuple[tuple[str, str], ...]
+if TYPE_CHECKING:
+    Recalled = Callable[[str, str, Hashable, Callable[[], Pairs]], Pairs]
 
 
 @dataclass(slots=True)
@@ -44,17 +49,23 @@ class Users:
         return self.definitions.get((module, name)) or Usage()
 
 
-def count_users(code: CodeBase, read: Callable[[str], str]) -> Users:
-    """The users of everything in `code`. `read` gives the text of a file, read as Latin-1."""
+def _anew(_kind: str, _path: str, _rest: Hashable, find: Callable[[], Pairs]) -> Pairs:
+    return find()
+
+
+def count_users(code: CodeBase, read: Callable[[str], str], recalled: Recalled = _anew) -> Users:
+    """The users of everything in `code`. `read` gives the text of a file, read as Latin-1; `recalled` what was found
+    out about one before, or finds it out."""
     users = Users()
     for sketch in code.sketches:
         if not sketch.path.endswith(".pyi"):
-            _File(code, users, sketch).count(read)
+            _File(code, users, sketch, recalled).count(read)
     return users
 
 
 class _File:
-    def __init__(self, code: CodeBase, users: Users, sketch: Sketch) -> None:
+    def __init__(self, code: CodeBase, users: Users, sketch: Sketch, recalled: Recalled) -> None:
+        self.recalled = recalled
         self.code = code
         self.users = users
         self.sketch = sketch
@@ -76,13 +87,16 @@ class _File:
                 self.stars.append(item.module)
             else:
                 self.count_name(item.module, item.name, item.local)
-        text = read(self.sketch.path)
+        path = self.sketch.path
         if self.modules:
-            self.count_chains(_NO_CODE.sub("", text))
+            heads = tuple(sorted(self.modules))
+            for head, rest in self.recalled("chains", path, heads, lambda: _chains(read(path), heads)):
+                self.count_chain(self.modules[head], rest[1:].split("."), "chain")
         if self.stars:
-            self.count_stars(set(_WORD.findall(text)))
-        if any(word in text for word in _NAMED_BY_STRINGS):
-            self.count_strings(text)
+            self.count_stars({word for word, _ in self.recalled("words", path, (), lambda: _words(read(path)))})
+        for head, rest in self.recalled("strings", path, (), lambda: _strings(read(path))):
+            if head in self.code.roots:
+                self.count_chain(head, rest.split("."), "string")
 
     def add_module(self, module: str) -> None:
         if module != self.sketch.module and self.code.is_module(module):
@@ -107,13 +121,6 @@ class _File:
             self.modules[local] = target[0]
             self.add_module(target[0])
 
-    def count_chains(self, text: str) -> None:
-        seen: set[tuple[str, str]] = set()
-        for head, rest in _CHAIN.findall(text):
-            if head in self.modules and (head, rest) not in seen:
-                seen.add((head, rest))
-                self.count_chain(self.modules[head], rest[1:].split("."), "chain")
-
     def count_chain(self, module: str, names: list[str], how: str) -> None:
         found = self.code.follow(module, names)
         if found is not None and found[0][1]:
@@ -128,11 +135,22 @@ class _File:
                 if target is not None and target[1]:
                     self.add(target, f"{star}.{name}")
 
-    def count_strings(self, text: str) -> None:
-        for dotted in set(_TARGET.findall(text)):
-            head, *rest = dotted.split(".")
-            if head in self.code.roots:
-                self.count_chain(head, rest, "string")
+
+def _chains(text: str, heads: tuple[str, ...]) -> Pairs:
+    """The attribute chains in `text` that start at one of `heads`, each once, with what follows that."""
+    return tuple(dict.fromkeys(found for found in _CHAIN.findall(_NO_CODE.sub("", text)) if found[0] in heads))
+
+
+def _words(text: str) -> Pairs:
+    return tuple((word, "") for word in sorted(set(_WORD.findall(text))))
+
+
+def _strings(text: str) -> Pairs:
+    """The dotted names that are strings in `text`, where it may patch or import by them: the first name, the rest."""
+    if not any(word in text for word in _NAMED_BY_STRINGS):
+        return ()
+    parts = (dotted.partition(".") for dotted in sorted(set(_TARGET.findall(text))))
+    return tuple((head, rest) for head, _, rest in parts)
 
 
 def outside_tests(files: set[str], is_test: Callable[[str], bool]) -> int:

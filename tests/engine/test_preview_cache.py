@@ -203,7 +203,7 @@ def test_what_would_run_something_counts_as_missing(
 ) -> None:
     check(root, monkeypatch)
     cache, mark = Cache(folder(root)), tmp_path / "ran"
-    for name in ("whole test", "parts test"):
+    for name in ("whole preview test", "parts preview test"):
         cache.keep(name, Harmful(str(mark)))
         assert cache.find(name) is None
     assert pickle.loads(pickle.dumps(Harmful(str(tmp_path / "shown")))) is None
@@ -214,7 +214,7 @@ def test_what_would_run_something_counts_as_missing(
 
 def test_values_of_another_kind_count_as_missing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = Cache(folder(root))
-    for name in ("whole test", "parts test"):
+    for name in ("whole preview test", "parts preview test"):
         cache.keep(name, {"whole": 1})
     check(root, monkeypatch)
 

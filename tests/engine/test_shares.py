@@ -51,7 +51,14 @@ USES = (
     "from lib import old\n\nmake = old.make\nmaker = getattr(old, 'make')\n",
     "from unittest.mock import patch\n\nwith patch('lib.old.make'):\n    pass\n",
     "make = NUMBER\n",
+    "from useNUMBER import *\n",
 )
+
+
+@pytest.fixture(autouse=True)
+def no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each preview finds all out for itself."""
+    monkeypatch.setenv("CODEMODS_CACHE", "off")
 
 
 @pytest.fixture

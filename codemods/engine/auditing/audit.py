@@ -7,8 +7,8 @@ looked at as well. It writes nothing and runs nothing: codemods that a plan name
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
 
 from codemods.engine.auditing.ahead import cycle_items, mock_items, rule_items
 from codemods.engine.auditing.defined import Definitions
@@ -23,6 +23,7 @@ from codemods.engine.auditing.left import left_items
 from codemods.engine.auditing.merges import merge_items
 from codemods.engine.auditing.phases import expect_items, figures_of, phase_items, totals_of
 from codemods.engine.auditing.redirects import redirect_items
+from codemods.engine.bounded import noticing
 from codemods.engine.compliance import compliance
 from codemods.engine.consumers import examine, look
 from codemods.engine.deleting import judge_deletions
@@ -30,6 +31,8 @@ from codemods.engine.leaving import shim_phase
 from codemods.engine.merging import judge_merges, undone
 from codemods.engine.phases import included
 from codemods.engine.preview import changes_of
+from codemods.engine.preview_cache import MODULES
+from codemods.engine.result_cache import ResultCache, is_on
 from codemods.engine.sources import sources_of
 from codemods.engine.tree import Tree
 from codemods.index.names import ModuleNames
@@ -37,15 +40,30 @@ from codemods.model import Changed
 from codemods.plan.rewrites import ArgumentRule, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from codemods.engine.auditing.duplicates import Duplicate, ModulePair, Rival
     from codemods.engine.auditing.items import Item
     from codemods.engine.auditing.phases import Figures
     from codemods.engine.compliance import Compliance
+    from codemods.engine.facts import Facts
     from codemods.model import Skipped
     from codemods.plan.load import LoadedPlan
     from codemods.vcs import Repository
+
+
+# What audits consist of.
+_MODULES = MODULES | {
+    "codemods.engine.auditing.audit",
+    "codemods.engine.auditing.defined",
+    "codemods.engine.auditing.duplicates",
+    "codemods.engine.auditing.items",
+    "codemods.engine.auditing.phases",
+    "codemods.engine.compliance",
+    "codemods.survey.compare",
+    "codemods.survey.outline",
+    "codemods.survey.spellings",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +97,30 @@ class Audit:
         return tuple(item for item in self.items if item.verdict is verdict)
 
 
-def audit(loaded: LoadedPlan, paths: Iterable[str], read: Callable[[str], bytes]) -> Audit:
-    """Audit a plan over the tracked files `paths`, whose bytes `read` gives."""
+def audit(
+    loaded: LoadedPlan,
+    paths: Iterable[str],
+    read: Callable[[str], bytes],
+    facts: Facts | None = None,
+    holds: Callable[[str, Sequence[bytes]], bool] | None = None,
+) -> Audit:
+    """Audit a plan over the tracked files `paths`, whose bytes `read` gives. `facts` are what is known of them; `holds`
+    tells whether one holds one of some words, where that can be had without its bytes."""
     tracked = tuple(paths)
     plan = loaded.plan
     ours = tuple(step for step in plan.rewrite if isinstance(step, (Rule, ArgumentRule)))
-    tree = Tree(tracked, read)
+    tree = Tree(tracked, read, holds_below=holds)
     merges = judge_merges(loaded, tree)
     merged = tree.after(judged.change for judged in merges if judged.change is not None)
     not_merged = undone(merges)
-    sight = look(loaded, merged, ours, not_merged)
+    sight = look(loaded, merged, ours, not_merged, facts=facts)
     examined = examine(sight)
     shims = shim_phase(plan, sight.left, sight.found, examined.outcomes)
     changed = (outcome.change for outcome in examined.concerned.values() if isinstance(outcome, Changed))
     deletions = judge_deletions(loaded, merged.after((*changes_of(shims), *changed)), not_merged)
-    definitions = Definitions(included(tracked, plan.exclude), read, ModuleNames(plan.source_roots))
+    definitions = Definitions(included(tracked, plan.exclude), read, ModuleNames(plan.source_roots), facts)
     left = tuple(outcome for phase in shims for outcome in phase.outcomes)
-    counted = compliance(loaded, tracked, read)
+    counted = compliance(loaded, tracked, read, facts)
     ground = Ground(loaded, sight, examined, definitions, counted, merges, left, deletions)
     duplicates, figures, totals = duplicates_of(ground), figures_of(ground), totals_of(ground)
     items = sorted(_items(ground, duplicates, totals, figures), key=lambda item: _ORDER[item.section])
@@ -140,4 +165,14 @@ def _items(
 def audit_of(loaded: LoadedPlan, repository: Repository) -> Audit:
     """The audit of a plan over the tracked files of a repository, as they are in its work tree."""
     sources = sources_of(repository)
-    return audit(loaded, sources.paths, sources.read)
+    if not is_on():
+        return audit(loaded, sources.paths, sources.read, holds=sources.holds)
+    asked = (loaded.digest, loaded.where)
+    cache = ResultCache(repository, sources, f"audit {loaded.plan.name}", asked, _MODULES)
+    if (known := cache.whole()) is not None:
+        return replace(cast("Audit", known), loaded=loaded)
+    facts = cache.facts()
+    with noticing() as ended:
+        found = audit(loaded, sources.paths, facts.read, facts, facts.holds)
+    cache.keep(facts, replace(found, loaded=None) if not ended else None)  # type: ignore[arg-type]  # put back above
+    return found

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from codemods.engine.bounded import BeyondError, within_limits
+from codemods.engine.facts import key_of, known
 from codemods.index.names import is_python
+from codemods.index.needles import Needles
 from codemods.index.text import UndecodableError, decode
 from codemods.survey.outline import Outline, Part, outline
 from codemods.transforms.view import UnparsableError, parse
@@ -15,8 +18,10 @@ from codemods.transforms.view import UnparsableError, parse
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from codemods.engine.facts import Facts
     from codemods.index.names import ModuleNames
 
+_DEFINITION = re.compile(rb"^[ \t]*(?:class|(?:async[ \t]+)?def)[ \t]+([\w\x80-\xff]+)", re.MULTILINE)
 _CLASS = re.compile(rb"^class[ \t]+(\w+)", re.MULTILINE)
 _TEST = re.compile(r"(?:^|/)(?:tests?(?:_[^/]*)?|testing|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.pyi?$")
 
@@ -43,11 +48,13 @@ class Defined:
 
 @dataclass(slots=True)
 class Definitions:
-    """The Python files `paths`, whose bytes `read` gives, and what they define, read as far as it is asked for."""
+    """The Python files `paths`, whose bytes `read` gives, and what they define, read as far as it is asked for. `facts`
+    are known of them."""
 
     paths: tuple[str, ...]
     read: Callable[[str], bytes]
     names: ModuleNames
+    facts: Facts | None = None
     outlines: dict[str, Outline | None] = field(default_factory=dict)
     found: dict[str, tuple[Defined, ...]] = field(default_factory=dict)
     spelled: dict[str, list[tuple[str, int]]] | None = None
@@ -55,7 +62,8 @@ class Definitions:
     def outline(self, path: str) -> Outline | None:
         """What the file `path` defines; None where it cannot be read as Python."""
         if path not in self.outlines:
-            self.outlines[path] = self._outline(path) if path else None
+            about = ("outline", path, self.names.source_roots)
+            self.outlines[path] = known(self.facts, about, partial(self._outline, path)) if path else None
         return self.outlines[path]
 
     def _outline(self, path: str) -> Outline | None:
@@ -72,14 +80,17 @@ class Definitions:
         wanted = sorted(set(names) - set(self.found))
         if not wanted:
             return
-        words = [name.encode() for name in wanted]
-        either = b"|".join(map(re.escape, words))
-        definition = re.compile(rb"^[ \t]*(?:class|(?:async[ \t]+)?def)[ \t]+(?:" + either + rb")\b", re.MULTILINE)
+        words = frozenset(name.encode() for name in wanted)
+        needles = Needles(words)
         found: dict[str, list[Defined]] = {name: [] for name in wanted}
-        for path in self.paths:
-            content = self._content(path) if is_python(path) else None
-            if content is None or not any(word in content for word in words) or not definition.search(content):
-                continue
+
+        def may_define(path: str) -> bool:
+            content = self._content(path)
+            if content is None or not needles.any_in(content):
+                return False
+            return not words.isdisjoint(_DEFINITION.findall(content))
+
+        for path in self._those(f"define {key_of(words)}", may_define):
             for defined in self._defined(path):
                 if defined.part.name in found:
                     found[defined.part.name].append(defined)
@@ -94,12 +105,25 @@ class Definitions:
         """Every class by its name, with the files and lines where it begins: by letters, so also those in strings."""
         if self.spelled is None:
             self.spelled = {}
-            for path in self.paths:
-                content = self._content(path) if is_python(path) else None
-                for match in _CLASS.finditer(content or b""):
-                    line = (content or b"").count(b"\n", 0, match.start()) + 1
-                    self.spelled.setdefault(match[1].decode("utf-8", "replace"), []).append((path, line))
+            for path in filter(is_python, self.paths):
+                for name, line in known(self.facts, ("classes", path, ()), partial(self._classes, path)):
+                    self.spelled.setdefault(name, []).append((path, line))
         return self.spelled
+
+    def _classes(self, path: str) -> tuple[tuple[str, int], ...]:
+        content = self._content(path) or b""
+        return tuple(
+            (match[1].decode("utf-8", "replace"), content.count(b"\n", 0, match.start()) + 1)
+            for match in _CLASS.finditer(content)
+        )
+
+    def _those(self, what: str, holds: Callable[[str], bool]) -> Iterable[str]:
+        """The Python files for which `what` says that it `holds`."""
+        python = [path for path in self.paths if is_python(path)]
+        if self.facts is None:
+            return filter(holds, python)
+        held = self.facts.those(what, python, holds)
+        return [path for path in python if path in held]
 
     def _defined(self, path: str) -> Iterator[Defined]:
         made = self.outline(path)

@@ -92,7 +92,7 @@ def definition_of(ground: Ground, module: str, name: str) -> Defined | None:
 def duplicates_of(ground: Ground) -> tuple[Duplicate, ...]:
     """The other definitions of each kept symbol, and of each that a redirect leads to."""
     wanted = tuple(dict.fromkeys(_kept_symbols(ground.loaded.plan)))
-    ground.definitions.look_for(name for _, name in wanted)
+    ground.definitions.look_for(_names(ground.loaded.plan))
     found: dict[tuple[str, str], Duplicate] = {}
     for module, name in wanted:
         kept = definition_of(ground, module, name)
@@ -133,6 +133,15 @@ def _kept_symbols(plan: Plan) -> Iterator[tuple[str, str]]:
         for target in targets:
             module, _, name = target.rpartition(".")
             yield module, name
+
+
+def _names(plan: Plan) -> Iterator[str]:
+    """All that is looked for: each search reads every file."""
+    yield from (name for _, name in _kept_symbols(plan))
+    yield from plan.forbid.classes
+    for redirect in plan.redirect:
+        if not isinstance(redirect, RedirectModule):
+            yield _split(redirect.symbol)[1]
 
 
 def planned_for(plan: Plan, other: Defined) -> str:
