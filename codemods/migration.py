@@ -118,16 +118,18 @@ class Migration:
     def rollback(
         self,
         *,
-        file: str | None = None,
+        files: Iterable[str] = (),
         unit: str | None = None,
         phase: str | None = None,
         run: str | None = None,
         everything: bool = False,
+        but: Iterable[str] = (),
         reset: bool = False,
     ) -> TakenBack:
         """Take committed units back, newest first, by revert commits or by `reset`.
 
-        What is chosen is narrowed by each argument; at least one has to be given. `file` is a path from the root.
+        What is chosen is narrowed by each argument; at least one has to be given. `files` are paths from the root;
+        units that change a file of `but` stay.
 
         Raises CodemodsError where nothing is chosen or there is nothing to take back, ConflictError where later edits
         are in the way. Nothing is touched then.
@@ -136,9 +138,9 @@ class Migration:
         from codemods.engine.rollback.operation import carry_out
         from codemods.engine.rollback.selection import Selection
 
-        if not (file or unit or phase or run or everything):
-            raise CodemodsError("What is to be taken back?", hint="Give a file, unit, phase or run, or everything.")
-        selection = Selection(file, unit, phase, run, everything)
+        selection = Selection(tuple(files), unit, phase, run, everything, tuple(but))
+        if not (selection.files or unit or phase or run or everything):
+            raise CodemodsError("What is to be taken back?", hint="Give files, a unit, phase or run, or everything.")
         with self._locked():
             recover(self._repository, self._journal)
             self._repository.require_clean()

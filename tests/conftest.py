@@ -82,6 +82,7 @@ def isolated(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "GIT_COMMITTER_DATE": "2026-01-02T03:04:05Z",
         "NO_COLOR": "1",
         "LC_ALL": "C.UTF-8",
+        "GIT_PAGER": "cat",
         # A pytest that we start would remove what other runs have left in the common place, which may take a minute.
         "PYTEST_DEBUG_TEMPROOT": str(home),
         # Nor does one that we start need the plugins that are installed here: they take longer to load than it takes.

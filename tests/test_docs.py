@@ -17,6 +17,7 @@ from codemods.consolidation.deleting.removal import removal
 from codemods.engine.own_transforms import load_transforms
 from codemods.index.names import ModuleNames
 from codemods.plan.load import load_plan
+from codemods.report.output_schema import kinds
 from codemods.transforms.view import view_of
 from tests.checks import check_transformed
 from tests.cli.commands import codemods
@@ -95,6 +96,12 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_the_readme_names_every_verb() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert set(VERBS) == set(re.findall(r"^\| `(\w+)", readme, re.MULTILINE))
+
+
+def test_the_page_about_the_terminal_lists_every_kind_of_document() -> None:
+    page = (ROOT / "docs" / "terminal.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(\w+)` \| (?:`\w|all)", page, re.MULTILINE)
+    assert sorted(listed) == sorted(kinds())
 
 
 def test_the_reports_of_the_page_are_written(

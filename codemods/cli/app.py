@@ -18,6 +18,7 @@ from codemods.cli.saying import say
 from codemods.cli.verbs import Verbs
 from codemods.errors import CodemodsError
 from codemods.model import printable
+from codemods.report.volume import own_volume
 
 # Typer has click inside it from some release on, and beside it before: only the base of its own errors is the same.
 _UsageError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
@@ -79,10 +80,10 @@ def run(arguments: list[str]) -> int:
     """Run the command with `arguments`; its exit status."""
     try:
         # `demo` runs other verbs.
-        result = command()(args=arguments, prog_name="codemods", standalone_mode=False, obj=run)
+        with own_volume():
+            result = command()(args=arguments, prog_name="codemods", standalone_mode=False, obj=run)
     except CodemodsError as error:
-        say(_shown(error), err=True)
-        return error.exit_status
+        return _told(error, arguments)
     except _UsageError as error:
         told = io.StringIO()
         error.show(told)  # type: ignore[attr-defined]  # see above
@@ -93,8 +94,7 @@ def run(arguments: list[str]) -> int:
             # The reader, such as `head`, has seen enough.
             sys.stderr.close()
             return 1
-        say(_shown(_refused(error)), err=True)
-        return 2
+        return _told(_refused(error), arguments)
     except (KeyboardInterrupt, typer.Abort):
         say(_INTERRUPTION, err=True)
         return _INTERRUPTED
@@ -102,6 +102,16 @@ def run(arguments: list[str]) -> int:
         # Typer makes this status of ^C; `apply` tells more of its own.
         say(_INTERRUPTION, err=True)
     return result if isinstance(result, int) else 0
+
+
+def _told(error: CodemodsError, arguments: list[str]) -> int:
+    """Say what is wrong, also as JSON to a program that waits for it; the exit status."""
+    say(_shown(error), err=True)
+    if "--json" in arguments:
+        from codemods.report.json_text import error_json
+
+        say(error_json(error))
+    return error.exit_status
 
 
 def _shown(error: CodemodsError) -> str:

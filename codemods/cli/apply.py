@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from codemods.cli import completing
 from codemods.cli.inputs import (
     AsJson,
     ExecutorName,
@@ -36,13 +37,24 @@ def apply(
     phase: Annotated[
         list[str] | None,
         typer.Option(
-            "--phase", help="Go on to this phase, through its gate, and no further; may be given more than once."
+            "--phase",
+            help="Go on to this phase, through its gate, and no further; may be given more than once.",
+            autocompletion=completing.phases,
         ),
     ] = None,
     fresh_baseline: Annotated[
         bool, typer.Option("--fresh-baseline", help="Validate the unchanged tree again, whatever is known of it.")
     ] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Try changes again that an earlier run rejected.")] = False,
+    retry_file: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--retry-file",
+            metavar="FILE",
+            help="Of what was rejected, try only this unit again; may be given more than once.",
+            autocompletion=completing.rejected_units,
+        ),
+    ] = None,
     jobs: Jobs = 1,
     executor: ExecutorName = None,
 ) -> int:
@@ -64,9 +76,10 @@ def apply(
     from codemods.report.run import show_run
     from codemods.report.screen import console
 
-    loaded = require_agreement(loaded, repository, yes=yes)
+    loaded = require_agreement(loaded, repository, yes=yes, branch="" if here else branch)
     journal = open_journal(repository)
-    options = ApplyOptions("" if here else branch, retry, tuple(phase or ()), fresh_baseline, jobs, executor)
+    retried = tuple(retry_file or ())
+    options = ApplyOptions("" if here else branch, retry, tuple(phase or ()), fresh_baseline, jobs, executor, retried)
     with Lock(journal.folder, journal.clock), RunProgress(console(stderr=as_json)) as progress:
         report = carry_out(loaded, repository, journal, progress.notify, options)
     if as_json:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from codemods.cli.inputs import AsJson, PlanFile, RepositoryFolder, open_repository, read_plan
-from codemods.cli.saying import say
+from codemods.cli.saying import say, waiting
 from codemods.errors import CodemodsError
 
 
@@ -33,7 +33,7 @@ def audit(
     from codemods.engine.auditing.items import Verdict
     from codemods.engine.collecting import not_collecting
 
-    with not_collecting():
+    with not_collecting(), waiting(as_json=as_json):
         found = audit_of(loaded, repository)
     if as_json:
         from codemods.report.audit_json import audit_json

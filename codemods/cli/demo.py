@@ -11,7 +11,10 @@ import typer
 def demo(
     context: typer.Context,
     folder: Annotated[
-        Path | None, typer.Option("--folder", help="Where to build the repository.", show_default="a temporary folder")
+        Path | None,
+        typer.Option(
+            "--folder", metavar="FOLDER", help="Where to build the repository.", show_default="a temporary folder"
+        ),
     ] = None,
     only_build: Annotated[
         bool, typer.Option("--only-build", help="Build the repository and stop: to try things by hand.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from codemods.cli.inputs import AsJson, PlanFile, RepositoryFolder, open_repository, read_plan
-from codemods.cli.saying import say
+from codemods.cli.saying import say, waiting
 from codemods.cli.writing import to_file, write_report
 from codemods.errors import CodemodsError
 
@@ -31,7 +31,8 @@ def guard(
         bool, typer.Option("--staged", help="Check what is staged for the next commit, as it is staged.")
     ] = False,
     baseline: Annotated[
-        Path | None, typer.Option("--baseline", help="A file with what is known already: that does not fail.")
+        Path | None,
+        typer.Option("--baseline", metavar="FILE", help="A file with what is known already: that does not fail."),
     ] = None,
     write_baseline: Annotated[
         bool, typer.Option("--write-baseline", help="Make that file; where it is there, take out what is gone.")
@@ -69,7 +70,8 @@ def guard(
     changed = repository.staged_paths() if staged else ()
     tree = staged_tree(repository, changed) if staged else work_tree(repository)
     only = tuple(_asked(files, repository, repo, tree)) if files else changed if staged else None
-    report = guard_tree(loaded, tree, only, baseline, write=write_baseline)
+    with waiting(as_json=as_json):
+        report = guard_tree(loaded, tree, only, baseline, write=write_baseline)
     if sarif is not None:
         from codemods.report.sarif import guard_sarif
 

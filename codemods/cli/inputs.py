@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codemods.cli.saying import say
+from codemods.cli.saying import say, waiting
+from codemods.cli.words import plans
 from codemods.errors import CodemodsError
 from codemods.model import printable
 
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
     from codemods.plan.load import LoadedPlan
     from codemods.vcs import Repository
 
-PlanFile = Annotated[Path, typer.Argument(help="The plan, a YAML file.", metavar="PLAN", show_default=False)]
+PlanFile = Annotated[
+    Path,
+    typer.Argument(help="The plan, a YAML file.", metavar="PLAN", show_default=False, autocompletion=plans),
+]
 RepositoryFolder = Annotated[
-    Path, typer.Option("--repo", help="A folder in the repository to work on.", show_default="here")
+    Path, typer.Option("--repo", help="A folder in the repository to work on.", metavar="FOLDER", show_default="here")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead, for programs.")]
 
@@ -39,11 +43,19 @@ Trust = Annotated[bool, typer.Option("--trust", help="Run the codemods that the 
 Yes = Annotated[bool, typer.Option("--yes", help="Run what the plan names, its codemods too, without asking: for CI.")]
 
 
-Jobs = Annotated[int, typer.Option("--jobs", min=1, help="How much is done at a time on this machine.")]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        "--jobs", min=1, metavar="N", help="How many files, or batches of units, are worked on at a time here."
+    ),
+]
 ExecutorName = Annotated[
     str | None,
     typer.Option(
-        "--executor", help="A Dask cluster that does the work: dask://HOST:PORT.", show_default="this machine"
+        "--executor",
+        help="A Dask cluster that does the work: dask://HOST:PORT.",
+        metavar="URL",
+        show_default="this machine",
     ),
 ]
 
@@ -98,14 +110,24 @@ def require_trust(loaded: LoadedPlan, repository: Repository, *, trust: bool) ->
     return _agreed(loaded, repository, agreed=trust, applying=False, refusal=lambda _: untrusted(loaded))
 
 
-def require_agreement(loaded: LoadedPlan, repository: Repository, *, yes: bool) -> LoadedPlan:
-    """`loaded`, to be applied: since it runs nothing, or its reader agrees to what it runs, now or before.
+def require_agreement(
+    loaded: LoadedPlan, repository: Repository, *, yes: bool, branch: str | None = None
+) -> LoadedPlan:
+    """`loaded`, to be applied to `branch`, "" where HEAD is: since it runs nothing, or its reader agrees to what it
+    runs, now or before.
 
-    Shows the list before its first run. Asks on a terminal. Raises CodemodsError where nobody agrees.
+    Shows before its first run what it does and the list. Asks on a terminal. Raises CodemodsError where nobody agrees.
     """
     from codemods.engine.trust import not_agreed
 
-    return _agreed(loaded, repository, agreed=yes, applying=True, refusal=lambda runs: not_agreed(loaded, runs))
+    return _agreed(
+        loaded,
+        repository,
+        agreed=yes,
+        applying=True,
+        refusal=lambda runs: not_agreed(loaded, runs),
+        branch=branch,
+    )
 
 
 def _agreed(
@@ -115,6 +137,7 @@ def _agreed(
     agreed: bool,
     applying: bool,
     refusal: Callable[[Runs], CodemodsError],
+    branch: str | None = None,
 ) -> LoadedPlan:
     from codemods.engine.trust import is_trusted, remember, runs_of, told
 
@@ -124,6 +147,8 @@ def _agreed(
     if not is_trusted(runs, journal):
         if not agreed and not sys.stdin.isatty():
             raise refusal(runs)
+        if applying and not agreed:
+            _say_what_it_does(loaded, repository, branch)
         say(f"{printable(loaded.where)} has not been run like this in this repository before. It runs:", err=True)
         say(told(runs), err=True)
         if applying:
@@ -134,6 +159,21 @@ def _agreed(
         if known.lines:
             remember(known, journal)
     return replace(loaded, is_trusted=True)
+
+
+def _say_what_it_does(loaded: LoadedPlan, repository: Repository, branch: str | None) -> None:
+    """What somebody is about to agree to: the plan, its phases with their files, and where the commits go."""
+    from codemods.engine.preview_repository import preview_of
+    from codemods.engine.trust import named_code
+    from codemods.report.first_run import first_run
+
+    # Where a preview would run what is asked about, it has to wait.
+    shown = None
+    if not named_code(loaded.plan):
+        with waiting():
+            shown = preview_of(loaded, repository)
+    where = branch if branch is not None else f"codemods/{loaded.plan.name}"
+    say("\n".join(first_run(loaded.plan, shown, where or repository.branch() or "a detached HEAD")), err=True)
 
 
 def open_repository(folder: Path) -> Repository:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from codemods.cli import completing
 from codemods.cli.inputs import AsJson, RepositoryFolder, open_journal, open_repository
 from codemods.cli.saying import say
 
@@ -15,11 +16,17 @@ def log(
     operation: Annotated[
         str | None,
         typer.Argument(
-            help="An operation: show what it did, with the evidence.", metavar="[ID]", show_default="all of them"
+            help="An operation: show what it did, with the evidence.",
+            metavar="[ID]",
+            show_default="all of them",
+            autocompletion=completing.operations,
         ),
     ] = None,
     repo: RepositoryFolder = Path(),
-    unit: Annotated[str | None, typer.Option("--unit", help="Of the operation, only this unit.")] = None,
+    unit: Annotated[
+        str | None,
+        typer.Option("--unit", help="Of the operation, only this unit.", autocompletion=completing.units_of_operation),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Show the operations on this repository, newest first, or one of them with its diffs and validations.
@@ -28,7 +35,7 @@ def log(
 
     Exit status: 0, or 2 error.
     """
-    from codemods.engine.history import all_operations, details
+    from codemods.engine.history import all_operations, details, plans_here
     from codemods.journal import holder_of
     from codemods.report.history import show_details, show_operations
     from codemods.report.screen import console
@@ -44,7 +51,7 @@ def log(
         else:
             if holder := holder_of(journal.folder):
                 console().print(f"At work now: {holder}.")
-            show_operations(console(), operations)
+            show_operations(console(), operations, () if operations else plans_here(repository))
         return 0
     found = details(repository, journal, operation, unit)
     if as_json:
@@ -52,5 +59,8 @@ def log(
 
         say(operation_json(found))
     else:
-        show_details(console(), found)
+        from codemods.cli.paging import paged
+
+        with paged(repository) as out:
+            show_details(out, found)
     return 0

@@ -19,7 +19,7 @@ from codemods.cli.inputs import (
     read_plan,
     require_trust,
 )
-from codemods.cli.saying import say
+from codemods.cli.saying import say, waiting
 from codemods.cli.writing import LinkTemplate, to_file, write_report
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def preview(
 
     links = Links.of(link)
     loaded = require_trust(loaded, repository, trust=trust)
-    with open_analysis(executor, jobs) as crew:
+    with open_analysis(executor, jobs) as crew, waiting(as_json=as_json):
         shown = preview_of(loaded, repository, crew=crew)
     if html is not None:
         _write_html(html, shown, repository, links)
@@ -71,20 +71,21 @@ def preview(
         write_report(sarif, [preview_sarif(shown).encode()])
     if patch is not None:
         _write_patch(patch, shown, repository)
-    _say(shown, as_json=as_json, diffs=not (summary or html or sarif or patch))
+    _say(shown, repository, as_json=as_json, diffs=not (summary or html or sarif or patch))
     return 1 if shown.units else 0
 
 
-def _say(shown: Preview, *, as_json: bool, diffs: bool) -> None:
+def _say(shown: Preview, repository: Repository, *, as_json: bool, diffs: bool) -> None:
     if as_json:
         from codemods.report.to_json import preview_json
 
         say(preview_json(shown))
     else:
-        from codemods.report.screen import console
+        from codemods.cli.paging import paged
         from codemods.report.terminal import show_preview
 
-        show_preview(console(), shown, diffs=diffs)
+        with paged(repository) as out:
+            show_preview(out, shown, diffs=diffs)
 
 
 def _write_html(file: Path, shown: Preview, repository: Repository, links: Links) -> None:

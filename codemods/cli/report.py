@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from codemods.cli import completing
 from codemods.cli.inputs import (
     AsJson,
     PlanFile,
@@ -17,7 +18,7 @@ from codemods.cli.inputs import (
     read_plan,
     require_trust,
 )
-from codemods.cli.saying import say
+from codemods.cli.saying import say, waiting
 from codemods.cli.writing import to_file, write_report
 from codemods.errors import CodemodsError
 
@@ -35,7 +36,14 @@ def report(
     html: Annotated[Path | None, to_file("--html", "a page about the newest run")] = None,
     junit: Annotated[Path | None, to_file("--junit", "that run as JUnit XML")] = None,
     run: Annotated[
-        str, typer.Option("--run", help="Another run than the newest one.", metavar="ID", show_default=False)
+        str,
+        typer.Option(
+            "--run",
+            help="Another run than the newest one.",
+            metavar="ID",
+            show_default=False,
+            autocompletion=completing.runs,
+        ),
     ] = "",
     trust: Trust = False,
 ) -> int:
@@ -56,7 +64,8 @@ def report(
     if run and not (html or junit):
         raise CodemodsError("--run is for --html and --junit.", hint="Name the file to write with one of them.")
     history = _required(run_history(loaded, repository, journal, run), loaded.where) if html or junit else None
-    result = tracker(loaded, repository, journal)
+    with waiting(as_json=as_json):
+        result = tracker(loaded, repository, journal)
     if html is not None and history is not None:
         from codemods.report.html.run_page import run_page
 

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from codemods.cli import completing
 from codemods.cli.inputs import AsJson, PlanFile, RepositoryFolder, open_journal, open_repository, read_plan
-from codemods.cli.saying import say
+from codemods.cli.saying import say, waiting
 from codemods.errors import CodemodsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
     from codemods.engine.rollback.operation import TakenBack
@@ -28,11 +31,32 @@ def rollback(
     plan: PlanFile,
     repo: RepositoryFolder = Path(),
     file: Annotated[
-        str | None, typer.Option("--file", help="Take back this file, as a path in the repository.")
+        list[str] | None,
+        typer.Option(
+            "--file",
+            help="Take back this file, as a path in the repository; may be given more than once.",
+            autocompletion=completing.committed_files,
+        ),
     ] = None,
-    unit: Annotated[str | None, typer.Option("--unit", help="Take back this unit, as `status` names it.")] = None,
-    phase: Annotated[str | None, typer.Option("--phase", help="Take back this phase.")] = None,
-    run: Annotated[str | None, typer.Option("--run", help="Take back this run.")] = None,
+    but: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--but",
+            metavar="FILE",
+            help="Of all that, leave the units that change this file; may be given more than once.",
+            autocompletion=completing.committed_files,
+        ),
+    ] = None,
+    unit: Annotated[
+        str | None,
+        typer.Option("--unit", help="Take back this unit, as `status` names it.", autocompletion=completing.units),
+    ] = None,
+    phase: Annotated[
+        str | None, typer.Option("--phase", help="Take back this phase.", autocompletion=completing.phases)
+    ] = None,
+    run: Annotated[
+        str | None, typer.Option("--run", metavar="ID", help="Take back this run.", autocompletion=completing.runs)
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Take back all that the plan has committed.")] = False,
     reset: Annotated[
         bool,
@@ -49,7 +73,10 @@ def rollback(
 
     Stops, with nothing touched and the files named, where later edits to the same lines stand in the way.
 
-    Example: codemods rollback migration.yaml --phase P1 --dry-run
+    Examples:
+      codemods rollback migration.yaml --phase P1 --dry-run
+      codemods rollback migration.yaml --file app/a.py --file app/b.py
+      codemods rollback migration.yaml --all --but app/c.py
 
     Exit status: 0 taken back, 1 taken back, but a validation does not hold, 2 error or conflict.
     """
@@ -65,12 +92,12 @@ def rollback(
     from codemods.report.screen import console
     from codemods.report.terminal import show_recovered, show_taken_back, show_way
 
-    if file:
-        file = _named(repository, loaded.plan.name, file, repo)
-    selection = Selection(file, unit, phase, run, everything)
+    files, left = (tuple(_named(repository, loaded.plan.name, paths or [], repo)) for paths in (file, but))
+    selection = Selection(files, unit, phase, run, everything, left)
     journal, name, out = open_journal(repository), loaded.plan.name, console(stderr=as_json)
     if dry_run or script:
-        way = _way(repository, journal, name, selection, reset=reset)
+        with waiting(as_json=as_json):
+            way = _way(repository, journal, name, selection, reset=reset)
         if script:
             say(script_of(way, repository.branch()), nl=False)
         else:
@@ -85,7 +112,8 @@ def rollback(
         show_recovered(out, recovered)
         repository.require_clean()
         try:
-            way = _way(repository, journal, name, selection, reset=reset)
+            with waiting(as_json=as_json):
+                way = _way(repository, journal, name, selection, reset=reset)
         except CodemodsError as error:
             if recovered and error.what.startswith("There is nothing to take back"):
                 out.print(error.what)
@@ -95,7 +123,8 @@ def rollback(
         if validate:
             done = _validated(loaded.plan, repository, journal, way, str(selection), out)
         else:
-            done = carry_out(repository, journal, name, way, selected=str(selection))
+            with waiting(as_json=as_json):
+                done = carry_out(repository, journal, name, way, selected=str(selection))
         show_taken_back(out, way, done)
     if as_json:
         from codemods.report.to_json import rollback_json
@@ -117,13 +146,15 @@ def _validated(
         return carry_out(repository, journal, plan.name, way, selected=selected, check=check)
 
 
-def _named(repository: Repository, plan: str, file: str, folder: Path) -> str:
+def _named(repository: Repository, plan: str, files: list[str], folder: Path) -> Iterator[str]:
     from codemods.cli.file_names import named
     from codemods.engine.reverting.standing import live_acts
 
+    if not files:
+        return
     shas = [act.commit.sha for act in live_acts(repository, plan) if act.commit.sha not in repository.shallow()]
     known = {change.path for changes in repository.differences(shas).values() for change in changes}
-    return named(file, known, repository.root, folder)
+    yield from (named(file, known, repository.root, folder) for file in files)
 
 
 def _way(repository: Repository, journal: Journal, plan: str, selection: Selection, *, reset: bool) -> Way:

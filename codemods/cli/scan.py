@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from codemods.cli.inputs import AsJson, RepositoryFolder, open_repository
-from codemods.cli.saying import say
+from codemods.cli.saying import say, waiting
 from codemods.errors import CodemodsError
 
 if TYPE_CHECKING:
@@ -28,14 +28,17 @@ Wanted = Annotated[
 ]
 Roots = Annotated[
     list[str] | None,
-    typer.Option("--source-root", help="A folder that dotted names start from; else they are guessed."),
+    typer.Option(
+        "--source-root", metavar="FOLDER", help="A folder that dotted names start from; else they are guessed."
+    ),
 ]
 Exclude = Annotated[
-    list[str] | None, typer.Option("--exclude", help="Files to leave alone, as a pattern in the style of .gitignore.")
+    list[str] | None,
+    typer.Option("--exclude", metavar="PATTERN", help="Files to leave alone, as a pattern in the style of .gitignore."),
 ]
 IncludeTests = Annotated[bool, typer.Option("--include-tests", help="Also what tests and examples define.")]
 IncludePrivate = Annotated[bool, typer.Option("--include-private", help="Also names that begin with an underscore.")]
-Limit = Annotated[int, typer.Option("--limit", min=0, help="How many findings of each kind; 0 for all.")]
+Limit = Annotated[int, typer.Option("--limit", min=0, metavar="N", help="How many findings of each kind; 0 for all.")]
 
 
 def scan(
@@ -45,7 +48,9 @@ def scan(
     draft: Annotated[bool, typer.Option("--draft", help="Print a plan instead, as `codemods init` does.")] = False,
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", help="Only one kind of findings: duplicate, near, concept, forwarder or paths."),
+        typer.Option(
+            "--only", metavar="KIND", help="Only one kind of findings: duplicate, near, concept, forwarder or paths."
+        ),
     ] = None,
     limit: Limit = 10,
     source_root: Roots = None,
@@ -110,7 +115,9 @@ def surveyed(
     if not any(map(is_python, tracked)):
         hint = "`git add` the files first: only what git tracks is looked at."
         raise CodemodsError("git tracks no Python file here.", where=str(repository.root), hint=hint)
-    with surveying(repository, sources, wish, limit) as found:
+    with ExitStack() as stack:
+        with waiting():
+            found = stack.enter_context(surveying(repository, sources, wish, limit))
         if found.unknown:
             hint = "Name a class, a function or a module as the code spells it, or a path."
             listed = ", ".join(f"`{name}`" for name in found.unknown)

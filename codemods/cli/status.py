@@ -14,7 +14,7 @@ from codemods.cli.inputs import (
     read_plan,
     require_trust,
 )
-from codemods.cli.saying import say
+from codemods.cli.saying import say, waiting
 
 
 def status(plan: PlanFile, repo: RepositoryFolder = Path(), as_json: AsJson = False, trust: Trust = False) -> int:
@@ -30,7 +30,8 @@ def status(plan: PlanFile, repo: RepositoryFolder = Path(), as_json: AsJson = Fa
     from codemods.report.terminal import show_status
 
     loaded = require_trust(loaded, repository, trust=trust)
-    result = status_of(loaded, repository, open_journal(repository))
+    with waiting(as_json=as_json):
+        result = status_of(loaded, repository, open_journal(repository))
     if as_json:
         from codemods.report.to_json import status_json
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from codemods.cli import completing
 from codemods.cli.inputs import AsJson, RepositoryFolder, open_repository, read_plan
-from codemods.cli.saying import say
+from codemods.cli.saying import say, waiting
+from codemods.cli.words import plans
 from codemods.errors import CodemodsError
 
 if TYPE_CHECKING:
@@ -29,8 +31,12 @@ def try_rule(
         ),
     ] = None,
     repo: RepositoryFolder = Path(),
-    plan: Annotated[Path | None, typer.Option("--plan", help="Take the rule from this plan.")] = None,
-    rule: Annotated[str | None, typer.Option("--rule", help="The name of the rule in the plan.")] = None,
+    plan: Annotated[
+        Path | None, typer.Option("--plan", help="Take the rule from this plan.", autocompletion=plans)
+    ] = None,
+    rule: Annotated[
+        str | None, typer.Option("--rule", help="The name of the rule in the plan.", autocompletion=completing.rules)
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Try a rule: show each match with what its `$X` stand for, and a diff where there is a replacement.
@@ -50,24 +56,26 @@ def try_rule(
     sources = sources_of(repository)
     tracked = list(sources.paths)
     wanted = _wanted(given, repository.root, repo, tracked)
-    trial = carry_out(
-        tried,
-        tracked,
-        wanted,
-        sources.read,
-        source_roots=roots,
-        libraries=libraries,
-        rewrites=rewrites,
-    )
+    with waiting(as_json=as_json):
+        trial = carry_out(
+            tried,
+            tracked,
+            wanted,
+            sources.read,
+            source_roots=roots,
+            libraries=libraries,
+            rewrites=rewrites,
+        )
     if as_json:
         from codemods.report.to_json import trial_json
 
         say(trial_json(trial))
     else:
-        from codemods.report.screen import console
+        from codemods.cli.paging import paged
         from codemods.report.trial import show_trial
 
-        show_trial(console(), trial, rewrites=rewrites)
+        with paged(repository) as out:
+            show_trial(out, trial, rewrites=rewrites)
     return 1 if trial.matches else 0
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from codemods.cli import completing
 from codemods.cli.inputs import AsJson, RepositoryFolder, open_journal, open_repository
 from codemods.cli.rollback import DryRun
-from codemods.cli.saying import say
+from codemods.cli.saying import say, waiting
+from codemods.report.volume import is_quiet
+
+if TYPE_CHECKING:
+    from codemods.journal import Operation
 
 
 def undo(
@@ -19,6 +24,7 @@ def undo(
             help="An operation of `codemods log`; the last that is no undo, without it.",
             metavar="[ID]",
             show_default=False,
+            autocompletion=completing.operations,
         ),
     ] = None,
     repo: RepositoryFolder = Path(),
@@ -43,7 +49,9 @@ def undo(
     repository = open_repository(repo)
     journal, out = open_journal(repository), console(stderr=as_json)
     if dry_run:
-        way = way_back(repository, find(repository, journal, operation))
+        found = find(repository, journal, operation)
+        way = way_back(repository, found)
+        out.print(f"{_named(found)} would be undone.")
         show_way(out, way, dry_run=True)
         if as_json:
             from codemods.report.to_json import rollback_json
@@ -60,12 +68,19 @@ def undo(
         repository.require_clean()
         found = find(repository, journal, operation)
         way = way_back(repository, found)
-        out.print(f"{found.kind} {found.id}, of {found.plan}, is undone.")
+        if not is_quiet():
+            out.print(f"{_named(found)} is undone.")
         show_way(out, way, dry_run=False)
-        done = carry_out(repository, journal, found.plan, way, kind="undo", undoes=found.id)
+        with waiting(as_json=as_json):
+            done = carry_out(repository, journal, found.plan, way, kind="undo", undoes=found.id)
         show_taken_back(out, way, done)
     if as_json:
         from codemods.report.to_json import rollback_json
 
         say(rollback_json(way, done))
     return 0
+
+
+def _named(operation: Operation) -> str:
+    what = f" {operation.selected}" if operation.selected else ""
+    return f"{operation.kind}{what} {operation.id}, of {operation.plan},"

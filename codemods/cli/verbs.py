@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from codemods.report.volume import Volume, is_quiet, is_verbose, set_volume
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,8 +94,87 @@ class Verbs(TyperGroup):
         name, command, rest = super().resolve_command(ctx, args)
         return name, command if name is None else _command(name), rest
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help of the command."""
+        _write_help(self, ctx, formatter)
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write how the command is called."""
+        _write_usage(self, ctx, formatter)
+
+
+class VerbCommand(TyperCommand):
+    """A verb with its options."""
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write how the verb is called."""
+        _write_usage(self, ctx, formatter)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help of the verb."""
+        _write_help(self, ctx, formatter)
+
+
+def _write_usage(command: object, context: Any, formatter: Any) -> None:
+    from codemods.cli.help import usage
+
+    formatter.write_usage(context.command_path, usage(command, context))
+
+
+def _write_help(command: object, context: object, formatter: Any) -> None:
+    from codemods.cli.help import shown_help  # where help is asked for
+
+    formatter.write(shown_help(command, context))
+
+
+def _be_quiet(value: bool) -> None:
+    _set(Volume.QUIET, is_other=is_verbose(), asked=value)
+
+
+def _be_verbose(value: bool) -> None:
+    _set(Volume.VERBOSE, is_other=is_quiet(), asked=value)
+
+
+def _set(volume: Volume, *, is_other: bool, asked: bool) -> None:
+    if asked and is_other:
+        raise typer.BadParameter("Give one of --quiet and --verbose.")
+    if asked:
+        set_volume(volume)
+
+
+def _everywhere(
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet",
+            "-q",
+            callback=_be_quiet,
+            expose_value=False,
+            help="Print errors, what failed and the outcome, and no progress.",
+        ),
+    ] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose",
+            "-v",
+            callback=_be_verbose,
+            expose_value=False,
+            help="Print lists whole, each validation, and what took how long.",
+        ),
+    ] = False,
+) -> None:
+    """The options that every verb has."""
+
 
 def _command(name: str) -> object:
+    made: Any = _made(name, VERBS[name].function)
+    shared: Any = _made(name, _everywhere)
+    made.params += [parameter for parameter in shared.params if parameter.name in ("quiet", "verbose")]
+    return made
+
+
+def _made(name: str, function: Callable[..., object]) -> object:
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    alone.command(name)(VERBS[name].function)
+    alone.command(name, cls=VerbCommand)(function)
     return typer.main.get_command(alone)

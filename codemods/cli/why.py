@@ -14,11 +14,12 @@ from codemods.cli.inputs import (
     PlanFile,
     RepositoryFolder,
     Trust,
+    open_journal,
     open_repository,
     read_plan,
     require_trust,
 )
-from codemods.cli.saying import say
+from codemods.cli.saying import say, waiting
 
 
 def why(
@@ -40,7 +41,8 @@ def why(
     from codemods.engine.why import why as explain
 
     loaded = require_trust(loaded, repository, trust=trust)
-    reasons = explain(loaded, repository, _tracked_name(repository.root, repo, file))
+    with waiting(as_json=as_json):
+        reasons = explain(loaded, repository, open_journal(repository), _tracked_name(repository.root, repo, file))
     if as_json:
         from codemods.report.to_json import why_json
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codemods.cli.saying import say
+from codemods.cli.saying import note
 from codemods.model import printable
 
 if TYPE_CHECKING:
@@ -34,4 +34,4 @@ def write_report(path: Path, content: Iterable[bytes]) -> None:
     """Write the file `path` and say so. Raises OSError; nothing is written where making the content fails."""
     made = b"".join(content)
     path.write_bytes(made)
-    say(f"Wrote {printable(str(path))} ({len(made):,} bytes).", err=True)
+    note(f"Wrote {printable(str(path))} ({len(made):,} bytes).")

@@ -12,7 +12,7 @@ from codemods.engine.kept import kept_modules
 from codemods.engine.leftovers import kept_folder, marking
 from codemods.engine.preview_repository import preview_of
 from codemods.engine.progress import Note
-from codemods.engine.recovery import change_digest, close_runs, recover, rejections, resumable
+from codemods.engine.recovery import change_digest, close_runs, passed_over, recover, resumable
 from codemods.engine.remote_judge import require_remote
 from codemods.engine.run import Run
 from codemods.engine.running.baselines import Baselines
@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ApplyOptions:
-    """`branch` is where to commit (None: `codemods/<plan>`; "": where HEAD is). `retry` tries rejected units again.
+    """`branch` is where to commit (None: `codemods/<plan>`; "": where HEAD is). `retry` tries rejected units again,
+    without it those that are `retried` alone.
 
     `phases` are asked for by name: their gates are open, and the run ends after the last. `afresh` takes baselines
     again. `jobs` is how many candidates are validated side by side, `executor` where, if not on this machine.
@@ -57,6 +58,7 @@ class ApplyOptions:
     afresh: bool = False
     jobs: int = 1
     executor: str | None = None
+    retried: tuple[str, ...] = ()
 
 
 def apply(
@@ -110,10 +112,10 @@ def _prepare(
     crew: Crew | None,
 ) -> Run:
     """Everything that can be refused is refused here, before the first write."""
-    rejected = set() if options.retry else set(rejections(journal.events(), loaded.plan.name))
+    rejected = set() if options.retry else set(passed_over(journal.events(), loaded.plan.name, options.retried))
     with open_analysis(options.executor, options.jobs) as analysis:
-        passed_over = (lambda unit: change_digest(unit) in rejected) if rejected else None
-        shown = preview_of(loaded, repository, passed_over=passed_over, crew=analysis)
+        is_out = (lambda unit: change_digest(unit) in rejected) if rejected else None
+        shown = preview_of(loaded, repository, passed_over=is_out, crew=analysis)
     validations = validations_of(loaded.plan)
     for validation in validations.values():
         validation.require(Still(repository.root))

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Literal
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.facts import key_of, known
 from codemods.engine.phases import included
+from codemods.engine.watching import each
 from codemods.index.import_graph import possible_names
 from codemods.index.names import ModuleNames, is_python
 from codemods.index.needles import Needles
@@ -222,7 +223,7 @@ class _Count:
             return needles.any_in(self._content(path))
 
         if self.facts is None or not words:
-            return filter(holds, paths)
+            return filter(holds, each("Counting references", paths, len(paths)))
         held = self.facts.those(f"word {key_of(words)}", paths, holds)
         return [path for path in paths if path in held]
 

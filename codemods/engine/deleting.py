@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.deletion.judge import deletions
 from codemods.engine.shown import PhasePreview
+from codemods.engine.watching import stage
 from codemods.index.names import ModuleNames
 from codemods.model import Blocked, Disposition, Removal, Unit
 
@@ -30,6 +31,7 @@ def delete_phase(
     plan = loaded.plan
     if not plan.delete:
         return ()
+    stage("Judging deletions")
     phase = plan.phase_that_does("delete")
     judged = judge_deletions(loaded, tree, not_merged, lambda deletion: passed_over(_unit(deletion, phase)))
     names = ModuleNames(plan.source_roots)

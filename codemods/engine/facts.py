@@ -12,6 +12,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from codemods.engine.watching import each
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
     from pathlib import Path
@@ -69,7 +71,7 @@ class Facts:
         """Those of `paths` for which `what` says, by their content alone, that it `holds`."""
         asked_before, held_before = self.known_lists.get(what, _NOTHING)
         held: set[str] = set()
-        for path in paths:
+        for path in each("Searching", paths, len(paths)):
             is_known = path in self.before and path in asked_before
             if is_known:
                 self.stamps.setdefault(path, self.before[path])

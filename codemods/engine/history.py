@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemods.engine.reverting.standing import acts
 from codemods.engine.rollback.undoing import find
 from codemods.errors import CodemodsError
 from codemods.journal import is_held, replay
@@ -12,6 +13,7 @@ from codemods.plan.nearest import nearest
 
 if TYPE_CHECKING:
     from codemods.journal import Journal, Operation, UnitRecord
+    from codemods.journal.operations import Validated
     from codemods.vcs import Repository
 
 KILLED = "killed"
@@ -28,11 +30,13 @@ class UnitDetails:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """One operation with its units. `log` is the file with all that its programs have told, if it is there."""
+    """One operation with its units, and the validations of these. `log` is the file with all that its programs have
+    told, if it is there."""
 
     operation: Operation
     units: tuple[UnitDetails, ...]
     log: str
+    validations: tuple[Validated, ...] = ()
 
 
 def all_operations(journal: Journal) -> tuple[Operation, ...]:
@@ -40,6 +44,11 @@ def all_operations(journal: Journal) -> tuple[Operation, ...]:
     found = [op for op in replay(journal.events()).values() if op.before]
     _name_killed(journal, found)
     return tuple(reversed(found))
+
+
+def plans_here(repository: Repository) -> tuple[str, ...]:
+    """The plans of which HEAD holds commits, wherever they were made."""
+    return tuple(sorted({act.plan for act in acts(repository)})) if repository.head() else ()
 
 
 def _name_killed(journal: Journal, found: list[Operation]) -> None:
@@ -61,7 +70,8 @@ def details(repository: Repository, journal: Journal, name: str, unit: str | Non
         raise CodemodsError(f"{operation.id} has no unit `{unit}`{near}.", hint=hint)
     log = journal.folder / "evidence" / operation.id / "output.log"
     units = tuple(_unit(repository, journal, operation, record) for record in records)
-    return Details(operation, units, str(log) if log.exists() else "")
+    ran = tuple(done for done in operation.validations if unit is None or unit in done.units)
+    return Details(operation, units, str(log) if log.exists() else "", ran)
 
 
 def _unit(repository: Repository, journal: Journal, operation: Operation, record: UnitRecord) -> UnitDetails:

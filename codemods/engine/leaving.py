@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from codemods.consolidation.shims.left_behind import LeftBehind, Refused
 from codemods.engine.cycles import new_circles
 from codemods.engine.shown import PhasePreview, findings_of
+from codemods.engine.watching import stage
 from codemods.index.text import UndecodableError, decode
 from codemods.model import Blocked, Change, Changed, Unit
 from codemods.plan.schema import RedirectModule
@@ -44,6 +45,8 @@ class Left:
 
 def left_behind(plan: Plan, found: Scan, moves: Moves, not_merged: Mapping[str, str]) -> tuple[Left, ...]:
     """What a plan leaves behind, as far as the old modules and their targets tell: nothing of those `not_merged`."""
+    if plan.redirect:
+        stage("Looking at what is left behind")
     asked = (r for r in plan.redirect if isinstance(r, RedirectModule) and r.leave != "nothing")
     return tuple(
         _waiting(redirect, found, not_merged[redirect.module])

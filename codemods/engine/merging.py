@@ -12,6 +12,7 @@ from codemods.consolidation.shims.traces import trace
 from codemods.engine.cycles import new_circles
 from codemods.engine.scan import open_scan
 from codemods.engine.shown import PhasePreview
+from codemods.engine.watching import stage
 from codemods.errors import Mistake, PlanError
 from codemods.index.names import ModuleNames
 from codemods.index.text import UndecodableError, decode, encode
@@ -55,6 +56,7 @@ def judge_merges(
     `passed_over`."""
     judged = []
     for number, asked in enumerate(loaded.plan.merge):
+        stage(f"Merging {asked.module}")
         found = open_scan(tree.paths, tree.read, ModuleNames(loaded.plan.source_roots), frozenset())
         judged.append(_judge(loaded, number, asked, found))
         unit = _unit(loaded, judged[-1])

@@ -9,6 +9,7 @@ from codemods.engine.preview_cache import PreviewCache
 from codemods.engine.result_cache import is_on
 from codemods.engine.sources import sources_of
 from codemods.engine.trust import named_code, untrusted
+from codemods.engine.watching import stage
 from codemods.errors import RepositoryError
 from codemods.model import printable
 
@@ -35,6 +36,7 @@ def preview_of(
     files are examined on it.
 
     Raises CodemodsError where the plan names code to run and is not trusted."""
+    stage("Listing files")
     sources = sources_of(repository)
     if not named_code(loaded.plan) and read is None and passed_over is None and is_on():
         return _cached(loaded, repository, sources, crew)

@@ -9,13 +9,19 @@ from codemods.engine.leftovers import settle_left
 from codemods.engine.moving import Mover
 from codemods.engine.result_cache import tidy
 from codemods.engine.reverting.taking_back import is_way
+from codemods.errors import CodemodsError
 from codemods.journal import Event, EventKind, Journal, Operation, replay
+from codemods.model import printable
+from codemods.plan.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from codemods.model import Unit
     from codemods.vcs import Repository
+
+
+_NAMED = 5  # rejected units in a message
 
 
 def change_digest(unit: Unit) -> str:
@@ -124,3 +130,18 @@ def rejections(events: Iterable[Event], plan: str) -> dict[str, Event]:
             for digest_ in of_unit.pop(unit, ()):
                 rejected.pop(digest_, None)
     return rejected
+
+
+def passed_over(events: Iterable[Event], plan: str, retried: Iterable[str]) -> frozenset[str]:
+    """The digests of the changes that were rejected and are not tried again, since theirs are not the units `retried`.
+
+    Raises CodemodsError where one of these was not rejected.
+    """
+    rejected = rejections(events, plan)
+    units = {str(event.data.get("unit")) for event in rejected.values()}
+    asked = set(retried)
+    for unit in sorted(asked - units):
+        hint = f"Rejected are: {', '.join(sorted(units)[:_NAMED])}." if units else "None is: leave --retry-file away."
+        what = f"No run has rejected {printable(unit)}{nearest(unit, units)}."
+        raise CodemodsError(what, where="--retry-file", hint=hint)
+    return frozenset(digest for digest, event in rejected.items() if str(event.data.get("unit")) not in asked)

@@ -9,6 +9,7 @@ from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.facts import key_of
 from codemods.engine.seals import seal_of
 from codemods.engine.trees import Trees
+from codemods.engine.watching import each
 from codemods.executors.sharing import map_files
 from codemods.index.names import ModuleNames, is_python
 from codemods.index.needles import Needles
@@ -171,7 +172,7 @@ class Scan:
             return spelled.any_in(self.content(path) or b"") if spelled.are_many else self.holds(path, needles)
 
         if self.facts is None:
-            return tuple(path for path in paths if holds(path))
+            return tuple(path for path in each("Searching", paths, len(paths)) if holds(path))
         held = self.facts.those(f"hold {key_of(sorted(needles))}", paths, holds)
         return tuple(path for path in paths if path in held)
 

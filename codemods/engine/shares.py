@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from codemods.engine.scan import Scan
+from codemods.engine.watching import each
 from codemods.engine.work import Work, given_up
 from codemods.executors.sharing import map_files
 from codemods.index.resolve import Missing, Unspelled
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 File = tuple[str, bytes]
+_EXAMINING = "Examining files"
 
 
 class _Declined(LookupError):  # noqa: N818 - a request to do it where more is known, not an error
@@ -70,10 +72,12 @@ def outcomes_by(transform: Transform, found: Scan, work: Work, moves: Moves) -> 
     What cannot be made there, since it needs files that are not read yet, or runs a codemod, is made here.
     """
     if found.crew is None or work.is_own:
-        return {path: transform(found, work, path, moves) for path in found.candidates}
+        paths = each(_EXAMINING, found.candidates, len(found.candidates))
+        return {path: transform(found, work, path, moves) for path in paths}
     known = _Known(found.index, found.tracked, work.steps, work.fixed, work.words, moves, transform)
     files = ((path, content) for path in found.candidates if (content := found.content(path)) is not None)
-    told = {one.outcome.path: one for one in map_files(found.crew, _tell, known, files, _lost) if one is not None}
+    answers = each(_EXAMINING, map_files(found.crew, _tell, known, files, _lost), len(found.candidates), _name)
+    told = {one.outcome.path: one for one in answers if one is not None}
     outcomes = {}
     for path in found.candidates:
         if path not in told:
@@ -84,6 +88,10 @@ def outcomes_by(transform: Transform, found: Scan, work: Work, moves: Moves) -> 
         if one.callers is not None:
             work.callers[path], work.evidence[path] = one.callers, one.evidence
     return outcomes
+
+
+def _name(told: _Told | None) -> str:
+    return told.outcome.path if told is not None else ""
 
 
 def _tell(known: _Known, file: File) -> _Told | None:

@@ -9,6 +9,7 @@ from codemods.engine.preview_repository import preview_of
 from codemods.engine.recovery import change_digest, rejections, under_way
 from codemods.engine.reverting.standing import live_acts
 from codemods.engine.running.earlier import begun
+from codemods.engine.watching import stage
 from codemods.journal import is_held
 from codemods.model import Blocked, Finding
 
@@ -95,6 +96,7 @@ def _named(operation: Operation) -> str:
 
 def status(shown: Preview, repository: Repository, journal: Journal) -> Status:
     """The state of the plan that `shown` previews."""
+    stage("Reading the history")
     plan = shown.loaded.plan.name
     rejected = rejections(journal.events(), plan)
     live = live_acts(repository, plan)

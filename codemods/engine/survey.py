@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.phases import included
 from codemods.engine.survey_texts import Texts
+from codemods.engine.watching import each, stage
 from codemods.index.names import ModuleNames, is_python
 from codemods.index.text import UndecodableError, decode
 from codemods.model import Skipped
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from codemods.survey.sketch import Sketch
 
 _COMPARED = 8  # places of one finding
+_PARSED = 200  # files that hold a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ def survey_files(
     paths = [path for path in included(tracked, wish.exclude) if is_python(path)]
     text = Texts(read, facts)
     roots, sketches = _sketches(paths, text, wish.roots)
+    stage("Counting users")
     code = CodeBase(sketches)
     context = Context(
         code,
@@ -131,11 +135,19 @@ def survey_files(
         include_tests=wish.include_tests,
         include_private=wish.include_private,
     )
+    stage("Comparing definitions")
     findings = survey(context, wish.kinds)
     wanted = tuple(finding for finding in findings if _is_wanted(finding, code, wish.names, wish.paths))
-    unknown = tuple(name for name in wish.names if not code.is_known(name))
+    _tell_unparsable(paths, wish.names, text, read)
+    unknown = tuple(name for name in wish.names if not (code.is_known(name) or _is_path(name, wanted)))
     left_out = context.all_left_out
     return Survey(wish, roots, wanted, left_out, len(paths), lambda: code, read, text.skipped, unknown)
+
+
+def _is_path(name: str, findings: Iterable[Finding]) -> bool:
+    """Whether something is imported under `name`, though nothing is defined so."""
+    places = (place for finding in findings for place in finding.places)
+    return any(f".{place.dotted}".endswith(f".{name}") for place in places)
 
 
 def code_of(
@@ -146,10 +158,33 @@ def code_of(
     return CodeBase(_sketches(paths, Texts(read, facts), wish.roots)[1])
 
 
+def _tell_unparsable(paths: Iterable[str], names: tuple[str, ...], text: Texts, read: Callable[[str], bytes]) -> None:
+    """List the files as skipped that hold one of `names` and cannot be parsed: what they define is seen in part only.
+
+    All others are not parsed, which would take longer than all the rest.
+    """
+    if not names:
+        return
+    held = re.compile("|".join(rf"\b{re.escape(name.rpartition('.')[2])}\b" for name in names))
+    holding = [path for path in paths if path not in text.skipped and held.search(text(path))][:_PARSED]
+    for path in each("Parsing", holding, len(holding)):
+        if reason := _why_unparsable(path, read):
+            text.skip(path, reason)
+
+
+def _why_unparsable(path: str, read: Callable[[str], bytes]) -> str:
+    try:
+        content = read(path)
+        within_limits(lambda: parse(decode(content).text.encode()))
+    except (OSError, UndecodableError, UnparsableError, BeyondError) as error:
+        return str(error)
+    return ""
+
+
 def _sketches(paths: list[str], text: Texts, roots: tuple[str, ...]) -> tuple[tuple[str, ...], list[Sketch]]:
     """The source roots, guessed where none are given, and the sketches of all files by them."""
     names = ModuleNames(roots or (".",))
-    sketches = [_sketch(text, path, names) for path in paths]
+    sketches = [_sketch(text, path, names) for path in each("Reading", paths, len(paths))]
     if roots:
         return roots, sketches
     roots = source_roots(paths, ({item.module for item in made.imports if not item.level} for made in sketches))

@@ -138,7 +138,7 @@ def untrusted(loaded: LoadedPlan) -> CodemodsError:
 def not_agreed(loaded: LoadedPlan, runs: Runs) -> CodemodsError:
     """The refusal to apply a plan whose list nobody has agreed to."""
     return CodemodsError(
-        f"Nobody has agreed here to what this plan runs; nothing has been run yet:\n{told(runs)}",
+        f"Nobody has agreed here to this list of what the plan runs; nothing has been run now:\n{told(runs)}",
         where=loaded.where,
         hint="Read the list, then say --yes. It is asked again only when the list changes.",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codemods.engine.watching import stage
 from codemods.index.names import ModuleNames
 from codemods.plan.validations import CommandValidation, ImportsValidation, UnittestValidation
 from codemods.validation.command import Command
@@ -57,6 +58,7 @@ def validate(
     """Run the validations `names` in order, each with its scope, up to the first that does not hold."""
     results: list[Result] = []
     for name in names:
+        stage(name)
         results.append(validations[name].run(ground, scopes[name]))
         if not results[-1].holds:
             break

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shlex
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemods.engine.messages import PHASE, UNIT
 from codemods.engine.phases import included
 from codemods.engine.preview_repository import preview_of
+from codemods.engine.recovery import change_digest, rejections
 from codemods.engine.reverting.order import is_step
 from codemods.engine.reverting.standing import live_acts
 from codemods.errors import CodemodsError
@@ -16,7 +18,10 @@ from codemods.model import Blocked, Changed, Finding, Outcome, Skipped
 from codemods.plan.nearest import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from codemods.engine.shown import Preview
+    from codemods.journal import Event, Journal
     from codemods.plan.load import LoadedPlan
     from codemods.vcs import Commit, Repository
 
@@ -30,8 +35,9 @@ class Why:
     findings: tuple[Finding, ...]
 
 
-def why(loaded: LoadedPlan, repository: Repository, path: str) -> Why:
-    """What was, or will be, done about each reference in the tracked file `path`.
+def why(loaded: LoadedPlan, repository: Repository, journal: Journal, path: str) -> Why:
+    """What was, or will be, done about each reference in the tracked file `path`; where a run has rejected that, and
+    `journal` knows of it, also why.
 
     Where a commit of the plan has changed the file, that is told, by looking at the files as they were before it.
     Raises CodemodsError where git tracks no such file.
@@ -48,12 +54,26 @@ def why(loaded: LoadedPlan, repository: Repository, path: str) -> Why:
     if not included((path,), loaded.plan.exclude):
         return Why(path, f"{path}: the plan excludes it", ())
     if done is None:
-        return _explained(preview_of(loaded, repository), path)
+        shown = preview_of(loaded, repository)
+        return _with_rejection(_explained(shown, path), shown, rejections(journal.events(), loaded.plan.name))
     before = _preview_before(loaded, repository, done)
     findings = _explained(before, path).findings
     unit, phase = done.trailers.get(UNIT, path), done.trailers.get(PHASE, "")
     others = "" if unit == path else f", in the unit of {unit}"
     return Why(path, f"{path}: done in {done.sha[:12]} ({phase}){others}; as it was before:", findings)
+
+
+def _with_rejection(found: Why, shown: Preview, rejected: Mapping[str, Event]) -> Why:
+    """`found`, and what a run had against it."""
+    if not rejected:
+        return found
+    for unit in shown.units:
+        event = rejected.get(change_digest(unit)) if found.path in unit.paths else None
+        if event is not None:
+            against = f"rejected by run {event.run}: {event.data.get('reason')}"
+            more = f"`codemods log {event.run} --unit {shlex.quote(unit.id)}` shows the evidence"
+            return replace(found, headline=f"{found.headline}; {against}; {more}")
+    return found
 
 
 def _preview_before(loaded: LoadedPlan, repository: Repository, done: Commit) -> Preview:

@@ -225,8 +225,8 @@ class Index:
         stars = (found for star, found in self._spellings.get("*", {}).items() if _spells(star[:-2], module))
         if self._star_brings(module, name):
             # Who only hands it on by a star may not have been read: whoever takes it from there spells it.
-            holders = (path for _, path in sorted(chain.from_iterable(stars)) if path != own)
-            yield from (path for path in holders if name in self.summaries[path].uses)
+            readers = (path for _, path in sorted(chain.from_iterable(stars)) if path != own)
+            yield from (path for path in readers if name in self.summaries[path].uses)
 
     def _reaching(
         self, spelled: str, holders: list[tuple[int, str]], own: str | None, module: str, name: str

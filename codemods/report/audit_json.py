@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.engine.auditing.items import Verdict
-from codemods.report.to_json import dump
+from codemods.report.json_text import dump
 from codemods.survey.signatures import signature
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from codemods.engine.auditing.items import Verdict
 from codemods.model import printable
 from codemods.report.audit_words import VERDICTS, cut, grids, title, verdict_line
 from codemods.report.terminal import list_lines
+from codemods.report.volume import is_quiet
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,6 +31,8 @@ def show_audit(out: Console, audit: Audit) -> None:
         out.print(Text(f"\n{VERDICTS[Verdict.FAILS]} ({len(failing)}):", style="bold"))
     for item in failing:
         _show(out, item, audit.loaded.where)
+    if is_quiet():
+        return
     for verdict in (Verdict.DONE, Verdict.HOLDS):
         list_lines(out, VERDICTS[verdict], [_line(item) for item in audit.with_verdict(verdict)])
     for grid in grids(audit):

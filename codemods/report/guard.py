@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.model import printable
+from codemods.report.volume import is_quiet, is_verbose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +21,9 @@ def guard_lines(report: GuardReport, *, strict: bool) -> Iterator[str]:
     certain = [violation for violation in report.new if violation.fails]
     told = [violation for violation in report.new if not violation.fails]
     yield from (_line(violation) for violation in certain)
-    yield from (_line(v, "" if strict else "note: ") for v in (told if strict else told[:_TOLD]))
-    if not strict and len(told) > _TOLD:
+    shown = told if strict or is_verbose() else () if is_quiet() else told[:_TOLD]
+    yield from (_line(violation, "" if strict else "note: ") for violation in shown)
+    if len(shown) < len(told) and not is_quiet():
         yield f"… and {len(told) - _TOLD} more notes; `--strict` lists all of them"
     yield from (f"{printable(skipped.path)}: not checked: {skipped.reason}" for skipped in report.found.skipped)
     yield _summary(report, len(certain), len(told), strict=strict)
@@ -54,20 +56,18 @@ def _about_the_baseline(report: GuardReport) -> Iterator[str]:
 
 def guard_json(report: GuardReport, *, strict: bool) -> str:
     """The same values; `new` and `known` hold each place, `fixed` the entries of the baseline that are gone."""
-    values = {
-        "version": 1,
-        "kind": "guard",
-        "plan": report.plan,
-        "fails": report.fails(strict=strict),
-        "files_checked": len(report.found.checked),
-        "new": [_value(violation) for violation in report.new],
-        "known": [_value(violation) for violation in report.known],
-        "fixed": [entry._asdict() for entry in report.fixed],
-        "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in report.found.skipped],
-    }
-    from codemods.report.to_json import to_text
+    from codemods.report.json_text import dump
 
-    return to_text(values)
+    return dump(
+        "guard",
+        plan=report.plan,
+        fails=report.fails(strict=strict),
+        files_checked=len(report.found.checked),
+        new=[_value(violation) for violation in report.new],
+        known=[_value(violation) for violation in report.known],
+        fixed=[entry._asdict() for entry in report.fixed],
+        skipped=[{"path": skipped.path, "reason": skipped.reason} for skipped in report.found.skipped],
+    )
 
 
 def _value(violation: Violation) -> dict[str, object]:

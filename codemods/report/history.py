@@ -19,21 +19,30 @@ if TYPE_CHECKING:
     from codemods.engine.history import Details, UnitDetails
     from codemods.journal import Operation
 
+_NARROW = 100  # columns
 _STATES = ("committed", "rejected", "undecided", "taken back")
 
 
-def show_operations(out: Console, operations: Iterable[Operation]) -> None:
-    """A line for each: id, when, who, what, and what became of it."""
+def show_operations(out: Console, operations: Iterable[Operation], plans: Iterable[str] = ()) -> None:
+    """A line for each: id, when, who, what, and what became of it. Where there is none, HEAD may hold what was done
+    elsewhere by `plans`."""
     found = list(operations)
     if not found:
         out.print("Nothing was done here yet.")
+        for plan in plans:
+            told = f"HEAD holds commits of the plan {printable(plan)}, which were made in another clone"
+            out.print(f"{told}: `codemods status` tells which, `codemods rollback` takes them back.")
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("operation", "when", "who", "what", "result"):
-        table.add_column(heading, overflow="fold")
+    headings = {"operation": 0, "when": 1, "who": 2, "what": 3, "result": 4}
+    if out.width < _NARROW:
+        del headings["who"]
+    for heading in headings:
+        # An id is there to be copied, whatever the width.
+        table.add_column(heading, overflow="fold", no_wrap=heading == "operation")
     for operation in found:
         row = (operation.id, _time(operation.started), operation.who, _what(operation), _result(operation))
-        table.add_row(*(Text(printable(cell)) for cell in row))
+        table.add_row(*(Text(printable(row[column])) for column in headings.values()))
     out.print(table)
     out.print(f"\nOne of them, with its diffs: `codemods log {found[0].id}`. To take one back: `codemods undo ID`.")
 
@@ -53,10 +62,10 @@ def show_details(out: Console, details: Details) -> None:
     for name, text in lines:
         if text:
             out.print(f"  {name:7} {printable(text)}")
-    if operation.validations:
+    if details.validations:
         out.print("\nValidations:")
-    for done in operation.validations:
-        scope = f"{len(done.units)} unit(s)" if done.units else "the whole"
+    for done in details.validations:
+        scope = done.units[0] if len(done.units) == 1 else f"{len(done.units)} units" if done.units else "the whole"
         text = f"  {done.number:3} {done.name} on {scope}: {done.verdict} in {done.seconds:.1f} s, {done.summary}"
         out.print(printable(text))
     for unit in details.units:

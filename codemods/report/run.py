@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.progress import RunEnd, RunReport, UnitState
 from codemods.report.terminal import list_lines
+from codemods.report.volume import is_quiet
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,10 +24,12 @@ def show_run(out: Console, report: RunReport, plan_file: str, options: str = "")
     list_lines(out, "Merges, shims and deletions that were refused", list(report.refused))
     undecided = report.in_state(UnitState.UNDECIDED)
     list_lines(out, "Undecided, and taken back", [f"{r.unit}: {r.reason} (output: {r.evidence})" for r in undecided])
-    list_lines(out, "To know", list(report.notes))
+    list_lines(out, "To know", [] if is_quiet() else list(report.notes))
     passed = report.in_state(UnitState.PASSED_OVER)
     list_lines(
-        out, "Rejected by an earlier run, and not tried again (--retry does)", [result.unit for result in passed]
+        out,
+        "Rejected by an earlier run, and not tried again (--retry does, --retry-file FILE one)",
+        [result.unit for result in passed],
     )
     done = len(report.in_state(UnitState.COMMITTED))
     back = len(report.in_state(UnitState.TAKEN_BACK))
@@ -37,7 +40,8 @@ def show_run(out: Console, report: RunReport, plan_file: str, options: str = "")
     )
     if report.blocked_consumers:
         out.print(f"{report.blocked_consumers} file(s) are blocked: `codemods status {plan_file}` says why.")
-    out.print(_next_step(report, plan_file, options))
+    if not is_quiet():
+        out.print(_next_step(report, plan_file, options))
 
 
 def _next_step(report: RunReport, plan_file: str, options: str) -> str:

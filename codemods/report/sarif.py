@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from codemods.model import Blocked, Disposition, Skipped, printable
+from codemods.report.json_text import to_text
 from codemods.report.places import place_of
-from codemods.report.to_json import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from codemods.model import printable
+from codemods.report.volume import is_quiet
 from codemods.survey.findings import Kind
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _SAID_ALREADY = frozenset(("same code", "only the name is the same"))
 
 def show_survey(out: Console, survey: Survey, *, limit: int) -> None:
     """Show the first `limit` findings of each kind, all where it is 0; then what was left out."""
-    for kind in survey.wish.kinds:
+    for kind in () if is_quiet() else survey.wish.kinds:
         findings = survey.of_kind(kind)
         if findings:
             shown = findings[:limit] if limit else findings
@@ -43,13 +44,13 @@ def show_survey(out: Console, survey: Survey, *, limit: int) -> None:
 
 
 def _show_rest(out: Console, survey: Survey) -> None:
-    if survey.left_out:
+    if survey.left_out and not is_quiet():
         out.print("Left out: " + "; ".join(f"{item.count} {item.what}" for item in survey.left_out) + ".")
     for skipped in survey.skipped.values():
         out.print(f"Skipped: {printable(skipped.path)}: {printable(skipped.reason)}")
     roots = ", ".join(f"`{printable(root)}`" for root in survey.roots)
     out.print(f"{len(survey.findings)} finding(s) in {survey.files} Python file(s); dotted names start from: {roots}.")
-    if survey.findings:
+    if survey.findings and not is_quiet():
         out.print("`codemods init NAME` drafts a plan for one of them.")
 
 

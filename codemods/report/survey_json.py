@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from codemods.report.to_json import VERSION, to_text
+from codemods.report.json_text import dump
 
 if TYPE_CHECKING:
     from codemods.engine.survey import Survey
@@ -19,17 +19,15 @@ def survey_json(survey: Survey, *, limit: int) -> str:
         for kind in survey.wish.kinds
         for rank, finding in enumerate(survey.of_kind(kind)[: limit or None], 1)
     ]
-    values = {
-        "version": VERSION,
-        "kind": "scan",
-        "files_searched": survey.files,
-        "source_roots": list(survey.roots),
-        "totals": {kind.value: len(survey.of_kind(kind)) for kind in survey.wish.kinds},
-        "findings": found,
-        "left_out": [asdict(item) for item in survey.left_out],
-        "skipped": [{"path": item.path, "reason": item.reason} for item in survey.skipped.values()],
-    }
-    return to_text(values)
+    return dump(
+        "scan",
+        files_searched=survey.files,
+        source_roots=list(survey.roots),
+        totals={kind.value: len(survey.of_kind(kind)) for kind in survey.wish.kinds},
+        findings=found,
+        left_out=[asdict(item) for item in survey.left_out],
+        skipped=[{"path": item.path, "reason": item.reason} for item in survey.skipped.values()],
+    )
 
 
 def _finding(finding: Finding) -> dict[str, object]:

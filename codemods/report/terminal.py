@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -10,6 +11,9 @@ from rich.text import Text
 
 from codemods.model import Blocked, Change, Disposition, Finding, Form, Removal, count, count_forms, printable
 from codemods.report.diff import unified
+from codemods.report.git_colours import Palette
+from codemods.report.screen import Screen
+from codemods.report.volume import is_quiet, is_verbose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +29,6 @@ if TYPE_CHECKING:
 _LISTED = 40
 _RECOVERED = 5
 _REMARKS = {"merge": "Of the merges", "shim": "Of what is left behind", "delete": "Of the deletions"}
-_STYLES = ((b"+++", "bold"), (b"---", "bold"), (b"@@", "cyan"), (b"+", "green"), (b"-", "red"))
 
 
 def show_diff(out: Console, change: Change | Removal) -> None:
@@ -41,16 +44,28 @@ def show_diff(out: Console, change: Change | Removal) -> None:
 
 
 def show_diff_lines(out: Console, lines: Iterable[bytes]) -> None:
-    """Lines of a diff, with controls spelled out."""
+    """Lines of a diff, with controls spelled out; in colours where there are any."""
+    palette = out.palette if isinstance(out, Screen) else Palette()
+    if out.color_system is not None and not out.no_color:
+        from codemods.report.highlight import coloured  # it takes a while to load
+
+        for text in coloured(lines, palette):
+            out.print(text)
+        return
     for line in lines:
-        style = next((style for start, style in _STYLES if line.startswith(start)), "")
         shown = printable(line.decode("utf-8", "surrogateescape").rstrip("\r\n").replace("\t", "    "))
-        out.print(Text(shown, style=style))
+        out.print(Text(shown))
 
 
 def show_preview(out: Console, preview: Preview, *, diffs: bool) -> None:
-    """Diffs, a summary per phase, and what needs a person."""
-    from codemods.transforms.findings import KEPT  # here, since what else is told needs none of its kind loaded
+    """Diffs, a summary per phase, and what needs a person; with --quiet the sums alone."""
+    if is_quiet():
+        out.print(_sums(preview))
+        return
+    from codemods.transforms.findings import (  # here, since what else is told needs none of its kind loaded
+        HANDED_ON,
+        KEPT,
+    )
 
     if diffs:
         shown: set[str] = set()
@@ -68,6 +83,9 @@ def show_preview(out: Console, preview: Preview, *, diffs: bool) -> None:
         # All of them: what is undecided has to be read to be decided.
         lines = [line for remark in phase.remarks for line in remark.splitlines()]
         list_lines(out, _REMARKS.get(phase.phase.does, ""), lines, limit=len(lines))
+    handed_on = Counter(f.reference.target for f in findings if f.reason.endswith(HANDED_ON))
+    told = [f"{number} of {target}" for target, number in handed_on.most_common()]
+    list_lines(out, "Left, since a module hands it on under this name: redirect that as well, to lead these on", told)
     kept = [finding for finding in findings if finding.reason.startswith(KEPT)]
     _list_findings(out, "Local names that stay, by an alias", kept)
     overlapping = [f for f in _with(findings, Disposition.LEFT) if f.reference.form is Form.MATCH]
@@ -81,10 +99,15 @@ def show_preview(out: Console, preview: Preview, *, diffs: bool) -> None:
     blocked = [o for phase in preview.phases for o in phase.outcomes if isinstance(o, Blocked)]
     list_lines(out, "Blocked, and left untouched", [reason for outcome in blocked for reason in outcome.reasons])
     list_lines(out, "Skipped, since they cannot be read", [f"{s.path}: {s.reason}" for s in preview.skipped])
+    out.print(f"\n{_sums(preview)}")
+
+
+def _sums(preview: Preview) -> str:
+    findings = preview.findings
     totals = count(findings)
     changes = sum(len(unit.changes) for unit in preview.units)
-    out.print(
-        f"\n{changes} file(s) to change of {preview.files_searched} searched. References: {len(findings)} found = "
+    return (
+        f"{changes} file(s) to change of {preview.files_searched} searched. References: {len(findings)} found = "
         + " + ".join(f"{totals[disposition]} {disposition.value}" for disposition in Disposition)
         + "."
     )
@@ -117,6 +140,8 @@ def _form_table(findings: tuple[Finding, ...]) -> Table:
 def show_why(out: Console, reasons: Why) -> None:
     """What became of each reference in one file, or will, and why."""
     out.print(Text(printable(reasons.headline), style="bold"))
+    if is_quiet():
+        return
     for finding in reasons.findings:
         reference = finding.reference
         place = f"{reference.line}:{reference.column}"
@@ -142,18 +167,22 @@ def _list_findings(out: Console, title: str, findings: list[Finding]) -> None:
 
 
 def list_lines(out: Console, title: str, lines: list[str], limit: int = _LISTED) -> None:
-    """A titled list, cut after `limit` lines; nothing where it is empty."""
+    """A titled list, cut after `limit` lines unless all is asked for; nothing where it is empty."""
     if not lines:
         return
+    limit = len(lines) if is_verbose() else limit
     out.print(Text(f"\n{title} ({len(lines)}):", style="bold"))
     for line in lines[:limit]:
         out.print(f"  {printable(line)}")
     if len(lines) > limit:
-        out.print(f"  … and {len(lines) - limit} more; --json lists all of them")
+        out.print(f"  … and {len(lines) - limit} more; --verbose lists all of them")
 
 
 def show_status(out: Console, status: Status) -> None:
-    """How far a plan is."""
+    """How far a plan is; with --quiet the sums alone."""
+    if is_quiet():
+        out.print(_standing(status))
+        return
     out.print(Text(f"Plan {status.plan} on {printable(status.branch)}", style="bold"))
     for name in status.killed:
         out.print(f"{name} was killed: the next `codemods apply`, `rollback` or `undo` settles what it left half done.")
@@ -180,6 +209,15 @@ def show_status(out: Console, status: Status) -> None:
         out.print(f"\nRuns with commits here: {', '.join(sorted(runs))}.")
 
 
+def _standing(status: Status) -> str:
+    sums = {"done": 0, "rejected": 0, "blocked": 0, "left": 0}
+    for phase in status.phases:
+        for name in sums:
+            sums[name] += len(getattr(phase, name))
+    told = ", ".join(f"{number} {name}" for name, number in sums.items())
+    return f"Plan {status.plan} on {printable(status.branch)}: {told}."
+
+
 def show_recovered(out: Console, recovered: Iterable[str]) -> None:
     """What a command that was killed had left half done, and what became of that."""
     sentences = list(recovered)
@@ -190,7 +228,10 @@ def show_recovered(out: Console, recovered: Iterable[str]) -> None:
 
 
 def show_way(out: Console, way: Way, *, dry_run: bool) -> None:
-    """The commits that a rollback takes back, newest first, or the commit that HEAD goes back to."""
+    """The commits that a rollback takes back, newest first, or the commit that HEAD goes back to; with --quiet only
+    where that is all that is asked."""
+    if is_quiet() and not dry_run:
+        return
     out.print(Text("Would take back:" if dry_run else "Taking back:", style="bold"))
     # A dry run is there to be read; what is done is in the log.
     shown = way.acts if dry_run else way.acts[:_LISTED]
@@ -212,4 +253,8 @@ def show_taken_back(out: Console, way: Way, done: TakenBack) -> None:
     out.print(f"{what} {how}.")
     for result in done.results:
         out.print(printable(f"{result.name}: {'holds' if result.holds else 'does not hold: ' + result.summary}"))
+    if is_quiet():
+        return
     out.print(f"To undo this: `codemods undo {done.id}`.")
+    if any(act.is_done for act in way.acts):
+        out.print("The next `codemods apply` does it again, unless the plan leaves it out (`exclude:`).")

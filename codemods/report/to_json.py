@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from codemods.model import Blocked, Changed, Disposition, Finding, Outcome, Skipped, Unit, count, count_forms, visible
+from codemods.model import Blocked, Changed, Disposition, Finding, Outcome, Skipped, Unit, count, count_forms
 from codemods.report.diff import unified
+from codemods.report.json_text import dump
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from codemods.engine.compliance import Compliance
     from codemods.engine.history import Details
@@ -23,19 +23,6 @@ if TYPE_CHECKING:
     from codemods.engine.trial import Trial
     from codemods.engine.why import Why
     from codemods.journal import Operation
-
-VERSION = 1
-
-
-def dump(kind: str, /, **values: object) -> str:
-    """`values` as a document of that kind."""
-    return to_text({"version": VERSION, "kind": kind, **values})
-
-
-def to_text(values: Mapping[str, object]) -> str:
-    """`values` as JSON in letters that can be seen: where there are others, all but ASCII is escaped."""
-    text = json.dumps(values, indent=2, ensure_ascii=False)
-    return text if text == visible(text) else json.dumps(values, indent=2).replace("\x7f", "\\u007f")
 
 
 def _counts(findings: tuple[Finding, ...]) -> dict[str, int]:
@@ -242,7 +229,7 @@ def operation_json(details: Details) -> str:
         "operation",
         operation=_operation(operation),
         output=details.log,
-        validations=[asdict(done) for done in operation.validations],
+        validations=[asdict(done) for done in details.validations],
         units=[
             {**asdict(unit.record), "diff": unit.diff.decode("utf-8", "backslashreplace"), "evidence": unit.evidence}
             for unit in details.units
@@ -257,3 +244,8 @@ def _operation(operation: Operation) -> dict[str, object]:
     for record in operation.units.values():
         counts[record.state] = counts.get(record.state, 0) + 1
     return {**{name: getattr(operation, name) for name in (*names, *more)}, "counts": counts}
+
+
+def draft_json(plan: str, output: str | None, findings: int) -> str:
+    """A draft of a plan: its text, and the file that it was written to."""
+    return dump("init", plan=plan, output=output, findings=findings)

@@ -186,4 +186,5 @@ def _back(tracker: Tracker) -> Iterator[str]:
     yield f"- one file: {code(f'codemods rollback {where} --file PATH')}"
     yield f"- all: {code(f'codemods rollback {where} --all')}"
     for run in dict.fromkeys(done.run for phase in phases for done in phase.done):
-        yield f"- the state before run {plain(run)}: {code(f'refs/codemods/{tracker.loaded.plan.name}/{run}/start')}"
+        ref = f"refs/codemods/{tracker.loaded.plan.name}/{run}/start"
+        yield f"- to look at the state before run {plain(run)}: {code(f'git switch --detach {ref}')}"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # What a plan's choice for a class of strings makes of a reference; `rewrite` may end otherwise.
 CHOICES = {"review": Disposition.REVIEW, "leave": Disposition.LEFT, "rewrite": Disposition.REWRITTEN}
 KEPT = "kept the local name: "
+HANDED_ON = "hands it on and keeps the name"
 PLANNED = "the plan says so (`strings`)"
 
 

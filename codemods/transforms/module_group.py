@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.model import Disposition, Finding
-from codemods.transforms.findings import CHOICES, PLANNED
+from codemods.transforms.findings import CHOICES, HANDED_ON, PLANNED
 from codemods.transforms.moves import is_there
 from codemods.transforms.reads import Read, read_of
 from codemods.transforms.renames import why_taken
@@ -74,7 +74,7 @@ class ModuleGroup:
         for read in self.reads:
             step = read.step
             if step.kind == "re-export":
-                self.found(read, Disposition.LEFT, f"`{step.module}` hands it on and keeps the name")
+                self.found(read, Disposition.LEFT, f"`{step.module}` {HANDED_ON}")
             elif step.kind == "module":
                 self.found(read, Disposition.REVIEW, "the module itself is used: what is read from it cannot be told")
             elif step.kind == "apart":

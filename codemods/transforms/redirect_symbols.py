@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.model import Disposition, Finding, Form
-from codemods.transforms.findings import KEPT
+from codemods.transforms.findings import HANDED_ON, KEPT
 from codemods.transforms.import_wishes import Wish
 from codemods.transforms.moves import is_there
 from codemods.transforms.renames import may_come_by_star, why_not_rename, why_reached
@@ -59,7 +59,7 @@ class _Group:
         moving = [entry for entry in self.entries if entry.target is not None]
         for entry in self.entries:
             if entry.target is None:
-                self.found(entry, Disposition.LEFT, f"`{entry.module}` hands it on and keeps the name")
+                self.found(entry, Disposition.LEFT, f"`{entry.module}` {HANDED_ON}")
         if not moving:
             self.found_uses(Disposition.LEFT, "follows a re-export, which keeps the name")
             return

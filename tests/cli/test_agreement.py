@@ -76,7 +76,10 @@ def test_the_list_is_what_runs_as_one_would_type_it(make_repo: MakeRepo) -> None
 def test_nothing_runs_without_an_answer_where_nobody_can_be_asked(root: Path, git: Git) -> None:
     refused = run(root, "apply", "plan.yaml")
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert "plan.yaml: Nobody has agreed here to what this plan runs; nothing has been run yet:" in refused.stderr
+    assert (
+        "plan.yaml: Nobody has agreed here to this list of what the plan runs; nothing has been run now:"
+        in refused.stderr
+    )
     assert "say --yes" in refused.stderr
     assert times_run(root) == 0
     assert git(root, "branch", "--list", "codemods/*") == ""
@@ -145,6 +148,8 @@ def test_a_terminal_is_asked(root: Path, answer: str, status: int, runs: bool) -
     ended, told = on_terminal(root, "apply", "plan.yaml", "--here", answer=f"{answer}\n")
     told = told.replace("\r", "")
     assert ended == status, told
+    assert "Plan agreed\n  P0: 1 file(s) in 1 commit(s), validated one by one by check\n" in told
+    assert "Commits go to the branch main.\n" in told
     assert "has not been run like this in this repository before. It runs:\n  check: python -c" in told
     assert "Go on? [y/N]" in told
     assert (times_run(root) > 0) == runs

@@ -172,7 +172,7 @@ class TestCodemods:
         root = make_repo(THEIRS)
         for verb, told in (
             ("preview", "This plan runs code that it names; nothing has been run yet"),
-            ("apply", "Nobody has agreed here to what this plan runs; nothing has been run yet"),
+            ("apply", "Nobody has agreed here to this list of what the plan runs; nothing has been run now"),
             ("status", "This plan runs code that it names; nothing has been run yet"),
         ):
             refused = run(root, verb, "plan.yaml")

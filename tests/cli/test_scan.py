@@ -110,6 +110,34 @@ def test_init_drafts_a_plan_that_can_be_previewed(repo: Path, capsys: pytest.Cap
     assert "The file is there already" in capsys.readouterr().err
 
 
+def test_a_draft_that_changes_nothing_says_so(make_repo: MakeRepo, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {
+        "p/__init__.py": "from p.real import make as build\n",
+        "p/real.py": "def make():\n    return 1\n",
+        "p/third.py": "from p.real import make\nmake()\n",
+    }
+    users = {f"p/user{number}.py": "from p import build\nbuild()\n" for number in range(12)}
+    root = make_repo({**files, **users})
+    assert run(["init", "build", "--repo", str(root)]) == 0
+    told = capsys.readouterr()
+    assert "\nredirect:" not in told.out
+    assert told.err.startswith("This draft says what to keep, and changes nothing yet")
+
+
+def test_a_file_that_holds_the_name_and_cannot_be_parsed_is_told(
+    make_repo: MakeRepo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = "class Store:\n    def get(self):\n        return 1\n"
+    files = {"a.py": store, "b.py": store, "c.py": "from a import Store\nStore(\n", "d.py": "broken(\n"}
+    root = make_repo(files)
+    assert run(["scan", "Store", "--repo", str(root)]) == 1
+    told = capsys.readouterr().out
+    assert "Skipped: c.py: line 2: " in told
+    assert "Skipped: d.py" not in told
+    assert run(["scan", "Store", "a.py", "--repo", str(root)]) == 1
+    assert "Skipped: a.py" not in capsys.readouterr().out
+
+
 def test_scan_with_draft_prints_the_same_plan(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init", "Store"]) == 0
     drafted = capsys.readouterr().out

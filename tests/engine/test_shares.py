@@ -51,7 +51,7 @@ USES = (
     "from lib import old\n\nmake = old.make\nmaker = getattr(old, 'make')\n",
     "from unittest.mock import patch\n\nwith patch('lib.old.make'):\n    pass\n",
     "make = NUMBER\n",
-    "from useNUMBER import *\n",
+    "from use0 import *\n",
 )
 
 

@@ -35,6 +35,7 @@ from codemods.engine.preview_cache import MODULES
 from codemods.engine.result_cache import ResultCache, is_on
 from codemods.engine.sources import sources_of
 from codemods.engine.tree import Tree
+from codemods.engine.watching import stage
 from codemods.index.names import ModuleNames
 from codemods.model import Changed
 from codemods.plan.rewrites import ArgumentRule, Rule
@@ -118,6 +119,7 @@ def audit(
     shims = shim_phase(plan, sight.left, sight.found, examined.outcomes)
     changed = (outcome.change for outcome in examined.concerned.values() if isinstance(outcome, Changed))
     deletions = judge_deletions(loaded, merged.after((*changes_of(shims), *changed)), not_merged)
+    stage("Comparing definitions")
     definitions = Definitions(included(tracked, plan.exclude), read, ModuleNames(plan.source_roots), facts)
     left = tuple(outcome for phase in shims for outcome in phase.outcomes)
     counted = compliance(loaded, tracked, read, facts)

@@ -82,7 +82,7 @@ def _conflict(names: tuple[str, ...]) -> ConflictError:
     return ConflictError(
         f"Later edits to the same lines stand in the way in {len(names)} file(s):{listed}",
         files=names,
-        hint="Nothing was touched. Undo those edits first, or take back the other files one by one with --file.",
+        hint="Nothing was touched. Undo those edits first, or leave these files as they are: `rollback` … --but FILE.",
     )
 
 

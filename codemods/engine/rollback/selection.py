@@ -7,27 +7,34 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.reverting.standing import live_acts
 from codemods.errors import CodemodsError
+from codemods.model import printable
 from codemods.plan.nearest import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from codemods.engine.reverting.standing import Act
     from codemods.vcs import Difference, Repository
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The units of one file, one unit, those of a phase or a run, or all."""
+    """The units of some files, one unit, those of a phase or a run, or all: and but those that change a file of
+    `but`."""
 
-    file: str | None = None
+    files: tuple[str, ...] = ()
     unit: str | None = None
     phase: str | None = None
     run: str | None = None
     everything: bool = False
+    but: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """The selection in words."""
-        parts = (("file", self.file), ("unit", self.unit), ("phase", self.phase), ("run", self.run))
-        return " and ".join(f"{word} {value}" for word, value in parts if value) or "everything"
+        files = ", ".join(self.files)
+        parts = (("file", files), ("unit", self.unit), ("phase", self.phase), ("run", self.run))
+        told = " and ".join(f"{word} {value}" for word, value in parts if value) or "everything"
+        return f"{told} but {', '.join(self.but)}" if self.but else told
 
 
 def select(repository: Repository, plan: str, selection: Selection) -> tuple[Act, ...]:
@@ -35,7 +42,8 @@ def select(repository: Repository, plan: str, selection: Selection) -> tuple[Act
     live = live_acts(repository, plan)
     # Where the history of a clone ends, a commit seems to have made all files.
     known = (act.commit.sha for act in live if act.commit.sha not in repository.shallow())
-    changes = repository.differences(known) if selection.file else {}
+    changes = repository.differences(known) if selection.files or selection.but else {}
+    _require_known(changes.values(), selection)
     chosen = tuple(act for act in live if _is_selected(act, changes.get(act.commit.sha, ()), selection))
     if not chosen:
         what = "" if selection.everything else f" for {selection}"
@@ -47,7 +55,18 @@ def _is_selected(act: Act, changes: tuple[Difference, ...], selection: Selection
     wanted = ((selection.unit, act.unit), (selection.phase, act.phase), (selection.run, act.run))
     if any(value and value != is_ for value, is_ in wanted):
         return False
-    return not selection.file or any(change.path == selection.file for change in changes)
+    paths = {change.path for change in changes}
+    return paths.isdisjoint(selection.but) and (not selection.files or not paths.isdisjoint(selection.files))
+
+
+def _require_known(changes: Iterable[tuple[Difference, ...]], selection: Selection) -> None:
+    """Raises CodemodsError where a file is named that no unit has changed, among others that one has."""
+    paths = {change.path for of_unit in changes for change in of_unit}
+    several = len(selection.files) > 1
+    for file in (*(selection.files if several else ()), *selection.but):
+        if file not in paths:
+            what = f"No unit of this plan that stands here has changed {printable(file)}{nearest(file, paths)}."
+            raise CodemodsError(what, hint="Nothing was touched. `codemods status` lists what is done.")
 
 
 def _known(live: tuple[Act, ...], selection: Selection) -> str:

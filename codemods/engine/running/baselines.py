@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.engine.progress import BaselineFinished, BaselineStarted
+from codemods.engine.watching import stage
 from codemods.files import naming
 from codemods.journal import EventKind
 
@@ -55,6 +56,7 @@ class Baselines:
         if is_new:
             self.told.add(validation.name)
             books.notify(BaselineStarted(phase, validation.name, known is not None))
+        stage(f"{validation.name} on the unchanged tree")
         with books.watched({}):
             validation.baseline(ground, scope)
         if is_new and validation.tests_before[1]:

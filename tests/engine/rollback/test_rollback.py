@@ -30,6 +30,8 @@ CHOICES = [
     (("--unit", "app/u01.py"), {"u00", "u02", "u03"}),
     (("--file", "app/u02.py"), {"u00", "u01", "u03"}),
     (("--phase", "P0", "--file", "app/u00.py"), {"u01", "u02", "u03"}),
+    (("--file", "app/u00.py", "--file", "app/u03.py"), {"u01", "u02"}),
+    (("--all", "--but", "app/u01.py", "--but", "app/u03.py"), {"u01", "u03"}),
 ]
 
 
@@ -49,6 +51,14 @@ def test_what_is_chosen_goes_and_a_script_of_plain_git_does_the_same(
     status = json.loads(codemods(root, "status", "plan.yaml", "--json", expect=1))
     standing = {entry["unit"] for phase in status["phases"] for entry in phase["done"]}
     assert standing == {f"app/{name}.py" for name in left}
+
+
+@pytest.mark.parametrize("choice", [("--file", "app/u00.py", "--file", "app/u9.py"), ("--all", "--but", "app/u9.py")])
+def test_one_wrong_file_among_several_stops_it_all(done: Migration, git: Git, choice: tuple[str, ...]) -> None:
+    head = git(done.root, "rev-parse", "HEAD")
+    told = codemods(done.root, "rollback", "plan.yaml", *choice, expect=2)
+    assert "No unit of this plan that stands here has changed app/u9.py; did you mean `app/u0" in told
+    assert git(done.root, "rev-parse", "HEAD") == head
 
 
 @pytest.mark.parametrize(("choice", "left"), CHOICES[:2])

@@ -270,6 +270,9 @@ def test_the_log_of_an_operation_shows_diffs_validations_and_evidence(make_repo:
     assert "| broken: u01" in text
     only = json.loads(codemods(many.root, "log", name, "--unit", "app/u01.py", "--json", expect=0))
     assert [(unit["unit"], unit["diff"]) for unit in only["units"]] == [("app/u01.py", "")]
+    assert only["validations"]
+    assert all("app/u01.py" in done["units"] for done in only["validations"])
+    assert "check on app/u01.py: failed" in codemods(many.root, "log", name, "--unit", "app/u01.py", expect=0)
     assert "app/u01.py" in codemods(many.root, "log", name, "--unit", "app/u10.py", expect=2)
 
 
@@ -278,3 +281,18 @@ def test_the_log_of_a_repository_where_nothing_was_done(make_repo: MakeRepo) -> 
     assert "Nothing was done here yet" in codemods(root, "log", expect=0)
     assert "nothing to undo" in codemods(root, "undo", expect=2)
     assert not (root / ".git" / "codemods" / "journal.jsonl").exists()
+
+
+def test_a_clone_tells_of_what_was_done_elsewhere(done: Migration, git: Git, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", str(done.root), "clone")
+    told = codemods(tmp_path / "clone", "log", expect=0)
+    assert "Nothing was done here yet.\nHEAD holds commits of the plan" in told
+    assert "`codemods rollback` takes them back" in told
+
+
+def test_a_dry_run_of_an_undo_names_what_it_would_undo(done: Migration) -> None:
+    name = operations(done.root)[0]["id"]
+    assert f"apply {name}, of " in codemods(done.root, "undo", "--dry-run", expect=0)
+    codemods(done.root, "rollback", "plan.yaml", "--file", "app/u00.py", expect=0)
+    told = codemods(done.root, "undo", "--dry-run", expect=0)
+    assert told.startswith(f"rollback file app/u00.py {operations(done.root)[0]['id']}, of ")
