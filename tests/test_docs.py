@@ -21,7 +21,7 @@ from codemods.report.output_schema import kinds
 from codemods.transforms.view import view_of
 from tests.checks import check_transformed
 from tests.cli.commands import codemods
-from tests.conftest import copied
+from tests.conftest import copied, init_repo
 from tests.report.runs import make_run
 from tests.test_cookbook import carried_out
 
@@ -34,6 +34,14 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+SHOP = {
+    "shop/__init__.py": "",
+    "shop/old.py": "def f(): ...\n",
+    "shop/new.py": "def f(): ...\n",
+    "shop/use.py": "from shop.old import f\n",
+    "other.py": "from shop.old import f\n",
+    "plan.yaml": "schema: 1\nname: shop\nredirect:\n  - {symbol: shop.old.f, to: shop.new.f}\n",
+}
 COOKBOOK = ROOT / "migration_plans" / "cookbook"
 EXAMPLE = re.compile(r"<!-- example: (\w+) ?(\w*) -->\n```\w+\n(.*?)```", re.DOTALL)
 EXAMPLES = [
@@ -115,6 +123,16 @@ def test_the_reports_of_the_page_are_written(
         codemods(root, *shlex.split(command)[1:], expect=1)
     written = {"preview.html", "preview.sarif", "preview.patch", "run.html", "run.xml"}
     assert {file.name for file in root.iterdir() if file.stat().st_size > 300} >= written
+
+
+def test_the_review_of_the_page_is_carried_out(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "review.md").read_text(encoding="utf-8")
+    (commands,) = re.findall(r"<!-- commands -->\n```sh\n(.*?)```", page, re.DOTALL)
+    root = init_repo(tmp_path / "repo", SHOP)
+    for command, status in zip(commands.splitlines(), (1, 0), strict=True):
+        codemods(root, *shlex.split(command)[1:], expect=status)
+    assert (root / "shop/use.py").read_text(encoding="utf-8") == "from shop.new import f\n"
+    assert (root / "other.py").read_text(encoding="utf-8") == "from shop.old import f\n"
 
 
 def test_the_transform_of_the_page_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from codemods.cli.inputs import (
     read_plan,
     require_trust,
 )
+from codemods.cli.reviewing import Deselect, SaveFile, Select, save_review, selected_preview
 from codemods.cli.saying import say, waiting
 from codemods.cli.writing import LinkTemplate, to_file, write_report
 
@@ -38,6 +39,9 @@ def preview(
     html: Annotated[Path | None, to_file("--html", "a page to review it in")] = None,
     sarif: Annotated[Path | None, to_file("--sarif", "all references, for code hosts,")] = None,
     patch: Annotated[Path | None, to_file("--patch", "the commits, for `git am` and `git apply`,")] = None,
+    save: SaveFile = None,
+    select: Select = None,
+    deselect: Deselect = None,
     link: LinkTemplate = "",
     jobs: Jobs = 1,
     executor: ExecutorName = None,
@@ -48,21 +52,20 @@ def preview(
 
     Runs nothing, but for the codemods that a plan names: those it asks about first, unless you say --trust.
 
-    With --html, --sarif or --patch, only the summary is printed.
+    With --html, --sarif, --patch or --save, only the summary is printed.
 
     Example: codemods preview migration.yaml --summary
 
     Exit status: 0 nothing to do, 1 there are changes, 2 error.
     """
     loaded, repository = read_plan(plan, non_python=non_python), open_repository(repo)
-    from codemods.engine.preview_repository import preview_of
     from codemods.executors.opening import open_analysis
     from codemods.report.html.links import Links
 
     links = Links.of(link)
     loaded = require_trust(loaded, repository, trust=trust)
     with open_analysis(executor, jobs) as crew, waiting(as_json=as_json):
-        shown = preview_of(loaded, repository, crew=crew)
+        shown = selected_preview(loaded, repository, crew, select or [], deselect or [])
     if html is not None:
         _write_html(html, shown, repository, links)
     if sarif is not None:
@@ -71,7 +74,9 @@ def preview(
         write_report(sarif, [preview_sarif(shown).encode()])
     if patch is not None:
         _write_patch(patch, shown, repository)
-    _say(shown, repository, as_json=as_json, diffs=not (summary or html or sarif or patch))
+    if save is not None:
+        save_review(save, shown, repository, plan, select or [], deselect or [])
+    _say(shown, repository, as_json=as_json, diffs=not (summary or html or sarif or patch or save))
     return 1 if shown.units else 0
 
 

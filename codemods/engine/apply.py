@@ -7,10 +7,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from codemods.engine.choosing.asking import decided
+from codemods.engine.choosing.choice import Choice, preview_with
+from codemods.engine.choosing.decisions import declined
+from codemods.engine.choosing.drift import Reviewed
 from codemods.engine.judging import InPlace, Stage
 from codemods.engine.kept import kept_modules
 from codemods.engine.leftovers import kept_folder, marking
-from codemods.engine.preview_repository import preview_of
 from codemods.engine.progress import Note
 from codemods.engine.recovery import change_digest, close_runs, passed_over, recover, resumable
 from codemods.engine.remote_judge import require_remote
@@ -28,16 +31,20 @@ from codemods.errors import CodemodsError, RepositoryError
 from codemods.executors.opening import open_analysis, open_executor
 from codemods.files import read_bytes, unwritable
 from codemods.index.names import ModuleNames
-from codemods.journal import Journal, new_run_id
+from codemods.journal import EventKind, Journal, new_run_id
 from codemods.plan.nearest import nearest
 from codemods.validation.base import Still
 
 if TYPE_CHECKING:
+    from codemods.engine.choosing.asking import Ask
+    from codemods.engine.choosing.choice import Key
+    from codemods.engine.choosing.saved import Review
     from codemods.engine.kept import Kept
     from codemods.engine.progress import Notify, RunReport
     from codemods.engine.shown import Preview
     from codemods.executors.opening import Crew
     from codemods.journal import Operation
+    from codemods.model import Unit
     from codemods.plan.load import LoadedPlan
     from codemods.plan.schema import Plan
     from codemods.vcs import Repository
@@ -50,6 +57,8 @@ class ApplyOptions:
 
     `phases` are asked for by name: their gates are open, and the run ends after the last. `afresh` takes baselines
     again. `jobs` is how many candidates are validated side by side, `executor` where, if not on this machine.
+    Of a `review`, with the name of its file, exactly the changes are made. `ask` asks somebody about each unit.
+    Others than `units` are left out.
     """
 
     branch: str | None = None
@@ -58,6 +67,9 @@ class ApplyOptions:
     afresh: bool = False
     jobs: int = 1
     executor: str | None = None
+    review: tuple[Review, str] | None = None
+    ask: Ask | None = None
+    units: frozenset[Key] | None = None
     retried: tuple[str, ...] = ()
 
 
@@ -91,7 +103,7 @@ def apply(
                 require_remote(plan)
             run = _prepare(loaded, repository, journal, notify, branch, options, crew)
             stack.enter_context(marking(repository, run.books.id))
-        except CodemodsError:
+        except (CodemodsError, KeyboardInterrupt):
             if (repository.branch() or repository.head()) != origin:
                 repository.switch(origin)
             raise
@@ -112,10 +124,8 @@ def _prepare(
     crew: Crew | None,
 ) -> Run:
     """Everything that can be refused is refused here, before the first write."""
-    rejected = set() if options.retry else set(passed_over(journal.events(), loaded.plan.name, options.retried))
     with open_analysis(options.executor, options.jobs) as analysis:
-        is_out = (lambda unit: change_digest(unit) in rejected) if rejected else None
-        shown = preview_of(loaded, repository, passed_over=is_out, crew=analysis)
+        shown, choice = _chosen(loaded, repository, journal, options, analysis)
     validations = validations_of(loaded.plan)
     for validation in validations.values():
         validation.require(Still(repository.root))
@@ -132,6 +142,9 @@ def _prepare(
     if killed is None:
         close_runs(repository, journal)
     books = Books(loaded.plan, repository, journal, notify, killed.id if killed else new_run_id(journal.clock()))
+    not_asked = 0
+    if options.ask is not None:
+        shown, choice, not_asked = _decided(loaded, books, choice, shown, asked, options.ask)
     books.validated = max((done.number for done in killed.validations), default=0) if killed else 0
     stage = Stage(repository, journal.log_of(books.id), kept_folder(journal.folder, books.id))
     scopes = Scopes(loaded.plan, Selector.of(loaded.plan, repository, lambda path: read_bytes(repository.root, path)))
@@ -149,10 +162,47 @@ def _prepare(
     judges = Judges(options.jobs, crew)
     going = _rolling_back(loaded.plan, killed) if killed else ()
     return Run(
-        *(shown, books, tools, baselines, judges, branch, rejected, kept, earlier, asked),
+        *(shown, books, tools, baselines, judges, branch, choice, kept, earlier, asked),
         resumed=bool(killed),
         rolling_back=going,
+        not_done=not_asked,
     )
+
+
+def _chosen(
+    loaded: LoadedPlan, repository: Repository, journal: Journal, options: ApplyOptions, crew: Crew | None
+) -> tuple[Preview, Choice]:
+    """What is to be done, and what not. Raises CodemodsError where that is not what was reviewed."""
+    plan, events = loaded.plan.name, journal.events()
+    rejected = frozenset(() if options.retry else passed_over(events, plan, options.retried))
+    # Who is asked again may decide otherwise.
+    no = frozenset(declined(events, plan)) if options.ask is None else frozenset()
+    choice = Choice(rejected, no, units=options.units)
+    if options.review is None:
+        return choice.of(preview_with(loaded, repository, choice, crew)), choice
+    reviewed = Reviewed(*options.review, loaded, repository)
+    to_do = reviewed.changes_to_do()
+    limited = replace(choice, changes=to_do)
+    # Where nobody has chosen among its units, the plan's own preview is the one that was saved.
+    shown = preview_with(loaded, repository, limited if reviewed.is_part else choice, crew)
+    reviewed.require_same(shown, to_do, limited)
+    return limited.of(shown), limited
+
+
+def _decided(
+    loaded: LoadedPlan, books: Books, choice: Choice, shown: Preview, phases: frozenset[str], ask: Ask
+) -> tuple[Preview, Choice, int]:
+    """What somebody has agreed to, of what is `shown`, and about how many units they were not asked."""
+    before = {key: event.time[:10] for key, event in declined(books.journal.events(), loaded.plan.name).items()}
+
+    def record(unit: Unit, decision: str) -> None:
+        digest = change_digest(unit)
+        books.record(EventKind.UNIT_DECIDED, unit=unit.id, phase=unit.phase, digest=digest, decision=decision)
+
+    def again(other: Choice) -> Preview:
+        return preview_with(loaded, books.repository, other)
+
+    return decided(shown, choice, before, phases, ask, record, again)
 
 
 def _rolling_back(plan: Plan, killed: Operation) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ class UnitState(str, Enum):
     COMMITTED = "committed"
     REJECTED = "rejected"
     PASSED_OVER = "passed-over"  # rejected by an earlier run, and the same since
+    DECLINED = "declined"  # somebody has said no, now or before
     TAKEN_BACK = "taken-back"  # committed, then reverted
     UNDECIDED = "undecided"  # no validation could tell; the next run tries it again
 

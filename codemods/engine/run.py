@@ -20,6 +20,7 @@ from codemods.validation.base import Scope
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from codemods.engine.choosing.choice import Choice
     from codemods.engine.kept import Kept
     from codemods.engine.running.baselines import Baselines
     from codemods.engine.running.books import Books
@@ -37,7 +38,8 @@ class Run:
 
     `begun` are phases that earlier runs have not brought to their end, `asked` those that were asked for by name: their
     gates are open, and the run ends after the last of them. `resumed`: it goes on with a run that was killed,
-    `rolling_back` are the phases that were about to be taken back then.
+    `rolling_back` are the phases that were about to be taken back then. `not_done` counts what else is left than units
+    that wait.
     """
 
     shown: Preview
@@ -46,7 +48,7 @@ class Run:
     baselines: Baselines
     judges: Judges
     branch: str
-    passed_over: set[str]
+    choice: Choice
     kept: Kept
     begun: Mapping[str, Earlier]
     asked: frozenset[str] = frozenset()
@@ -55,13 +57,13 @@ class Run:
     rolling_back: tuple[str, ...] = ()
     gate: str = ""
     unended: list[str] = field(default_factory=list)
-    disagreeing: int = 0
+    not_done: int = 0
 
     def carry_out(self) -> RunReport:
         """Do all that is pending. Raises CodemodsError where that has become impossible."""
         started = time.monotonic()
         pending = self.pending(self.shown.phases)
-        self.books.total = len(self.shown.units)
+        self.books.total = len(pending)
         end = RunEnd.FINISHED
         self.keep_evidence()
         if self.is_open(self.first_to_do()):
@@ -86,7 +88,7 @@ class Run:
             with self.judges.judge(self.books, self.tools, self.shown.units, names) as judge:
                 self.tools = replace(self.tools, judge=judge)
                 end = RunEnd.STOPPED if self.roll_back_on() else self.phases()
-            self.disagreeing = self.again()
+            self.not_done += self.again()
         except BaseException as error:
             # What prevents this, such as a full disk, leaves a run that looks killed: the next one goes on alike.
             with suppress(JournalError):
@@ -117,7 +119,7 @@ class Run:
             self.branch,
             end,
             results,
-            sum((unit.phase, unit.id) not in settled for unit in self.shown.units) + self.disagreeing,
+            sum((unit.phase, unit.id) not in settled for unit in self.shown.units) + self.not_done,
             seconds,
             blocked=tuple(self.blocked),
             refused=tuple(refused(self.shown)),
@@ -129,10 +131,16 @@ class Run:
         )
 
     def again(self) -> int:
-        """How many files the plan would change again, since a hook has made something else of them; each is told."""
+        """How many files the plan would change again, since a hook has made something else of them; each is told.
+
+        After a review, it is all that hooks have made something else of."""
         reformatted = set(self.books.committer.reformatted)
         if not reformatted:
             return 0
+        if self.choice.is_reviewed:
+            for path in sorted(reformatted):
+                self.books.note(f"A hook has made of {path} something else than was reviewed: `git log -p -1 {path}`.")
+            return len(reformatted)
         shown = preview_of(self.shown.loaded, self.books.repository)
         paths = dict.fromkeys(path for unit in shown.units for path in unit.paths if path in reformatted)
         for path in paths:
@@ -153,11 +161,11 @@ class Run:
 
     def rejected(self) -> set[str]:
         """The changes that are turned down, by earlier runs or by now, by their digests."""
-        return set(rejections(self.books.journal.events(), self.books.plan.name)) | self.passed_over
+        return set(rejections(self.books.journal.events(), self.books.plan.name)) | self.choice.rejected
 
     def pending(self, phases: Iterable[PhasePreview]) -> list[Unit]:
-        """The units of `phases` that no earlier run has rejected."""
-        return [unit for phase in phases for unit in phase.units if change_digest(unit) not in self.passed_over]
+        """The units of `phases` that neither an earlier run nor a person has turned down."""
+        return [unit for phase in phases for unit in phase.units if not self.choice.is_passed_over(unit)]
 
     def is_unended(self, phase: Phase) -> bool:
         """Whether an earlier run has done units of `phase`, and not validated its end."""
@@ -221,8 +229,7 @@ class Run:
         number = 0
         try:
             while number < len(self.shown.phases):
-                previous = self.shown.phases[number - 1].phase if number else None
-                if self.shown.phases[number].phase.does == "delete" or (previous and self.is_merge_rejected(previous)):
+                if self.has_to_look_again(number):
                     self.look_again(number)
                 phase = self.shown.phases[number]
                 number += 1
@@ -239,6 +246,12 @@ class Run:
             return RunEnd.INTERRUPTED
         return RunEnd.FINISHED
 
+    def has_to_look_again(self, number: int) -> bool:
+        """Whether what was done so far may have changed what there is to do from the phase `number` on."""
+        previous, this = self.shown.phases[number - 1].phase if number else None, self.shown.phases[number]
+        is_deleting = this.phase.does == "delete" and bool(this.units or not self.choice.is_part)
+        return is_deleting or (previous is not None and self.is_merge_rejected(previous))
+
     def is_merge_rejected(self, phase: Phase) -> bool:
         """Whether `phase` merges, and something of it was rejected."""
         states = [result.state for result in self.books.results if result.phase == phase.name]
@@ -252,18 +265,31 @@ class Run:
 
         def passed_over(unit: Unit) -> bool:
             # What has become possible only now, such as by a shim, is for the next run: nothing may go that needs it.
-            return change_digest(unit) in rejected or (this.does == "delete" and unit.phase != this.name)
+            is_out = self.choice.is_out(unit) or change_digest(unit) in rejected
+            return is_out or (this.does == "delete" and unit.phase != this.name)
 
-        shown = preview_of(self.shown.loaded, self.books.repository, passed_over=passed_over)
+        shown = self.choice.of(preview_of(self.shown.loaded, self.books.repository, passed_over=passed_over))
         phases = (*self.shown.phases[:number], *shown.phases[number:])
+        self.tell_gone(self.shown.phases[number:], phases[number:])
         self.shown = replace(self.shown, phases=phases)
-        self.books.total = len(self.shown.units)
+        self.books.total = len(self.pending(phases))
         self.look_at_unchanged_tree(phases[number:])
 
+    def tell_gone(self, before: Iterable[PhasePreview], after: Iterable[PhasePreview]) -> None:
+        """Tell which of the reviewed units of `before` are not as reviewed any more, after what was done first."""
+        if self.choice.is_reviewed:
+            left = {change_digest(unit) for phase in after for unit in phase.units}
+            for unit in (unit for unit in self.pending(before) if change_digest(unit) not in left):
+                self.books.note(f"{unit.id} was reviewed, and is not done: what was done first has changed it.")
+                self.not_done += 1
+
     def pass_over(self, phase: PhasePreview) -> None:
-        """Tell which units an earlier run has rejected."""
+        """Tell which units were turned down before, and why."""
         for unit in phase.units:
-            if change_digest(unit) in self.passed_over:
+            if self.choice.is_declined(unit):
+                reason = "somebody has said no to it; --interactive asks again"
+                self.books.results.append(UnitResult(unit.id, unit.phase, UnitState.DECLINED, reason=reason))
+            elif self.choice.is_passed_over(unit):
                 reason = "an earlier run rejected the same change; --retry tries it again"
                 self.books.results.append(UnitResult(unit.id, unit.phase, UnitState.PASSED_OVER, reason=reason))
 
@@ -290,4 +316,4 @@ class Run:
         # Those that follow were made for a tree in which it is done.
         self.look_again(number)
         phase, rejected = self.shown.phases[number], self.rejected()
-        return phase, [unit for unit in phase.units if change_digest(unit) not in rejected]
+        return phase, [unit for unit in self.pending([phase]) if change_digest(unit) not in rejected]

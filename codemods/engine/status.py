@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from codemods.engine.preview_repository import preview_of
+from codemods.engine.choosing.choice import Choice, key_of, preview_with
+from codemods.engine.choosing.decisions import declined
 from codemods.engine.recovery import change_digest, rejections, under_way
 from codemods.engine.reverting.standing import live_acts
 from codemods.engine.running.earlier import begun
@@ -43,6 +44,14 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Declined:
+    """A unit that somebody has said no to, at the ISO 8601 `time`: no run does it until they are asked again."""
+
+    unit: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
 class PhaseStatus:
     """One phase. `left` are the units that the next run would do."""
 
@@ -52,6 +61,12 @@ class PhaseStatus:
     blocked: tuple[Blocked, ...]
     left: tuple[str, ...]
     findings: tuple[Finding, ...]
+    declined: tuple[Declined, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of it is done."""
+        return not (self.left or self.rejected or self.blocked or self.declined)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +82,18 @@ class Status:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is left, rejected or blocked, and no phase still to be validated as a whole."""
-        return not self.unended and not any(phase.left or phase.rejected or phase.blocked for phase in self.phases)
+        """Whether nothing is left, declined, rejected or blocked, and no phase still to be validated as a whole."""
+        return not self.unended and all(phase.is_complete for phase in self.phases)
 
 
 def status_of(loaded: LoadedPlan, repository: Repository, journal: Journal) -> Status:
-    """The state of a plan in a repository. What depends on units that were rejected is told as they left it.
+    """The state of a plan in a repository. What depends on units that were turned down is told as they left it.
 
     Raises CodemodsError as a preview does.
     """
-    rejected = set(rejections(journal.events(), loaded.plan.name))
-    passed_over = (lambda unit: change_digest(unit) in rejected) if rejected else None
-    return status(preview_of(loaded, repository, passed_over=passed_over), repository, journal)
+    events, plan = journal.events(), loaded.plan.name
+    choice = Choice(frozenset(rejections(events, plan)), frozenset(declined(events, plan)))
+    return status(preview_with(loaded, repository, choice), repository, journal)
 
 
 def _with_half_done(phase: PhaseStatus, units: list[str]) -> PhaseStatus:
@@ -98,7 +113,7 @@ def status(shown: Preview, repository: Repository, journal: Journal) -> Status:
     """The state of the plan that `shown` previews."""
     stage("Reading the history")
     plan = shown.loaded.plan.name
-    rejected = rejections(journal.events(), plan)
+    rejected, refused = rejections(journal.events(), plan), declined(journal.events(), plan)
     live = live_acts(repository, plan)
     by_phase: dict[str, list[Done]] = {}
     for act in reversed(live):
@@ -112,11 +127,12 @@ def status(shown: Preview, repository: Repository, journal: Journal) -> Status:
         turned_down = tuple(
             Rejected(unit.id, str(event.data.get("reason")), str(event.data.get("evidence")), event.run)
             for unit, event in events
-            if event is not None
+            if event is not None and key_of(unit) not in refused
         )
-        left = tuple(unit.id for unit, event in events if event is None)
+        no = tuple(Declined(unit.id, refused[key].time) for unit in phase.units if (key := key_of(unit)) in refused)
+        left = tuple(unit.id for unit, event in events if event is None and key_of(unit) not in refused)
         blocked = tuple(outcome for outcome in phase.outcomes if isinstance(outcome, Blocked))
-        phases.append(PhaseStatus(name, done, turned_down, blocked, left, phase.findings))
+        phases.append(PhaseStatus(name, done, turned_down, blocked, left, phase.findings, no))
     # Phases that the plan does not have any more.
     phases += [PhaseStatus(name, tuple(done), (), (), (), ()) for name, done in by_phase.items()]
     open_ = (name for name, earlier in begun(repository, journal, plan).items() if earlier.units)

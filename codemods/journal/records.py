@@ -24,6 +24,8 @@ class EventKind(str, Enum):
     RUN_RESUMED = "run-resumed"
     BASELINE_TAKEN = "baseline-taken"
     PHASE_STARTED = "phase-started"
+    BRANCH_SPLIT = "branch-split"
+    UNIT_DECIDED = "unit-decided"
     UNIT_WRITING = "unit-writing"
     UNIT_COMMITTED = "unit-committed"
     UNIT_REJECTED = "unit-rejected"

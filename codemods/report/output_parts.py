@@ -86,6 +86,7 @@ PARTS: Schema = {
         rejected=many(record(unit=TEXT, reason=TEXT, evidence=TEXT, run=TEXT)),
         blocked=many(record(path=TEXT, reasons=TEXTS)),
         left=TEXTS,
+        declined=told(many(record(unit=TEXT, time=TEXT)), "Units to which somebody has said no."),
         totals=part("counts"),
     ),
     "share": record("How many references use the canonical path, and in percent.", **SHARE),

@@ -31,6 +31,33 @@ from codemods.report.output_parts import (
 
 _AUDITED_PATH = record(name=TEXT, path=TEXT, lines_of_file=NUMBER)
 
+_RUN: dict[str, Schema] = {
+    "run": TEXT,
+    "plan": TEXT,
+    "branch": TEXT,
+    "end": {"enum": ["finished", "stopped", "at-gate", "interrupted"]},
+    "left": told(NUMBER, "Units that the next run does; those that are rejected are not among them."),
+    "seconds": DECIMAL,
+    "recovered": told(TEXTS, "What a command that was killed had left, and what became of that."),
+    "blocked": many(record(path=TEXT, reason=TEXT, evidence=TEXT)),
+    "refused": TEXTS,
+    "notes": TEXTS,
+    "gate": TEXT,
+    "unended": TEXTS,
+    "units": many(
+        record(
+            unit=TEXT,
+            phase=TEXT,
+            state={"enum": ["committed", "rejected", "passed-over", "taken-back", "undecided", "declined"]},
+            sha=TEXT,
+            reason=TEXT,
+            evidence=TEXT,
+            seconds=DECIMAL,
+            validations=many(part("verdict")),
+        )
+    ),
+}
+
 _DOCUMENTS: dict[str, Schema] = {
     "preview": record(
         "preview --json: what a plan would change.",
@@ -52,32 +79,18 @@ _DOCUMENTS: dict[str, Schema] = {
         outside_phases=many(part("file")),
         skipped=many(part("skipped")),
     ),
-    "run": record(
-        "apply --json: how a run ended, and what became of each unit.",
-        run=TEXT,
+    "run": record("apply --json: how a run ended, and what became of each unit.", **_RUN),
+    "split": record(
+        "apply --split --json: the branches that were made, each with its run, and what is still to be done.",
         plan=TEXT,
-        branch=TEXT,
-        end={"enum": ["finished", "stopped", "at-gate", "interrupted"]},
-        left=told(NUMBER, "Units that the next run does; those that are rejected are not among them."),
-        seconds=DECIMAL,
-        recovered=told(TEXTS, "What a command that was killed had left, and what became of that."),
-        blocked=many(record(path=TEXT, reason=TEXT, evidence=TEXT)),
-        refused=TEXTS,
-        notes=TEXTS,
-        gate=TEXT,
-        unended=TEXTS,
-        units=many(
-            record(
-                unit=TEXT,
-                phase=TEXT,
-                state={"enum": ["committed", "rejected", "passed-over", "taken-back", "undecided"]},
-                sha=TEXT,
-                reason=TEXT,
-                evidence=TEXT,
-                seconds=DECIMAL,
-                validations=many(part("verdict")),
-            )
-        ),
+        base=TEXT,
+        head=TEXT,
+        branches=many(record(branch=TEXT, group=TEXT, is_there=YES_OR_NO, text=or_null(TEXT), run=record(**_RUN))),
+        recovered=TEXTS,
+        open=TEXTS,
+        turned_down=TEXTS,
+        waiting=many(record(group=TEXT, unit=TEXT, reason=TEXT)),
+        left=many(record(group=TEXT, units=TEXTS)),
     ),
     "status": record(
         "status --json: how far a plan is.",

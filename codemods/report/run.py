@@ -31,6 +31,8 @@ def show_run(out: Console, report: RunReport, plan_file: str, options: str = "")
         "Rejected by an earlier run, and not tried again (--retry does, --retry-file FILE one)",
         [result.unit for result in passed],
     )
+    declined = report.in_state(UnitState.DECLINED)
+    list_lines(out, "Declined, and left (--interactive asks again)", [result.unit for result in declined])
     done = len(report.in_state(UnitState.COMMITTED))
     back = len(report.in_state(UnitState.TAKEN_BACK))
     where = f" on {report.branch}" if report.branch else ""
@@ -54,13 +56,14 @@ def _next_step(report: RunReport, plan_file: str, options: str) -> str:
     if report.end is RunEnd.STOPPED and not report.in_state(UnitState.REJECTED):
         return f"The run stopped. Mend what it says above, then `codemods apply {plan_file}`."
     if report.end is RunEnd.STOPPED:
-        return f"The run stopped at a rejected unit. Mend it, then `codemods apply {plan_file} --retry`."
+        again = options if " --retry" in options else f"{options} --retry"
+        return f"The run stopped at a rejected unit. Mend it, then `codemods apply {plan_file}{again}`."
     if report.unended:
         phases = ", ".join(report.unended)
         return f"The end of {phases} does not hold. Mend it, then `codemods apply {plan_file}{options}` looks again."
     if not report.results and report.refused:
         return f"Nothing was committed: mend what is refused, or decide it in the plan {plan_file}."
-    if not report.results:
+    if not (report.results or report.left):
         return "Nothing to do: no reference is left that can be rewritten."
     if not report.in_state(UnitState.COMMITTED):
         return f"Nothing was committed. Next: `codemods status {plan_file}`."

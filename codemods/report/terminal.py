@@ -198,6 +198,8 @@ def show_status(out: Console, status: Status) -> None:
     phases = status.phases
     list_lines(out, "Rejected", [f"{r.unit}: {r.reason} (run {r.run})" for p in phases for r in p.rejected])
     list_lines(out, "Blocked", [reason for p in phases for b in p.blocked for reason in b.reasons])
+    declined = [f"{d.unit} (on {d.time[:10]})" for p in phases for d in p.declined]
+    list_lines(out, "Declined, until `apply --interactive` asks again", declined)
     list_lines(out, "Left for the next run", [unit for p in phases for unit in p.left])
     list_lines(
         out,

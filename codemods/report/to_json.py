@@ -90,21 +90,25 @@ def preview_json(preview: Preview) -> str:
 
 def run_json(report: RunReport) -> str:
     """A run: how it ended, and what became of each unit."""
-    return dump(
-        "run",
-        run=report.run,
-        plan=report.plan,
-        branch=report.branch,
-        end=report.end.value,
-        left=report.left,
-        seconds=round(report.seconds, 3),
-        recovered=list(report.recovered),
-        blocked=[{"path": b.path, "reason": b.reason, "evidence": b.evidence} for b in report.blocked],
-        refused=list(report.refused),
-        notes=list(report.notes),
-        gate=report.gate,
-        unended=list(report.unended),
-        units=[
+    return dump("run", **run_values(report))
+
+
+def run_values(report: RunReport) -> dict[str, object]:
+    """What a document says of a run."""
+    return {
+        "run": report.run,
+        "plan": report.plan,
+        "branch": report.branch,
+        "end": report.end.value,
+        "left": report.left,
+        "seconds": round(report.seconds, 3),
+        "recovered": list(report.recovered),
+        "blocked": [{"path": b.path, "reason": b.reason, "evidence": b.evidence} for b in report.blocked],
+        "refused": list(report.refused),
+        "notes": list(report.notes),
+        "gate": report.gate,
+        "unended": list(report.unended),
+        "units": [
             {
                 "unit": result.unit,
                 "phase": result.phase,
@@ -119,7 +123,7 @@ def run_json(report: RunReport) -> str:
             }
             for result in report.results
         ],
-    )
+    }
 
 
 def status_json(status: Status) -> str:
@@ -161,6 +165,7 @@ def _phases(status: Status) -> list[dict[str, object]]:
             ],
             "blocked": [{"path": blocked.path, "reasons": list(blocked.reasons)} for blocked in phase.blocked],
             "left": list(phase.left),
+            "declined": [{"unit": declined.unit, "time": declined.time} for declined in phase.declined],
             "totals": _counts(phase.findings),
         }
         for phase in status.phases

@@ -32,7 +32,7 @@ def tracker_markdown(tracker: Tracker) -> str:
         "",
         f"Plan {code(plan.name)} on {code(tracker.status.branch)} at {_sha(tracker.head)}.{issue}",
         f"Written by {code(f'codemods report {tracker.loaded.where} --markdown')}: run it again rather than edit this.",
-        *("", "## Goal", "", *_goal(plan)),
+        *("", "## Goal", "", *goal(plan)),
         *("", "## Where it stands", "", *_standing(tracker)),
         *("", "## Steps", *_steps(tracker.status.phases)),
         *_listed("Rejected", (line for phase in tracker.status.phases for line in _rejected(phase))),
@@ -48,7 +48,8 @@ def _sha(sha: str) -> str:
     return f"`{sha[:12]}`" if sha else "no commit yet"
 
 
-def _goal(plan: Plan) -> Iterator[str]:
+def goal(plan: Plan) -> Iterator[str]:
+    """What a plan is for, as the entries of a list."""
     yield from map(_kept, plan.keep)
     for merge in plan.merge:
         yield f"- Merge {code(merge.module)} into {code(merge.into)}"
@@ -112,13 +113,16 @@ def _to_review(findings: Iterable[Finding]) -> list[Finding]:
 
 def _steps(phases: Iterable[PhaseStatus]) -> Iterator[str]:
     for phase in phases:
-        total = len(phase.done) + len(phase.left) + len(phase.rejected) + len(phase.blocked)
+        open_ = (phase.left, phase.declined, phase.rejected, phase.blocked)
+        total = len(phase.done) + sum(map(len, open_))
         yield from ("", f"### {plain(phase.name)}: {len(phase.done)} of {total}", "")
         if not total:
             yield "Nothing to do."
             continue
         for unit in phase.left:
             yield f"- [ ] {code(unit)}"
+        for declined in phase.declined:
+            yield f"- [ ] {code(declined.unit)} (declined on {declined.time[:10]})"
         for rejected in phase.rejected:
             yield f"- [ ] {code(rejected.unit)} (rejected, see below)"
         for blocked in phase.blocked:

@@ -319,6 +319,11 @@ class ReadableRepository:
         """Whether the user's commits are signed."""
         return self._config("--type=bool", "commit.gpgSign") == "true"
 
+    def editor(self) -> str:
+        """The command of the user's editor, as git would have it; what only a hook may have set is not asked for."""
+        given = (self._config("core.editor"), os.environ.get("VISUAL"), os.environ.get("EDITOR"))
+        return next(filter(None, given), "vi")
+
     def _config(self, *arguments: str) -> str:
         return os.fsdecode(self._answer(["config", *arguments]) or b"").strip()
 

@@ -163,6 +163,11 @@ def _detached(repo: Repo) -> None:
     repo.git("switch", "--quiet", "--detach")
 
 
+def _reviewed(repo: Repo) -> None:
+    begin(repo, plan(TWO))
+    repo.codemods("preview", "plan.yaml", "--save", ".git/review.json")
+
+
 WITH_BAD = ("one", "bad", "two")
 SCENARIOS = (
     Scenario("apply each", fresh(plan(EACH)), APPLY),
@@ -179,6 +184,8 @@ SCENARIOS = (
     Scenario("apply the second phase", _begun, (*APPLY, "--phase", "P1")),
     # Killed before it has made its branch, there is none to be on.
     Scenario("apply, then roll back", fresh(plan(EACH)), APPLY, ((*ROLLBACK, "--all"),), CONTENT[1:]),
+    Scenario("apply a review", _reviewed, (*APPLY, "--from", ".git/review.json")),
+    Scenario("apply in branches", fresh(plan(EACH, DELETE), ("one", "bad")), (*APPLY, "--split", "folder")),
     Scenario("roll back a file", applied(plan(EACH)), (*ROLLBACK, "--file", "app/two.py")),
     Scenario("roll back a phase", applied(plan(TWO)), (*ROLLBACK, "--phase", "P1")),
     Scenario("roll back all", applied(plan(TWO)), (*ROLLBACK, "--all")),

@@ -68,6 +68,7 @@ def root(made_once: MadeOnce, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         ("rollback", ["rollback", "plan.yaml", "--all"]),
         ("rollback", ["undo", "--dry-run"]),
         ("run", ["apply", "plan.yaml", "--retry", "--yes"]),
+        ("split", ["apply", "plan.yaml", "--retry", "--split", "folder", "--yes"]),
         ("error", ["preview", "missing.yaml"]),
         ("error", ["log", "zzz"]),
     ],

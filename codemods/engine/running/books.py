@@ -99,7 +99,7 @@ class Books:
     @property
     def settled(self) -> int:
         """How many units this run has brought to an end."""
-        return sum(result.state is not UnitState.PASSED_OVER for result in self.results)
+        return sum(r.state not in (UnitState.PASSED_OVER, UnitState.DECLINED) for r in self.results)
 
     def write_ahead(self, units: Iterable[Unit]) -> None:
         """Say what the files of units will be, before they are."""
