@@ -1,6 +1,7 @@
 """Measures codemods and its peers at the same job, and judges what each of them makes of it.
 
     python -m benchmarks.compare [--install] [--times 5] [--whole] [--work FOLDER] [--tools sed,ast-grep]
+    python -m benchmarks.compare --write-readme [--earlier RESULTS.json]
     python -m benchmarks.compare --tree CHECKOUT --symbol OLD --to NEW [--source-root src]
 
 Without --tree, on a project from PyPI that is pinned by its hash. Each tool redirects the symbol, dry and then for
@@ -8,6 +9,9 @@ good, round after round and in turn; each run that writes has a fresh clone. Eve
 spell the symbol's last name. With --whole, each that can is run over the whole tree, too, once. Peers that are not
 installed are left out, and named; --install puts pinned ones into FOLDER/peers. What a tool made is kept as a patch,
 judged by `check_tree.py`, and written with the figures to FOLDER/results: table.md, plot.svg, results.json.
+
+--write-readme also puts a short table into README.md, between its marks, and a picture beside the pages. --earlier
+takes the tools that are not run now from a results.json: what takes long need not be run each time.
 """
 
 from __future__ import annotations
@@ -26,7 +30,8 @@ from benchmarks.compare.job import Job, make_job
 from benchmarks.compare.judge import Judge
 from benchmarks.compare.plot import to_svg
 from benchmarks.compare.runs import APPLY, DRY, Row, Runs, installed
-from benchmarks.compare.table import Line, costs_table, results_table
+from benchmarks.compare.shown import show_in
+from benchmarks.compare.table import Line, costs_table, line_of, results_table
 from benchmarks.compare.tools import OURS, TOOLS, Tool
 from benchmarks.measuring import environment_of_machine
 from benchmarks.repositories import clone, isolated
@@ -34,6 +39,7 @@ from benchmarks.repositories import clone, isolated
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+ROOT = Path(__file__).parents[2]
 PEERS = ("libcst==1.9.0", "bowler==0.9.0", "rope==1.15.2", "ast-grep-cli==0.51.1")
 
 
@@ -59,8 +65,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.whole:
         able = [tool for tool in tools if tool.can_whole and not tool.finds_files]
         rows += runs.measure(able, 1, options.patience, whole=True)
-    lines = judged(job, rows, work, told_by_us(job, work, programs) if OURS in tools else {})
-    write_results(job, lines, missing, kept)
+    earlier = earlier_lines(options.earlier, {tool.name for tool in tools}) if options.earlier else []
+    lines = [*judged(job, rows, work, told_by_us(job, work, programs) if OURS in tools else {}), *earlier]
+    write_results(job, lines, [tool for tool in missing if all(line.row.tool is not tool for line in lines)], kept)
+    if options.write_readme:
+        show_in(
+            options.write_readme,
+            lines,
+            job,
+            corpus.tell(job.origin),
+            dict.fromkeys(one.row.tool.name for one in earlier),
+        )
     ours = [line for line in lines if line.row.tool is OURS and line.verdict]
     return 1 if any(line.verdict and (line.verdict.broken or line.untold) for line in ours) else 0
 
@@ -80,6 +95,8 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--whole", action="store_true", help="also run each peer that can over the whole tree, once")
     parser.add_argument("--tools", help=f"some of: {','.join(tool.name for tool in TOOLS)}")
     parser.add_argument("--install", action="store_true", help=f"install {', '.join(PEERS)}")
+    parser.add_argument("--write-readme", type=Path, nargs="?", const=ROOT, help="put table and picture there")
+    parser.add_argument("--earlier", type=Path, help="a results.json: its tools, where they are not run now")
     options = parser.parse_args(arguments)
     if bool(options.tree) != bool(options.symbol and options.to):
         parser.error("--tree, --symbol and --to belong together")
@@ -134,6 +151,12 @@ def judged(job: Job, rows: list[Row], work: Path, told: Mapping[str, int]) -> li
         untold = verdict.untold(told if row.tool is OURS else {}) if verdict else 0
         lines.append(Line(row, verdict, untold))
     return lines
+
+
+def earlier_lines(file: Path, known: set[str]) -> list[Line]:
+    """The lines of an earlier comparison, but for those of `known` tools. Raises OSError, KeyError."""
+    rows = json.loads(file.read_text(encoding="utf-8"))["rows"]
+    return [line_of(row) for row in rows if row["tool"] not in known]
 
 
 def write_results(job: Job, lines: list[Line], missing: Sequence[Tool], kept: Path) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from benchmarks.compare.judge import Verdict
+from benchmarks.compare.runs import Row
+from benchmarks.compare.tools import TOOLS
 from benchmarks.measuring import Cost, median
 
 if TYPE_CHECKING:
-    from benchmarks.compare.judge import Verdict
-    from benchmarks.compare.runs import Row
+    from collections.abc import Mapping
 
 _COSTS = ("tool", "run", "CPU s", "least", "wall s", "peak MB", "times ours")
 _RESULTS = (
@@ -53,18 +55,29 @@ class Line:
         }
 
 
+def line_of(values: Mapping[str, Any]) -> Line:
+    """The line of which `to_json` has made these values, without its patch. Raises KeyError where they are no such."""
+    tools = {tool.name: tool for tool in TOOLS}
+    costs = [Cost(**cost) for cost in values["costs"]]
+    row = Row(tools[values["tool"]], values["run"], values["whole"], costs, None, set(values["results"]))
+    found = values["verdict"]
+    verdict = Verdict(**{**found, "broken": tuple(found["broken"])}) if found else None
+    return Line(row, verdict, values["missed_without_a_word"])
+
+
 def costs_table(lines: list[Line], ours: Cost | None) -> str:
     """What the runs cost; `ours` is what CPU times are given as multiples of."""
     most = max((len(line.row.costs) for line in lines), default=0)
-    return _table(_COSTS, 2, [_cost_cells(line, ours, most) for line in lines])
+    return table(_COSTS, 2, [_cost_cells(line, ours, most) for line in lines])
 
 
 def results_table(lines: list[Line]) -> str:
     """What the runs that write have made."""
-    return _table(_RESULTS, 1, [_result_cells(line, line.verdict) for line in lines if line.verdict])
+    return table(_RESULTS, 1, [_result_cells(line, line.verdict) for line in lines if line.verdict])
 
 
-def _table(head: tuple[str, ...], words: int, rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], words: int, rows: list[tuple[str, ...]]) -> str:
+    """A table in Markdown, whose first columns are `words`, and the others numbers."""
     rule = tuple("---" if number < words else "---:" for number in range(len(head)))
     return "".join(f"| {' | '.join(cells)} |\n" for cells in (head, rule, *rows))
 

@@ -9,21 +9,24 @@ stay.
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.engine.disturbed import told
 from codemods.engine.messages import RUN, UNIT
+from codemods.engine.touched import Touched
 from codemods.errors import RepositoryError
 from codemods.files import file_bytes
+from codemods.vcs import is_blob_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from codemods.engine.disturbed import Watch
-    from codemods.model import Unit
-    from codemods.vcs import Commit, Entry, Repository
+    from codemods.model import Change, Removal, Unit
+    from codemods.vcs import Commit, Difference, Entry, Repository
 
 _TRIES = 3  # formatters of one hook may follow one another
 _HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "post-index-change", "reference-transaction")
@@ -64,6 +67,15 @@ class Committer:
     _has_hooks: bool | None = None
     _signs: bool | None = None
     _others: frozenset[str] | None = None  # files that differ from HEAD, where nothing has run since the last commit
+    _looked: tuple[frozenset[str], frozenset[str]] | None = None
+    _touched: Touched = field(init=False)
+    _is_quiet: bool = False  # the hooks of the last commit have touched nothing
+    _is_index_head: bool = False  # after it, nothing was staged
+    _with_staged: bool = False  # nor is there now, and an index less is needed
+
+    def __post_init__(self) -> None:
+        """Nothing is followed before the first commit that a hook looks at."""
+        self._touched = Touched(self.repository)
 
     @property
     def signs(self) -> bool:
@@ -96,6 +108,12 @@ class Committer:
             return Committed(sha, sha)
         expected = {change.path: change.after for change in unit.changes}
         before = self.repository.head() or ""
+        if self._others is None and self._looked is not None and self._looked[1] <= expected.keys():
+            self._others = self._looked[0]
+        if self._touched.begin():
+            self._others = None
+        is_index_head, self._is_index_head = self._is_index_head and self._touched.is_index_left(), False
+        self._with_staged = is_index_head and self._is_quiet and self.repository.operation_in_progress() is None
         self.watch.before(expected, self._others)
         self._others = None
         try:
@@ -103,14 +121,22 @@ class Committer:
         except RepositoryError as error:
             self.watch.after()
             raise meant(error) from error
-        done = self._judged(unit, before, trailers)
+        done = self._judged(unit, before, trailers, is_index_head=is_index_head)
         self._others = self.watch.left
         return done
 
     def look_again(self) -> None:
         """Look for changes of the user's before the next commit: something has run, or time has passed, since the last
         one."""
-        self._others = None
+        self._others = self._looked = None
+
+    def has_looked(self, others: frozenset[str], units: Iterable[str]) -> None:
+        """Take note that somebody has looked just now: beside the files of `units`, `others` differ from HEAD."""
+        self._looked = others, frozenset(units)
+
+    def look_away(self) -> None:
+        """No more commits for now."""
+        self._touched.end()
 
     def _try(self, unit: Unit, expected: Mapping[str, bytes | None], text: str, trailers: Mapping[str, str]) -> None:
         """Commit, once more each time that a hook has refused and rewritten the files."""
@@ -129,27 +155,38 @@ class Committer:
     def _refusal(self, unit: Unit, text: str, trailers: Mapping[str, str]) -> RepositoryError | None:
         """Commit; what a hook says that refuses that. Raises RepositoryError where git cannot."""
         try:
-            self.repository.commit(unit.paths, text, trailers)
+            self.repository.commit(unit.paths, text, trailers, with_staged=self._with_staged)
         except RepositoryError as error:
             if error.status != 1:
                 raise
             return error
         return None
 
-    def _judged(self, unit: Unit, before: str, trailers: Mapping[str, str]) -> Committed:
+    def _judged(self, unit: Unit, before: str, trailers: Mapping[str, str], *, is_index_head: bool) -> Committed:
         """The commit that was made since `before`, with the index and the work tree as it has them."""
         repository = self.repository
         head = repository.head() or ""
-        ours = self._found(before, trailers)
+        ours, differences = self._made(before, head, trailers)
         if ours is None:
             self._undo(unit, before)
             what = f"A hook took the trailers out of the message of {unit.id}: nobody could find that commit again."
             hint = "The commit was taken back. Have prepare-commit-msg and commit-msg keep the lines that begin with "
             raise RepositoryError(what, hint=f"{hint}`Codemods-`.")
-        changed = {change.path: change.after for change in repository.differences((ours.sha,))[ours.sha]}
+        changed = {change.path: change.after for change in differences}
         if fault := _fault(unit, changed):
             self._undo(unit, before)
             raise RefusedError(fault)
+        # Asked in any case, or the next commit would be told what this one has touched.
+        self._is_quiet = self._touched.only(changed, self.watch.users) and self._is_all(unit, differences)
+        if self._with_staged and not self._touched.is_index_once and not changed.keys() <= set(unit.paths):
+            self._undo(unit, before)
+            what = f"Something was staged while {unit.id} was committed: {', '.join(sorted(changed)[:_NAMED])}."
+            raise RepositoryError(what, hint="The commit was taken back. Run the command again to go on from there.")
+        if self._is_quiet:
+            self._is_index_head = is_index_head
+            self.watch.moved()
+            self.watch.is_unchanged()
+            return Committed(ours.sha, head)
         self._follow((*unit.paths, *changed))
         self.watch.moved()
         notes = [_put_in(unit, others)] if (others := sorted(set(changed) - set(unit.paths))) else []
@@ -159,10 +196,31 @@ class Committer:
         self.reformatted += [path for path in unit.paths if file_bytes(repository.root, path) != after[path]]
         return Committed(ours.sha, head, tuple(notes))
 
-    def _found(self, before: str, trailers: Mapping[str, str]) -> Commit | None:
-        commits = self.repository.commits(before or None)
-        wanted = (trailers[RUN], trailers[UNIT])
-        return next((one for one in commits if (one.trailers.get(RUN), one.trailers.get(UNIT)) == wanted), None)
+    def _made(
+        self, before: str, head: str, trailers: Mapping[str, str]
+    ) -> tuple[Commit | None, tuple[Difference, ...]]:
+        """Our commit since `before`, with what it has changed."""
+
+        def is_ours(commit: Commit) -> bool:
+            return all(commit.trailers.get(name) == trailers[name] for name in (RUN, UNIT))
+
+        last, differences = self.repository.commit_at(head)
+        if last.parent == before and is_ours(last):
+            return last, differences
+        found = next(filter(is_ours, self.repository.commits(before or None)), None)
+        return found, self.repository.differences((found.sha,))[found.sha] if found else ()
+
+    def _is_all(self, unit: Unit, differences: tuple[Difference, ...]) -> bool:
+        """Whether the commit holds the unit as it was written, no file of it made or of another mode, and the work tree
+        still does.
+
+        git has staged the files before the hooks ran: then the index holds just that, too.
+        """
+        root, changed = self.repository.root, {change.path: change for change in differences}
+        return changed.keys() == set(unit.paths) and all(
+            file_bytes(root, change.path) == change.after and _is_held(root / change.path, changed[change.path], change)
+            for change in unit.changes
+        )
 
     def _undo(self, unit: Unit, before: str) -> None:
         """Take back what was committed since `before`, which nobody has seen yet."""
@@ -178,6 +236,7 @@ class Committer:
         staged = set(self.repository.staged_against_head())
         if behind := tuple(dict.fromkeys(path for path in paths if path in staged)):
             self.repository.unstage(behind)
+        self._is_index_head = staged <= set(behind)
 
 
 def _fault(unit: Unit, changed: Mapping[str, Entry | None]) -> str:
@@ -188,6 +247,16 @@ def _fault(unit: Unit, changed: Mapping[str, Entry | None]) -> str:
         if change.after is not None and change.path in changed and changed[change.path] is None:
             return f"a hook deleted {change.path}"
     return ""
+
+
+def _is_held(place: Path, made: Difference, change: Change | Removal) -> bool:
+    """Whether a commit has `made` of a file what is at `place`, without line ends or filters of git's own."""
+    if made.after is None or change.after is None:
+        return made.after is None and change.after is None
+    mode = place.lstat().st_mode
+    kept = "100755" if mode & stat.S_IXUSR else "100644"
+    is_same_kind = made.before is not None and made.before.mode == made.after.mode == kept and stat.S_ISREG(mode)
+    return is_same_kind and is_blob_of(made.after.blob, change.after)
 
 
 def _put_in(unit: Unit, others: list[str]) -> str:

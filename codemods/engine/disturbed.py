@@ -56,7 +56,7 @@ class Watch:
         self.run = run
         self.expected: Mapping[str, bytes | None] = {}
         self._modes: dict[str, int | None] = {}
-        self._users: frozenset[str] = frozenset()
+        self.users: frozenset[str] = frozenset()  # files that differed from HEAD before, and are left alone
         self.left: frozenset[str] = frozenset()  # files that differ from HEAD after all that was put back
         self._place: tuple[str | None, str | None] = (None, None)
 
@@ -70,12 +70,16 @@ class Watch:
         # Where there is no user, what is not as it should be is left over from an earlier validation.
         if others is None:
             others = frozenset(self.repository.dirty_files() if self.folder else ())
-        self._users = others - expected.keys()
+        self.users = others - expected.keys()
 
     def moved(self) -> None:
         """Call it where HEAD has moved as it should, and git's index with it: the tree is to be what it holds now."""
         self.expected, self._modes = {}, {}
         self._place = self._where()
+
+    def is_unchanged(self) -> None:
+        """Call it instead of `after` where it is known that nothing has been changed since."""
+        self.left = self.users
 
     def after(self) -> tuple[Disturbed, ...]:
         """Put back what has been changed since `before`, and tell it, by path. A unit of which a file is not `is_back`
@@ -88,9 +92,9 @@ class Watch:
             what = f"HEAD has moved during a validation, to {now}: it, or somebody else, committed or switched branch."
             raise RepositoryError(what, hint="On the branch of the run, run the command again: it goes on from there.")
         own = [self._put_back(path) for path, content in self.expected.items() if not self._is_intact(path, content)]
-        others = sorted(set(self.repository.dirty_files()) - self.expected.keys() - self._users)
+        others = sorted(set(self.repository.dirty_files()) - self.expected.keys() - self.users)
         found = [*own, *(self._others(others) if others else ())]
-        self.left = self._users | {disturbed.path for disturbed in found if not disturbed.is_back}
+        self.left = self.users | {disturbed.path for disturbed in found if not disturbed.is_back}
         return tuple(sorted(found, key=lambda disturbed: disturbed.path))
 
     def _where(self) -> tuple[str | None, str | None]:

@@ -7,6 +7,7 @@ from codemods.vcs.records import (
     Entry,
     TrackedFile,
     cleaned,
+    is_blob_of,
     is_kept_as_it_is,
     with_trailers,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "Repository",
     "TrackedFile",
     "cleaned",
+    "is_blob_of",
     "is_kept_as_it_is",
     "with_trailers",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import textwrap
@@ -118,6 +119,12 @@ def entries_of(out: bytes) -> dict[str, Entry]:
             mode, _, blob = head.split(" ")
             found[path] = Entry(mode, blob)
     return found
+
+
+def is_blob_of(blob: str, content: bytes) -> bool:
+    """Whether `blob` is the name that git gives to a blob of these bytes."""
+    kind = hashlib.sha1 if len(blob) == len(NOTHING) else hashlib.sha256
+    return kind(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest() == blob
 
 
 def cleaned(message: str) -> str:

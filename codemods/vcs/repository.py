@@ -87,9 +87,11 @@ class Repository(ReadableRepository):
         if self.rev(name) is not None:
             self._bytes("update-ref", "-d", name, reading=False)
 
-    def commit(self, paths: tuple[str, ...], message: str, trailers: Mapping[str, str]) -> str:
+    def commit(
+        self, paths: tuple[str, ...], message: str, trailers: Mapping[str, str], *, with_staged: bool = False
+    ) -> str:
         """Commit `paths`, tracked files, and nothing else that may be staged, as they are in the work tree; the new
-        commit.
+        commit. `with_staged`: where it is known that nothing is, git needs no second index for that.
 
         Hooks, signing and author are the user's own. Raises GitError with what git or a hook said.
         """
@@ -101,7 +103,14 @@ class Repository(ReadableRepository):
                 # The system may not say what it has refused.
                 raise type(error)(error.errno, error.strerror, str(file)) from error
             self._bytes(
-                *("commit", "--quiet", "--only", "--cleanup=whitespace", "--file", str(file)),
+                *(
+                    "commit",
+                    "--quiet",
+                    "--include" if with_staged else "--only",
+                    "--cleanup=whitespace",
+                    "--file",
+                    str(file),
+                ),
                 *("--pathspec-from-file=-", "--pathspec-file-nul"),
                 stdin=pathspecs(paths),
                 reading=False,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from benchmarks.compare.table import line_of
 from benchmarks.repositories import make_repository
 from tests.conftest import write_files
 
@@ -42,7 +43,9 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_files(tree, FILES)
     make_repository(tree, "base")
     job = ["--tree", str(tree), "--symbol", "shop.old.price", "--to", "shop.new.price_of"]
+    write_files(folder / "shown", {"README.md": "# Ours\n\n<!-- compared -->\nold\n<!-- end compared -->\n\nMore.\n"})
     limits = ["--tools", "codemods,sed", "--times", "1", "--work", str(folder / "work")]
+    limits += ["--write-readme", str(folder / "shown")]
     command = [sys.executable, "-m", "benchmarks.compare", *job, *limits]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -92,3 +95,22 @@ def test_the_results_are_shown_as_a_table_and_a_picture(compared: Path) -> None:
     assert "| sed | 5 | 0 | 0 | 0 | 2 | 2 | 1 |" in table
     assert "| codemods | 3 | 2 | 0 | 0 | 0 | 0 | 0 |" in table
     assert (compared / "plot.svg").read_text().count("<rect") == 1 + 5
+
+
+def test_a_readme_gets_a_row_for_each_tool_and_a_picture(compared: Path) -> None:
+    shown = compared.parents[1] / "shown"
+    before, _, rest = (shown / "README.md").read_text().partition("<!-- compared -->\n")
+    table, _, after = rest.partition("<!-- end compared -->")
+    rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| ")][2:]
+    assert [(row[0], row[5:]) for row in rows] == [
+        ("| codemods", ["3", "2", "0", "0 |"]),
+        ("| codemods, again", ["", "", "", " |"]),
+        ("| sed", ["5", "0", "0", "2 |"]),
+    ]
+    assert (before, after) == ("# Ours\n\n", "\n\nMore.\n")
+    assert (shown / "docs" / "images" / "compare.svg").read_text().count("<rect") == 1 + 3
+
+
+def test_what_was_measured_earlier_is_read_again(compared: Path) -> None:
+    rows = json.loads((compared / "results.json").read_text())["rows"]
+    assert json.loads(json.dumps([line_of(row).to_json() for row in rows])) == rows

@@ -129,10 +129,15 @@ def applied(text: str, *more: str) -> Callable[[Repo], None]:
     return prepare
 
 
-def _with_hook(repo: Repo) -> None:
-    begin(repo, plan(EACH), ("one", "two"))
-    write_files(repo.root, {".git/hooks/pre-commit": HOOK})
-    (repo.root / ".git/hooks/pre-commit").chmod(0o755)
+def with_hook(pattern: str, names: tuple[str, ...]) -> Callable[[Repo], None]:
+    """The formatter is there, and looks at the files of that pattern."""
+
+    def prepare(repo: Repo) -> None:
+        begin(repo, plan(EACH), names)
+        write_files(repo.root, {".git/hooks/pre-commit": HOOK.replace("*.py", pattern)})
+        (repo.root / ".git/hooks/pre-commit").chmod(0o755)
+
+    return prepare
 
 
 def _edited_later(repo: Repo) -> None:
@@ -180,7 +185,8 @@ SCENARIOS = (
     Scenario("apply with a deletion", fresh(plan(EACH, DELETE), ("one",)), APPLY),
     Scenario("apply here", fresh(plan(EACH), ("one", "two")), (*APPLY, "--here")),
     Scenario("apply on a detached HEAD", _detached, (*APPLY, "--here")),
-    Scenario("apply with a hook that formats", _with_hook, APPLY),
+    Scenario("apply with a hook that formats", with_hook("*.py", ("one", "two")), APPLY),
+    Scenario("apply with a hook that formats the last", with_hook("*two.py", ("one", "three", "two")), APPLY),
     Scenario("apply the second phase", _begun, (*APPLY, "--phase", "P1")),
     # Killed before it has made its branch, there is none to be on.
     Scenario("apply, then roll back", fresh(plan(EACH)), APPLY, ((*ROLLBACK, "--all"),), CONTENT[1:]),

@@ -21,6 +21,7 @@ from codemods.engine.progress import (
 from codemods.engine.recovery import change_digest, written
 from codemods.engine.reverting.taking_back import revert_units, way_of
 from codemods.engine.streaming import Message, commit_together
+from codemods.engine.touched import Touched
 from codemods.errors import RepositoryError
 from codemods.journal import EventKind
 from codemods.vcs import with_trailers
@@ -59,6 +60,7 @@ class Books:
     notes: list[str] = field(default_factory=list)
     watch: Watch = field(init=False)
     committer: Committer = field(init=False)
+    touched: Touched | None = None
     found: tuple[PhasePreview | None, dict[str, list[Finding]]] = (None, {})
 
     def __post_init__(self) -> None:
@@ -81,13 +83,27 @@ class Books:
         self.notify(Note(text))
 
     @contextmanager
+    def following(self) -> Iterator[None]:
+        """While units are carried out: what was touched is told, so that not all files need be looked at each time."""
+        self.touched = Touched(self.repository)
+        try:
+            yield
+        finally:
+            self.touched.end()
+            self.touched = None
+            self.committer.look_away()
+
+    @contextmanager
     def watched(self, expected: Mapping[str, bytes | None]) -> Iterator[None]:
-        """While validations run on a tree that differs from HEAD as `expected`: what they do to tracked files is taken
-        back, and told once."""
-        self.watch.before(expected)
+        """While validations run on a tree that differs from HEAD as `expected`: what they do is undone, and told."""
+        is_known = (
+            self.touched is not None and not self.touched.begin() and self.touched.only(expected, self.watch.left)
+        )
+        self.watch.before(expected, self.watch.left if is_known else None)
         yield
         if (text := told(self.watch.after(), self.journal.folder)) and text not in self.notes:
             self.note(text)
+        self.committer.has_looked(self.watch.left, expected)
 
     def begin(self, units: Sequence[Unit], *, is_validated: bool = True) -> None:
         """Tell that units are worked on, one or several together."""

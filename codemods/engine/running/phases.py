@@ -67,7 +67,8 @@ class PhaseRun:
         if not self._enter():
             return self.phase.on_failure == "skip"
         try:
-            held = self._work(after_rejection)
+            with self.books.following():
+                held = self._work(after_rejection)
         finally:
             self.groups.drop_ahead()
         if isinstance(held, Tripped):
