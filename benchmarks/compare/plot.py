@@ -24,7 +24,8 @@ def to_svg(lines: list[Line], title: str) -> str:
     shapes += [_bar(line, number, low, high) for number, line in enumerate(ordered)]
     width = _LEFT + _WIDTH + _RIGHT
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" style="{_STYLE}">\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" style="{_STYLE}" '
+        'role="img" aria-label="CPU seconds of a dry run by tool">\n'
         f'<rect width="{width}" height="{height}" fill="white"/>\n'
         f'<text x="10" y="24" font-size="15">{escape(title)}</text>\n'
         f'<text x="10" y="42" fill="{_RIGHT_RESULT}">CPU seconds, median; red: files broken or references lost</text>\n'

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from codemods.engine.facts import known
 from codemods.index.import_graph import Loaded, eager_imports, path_between, possible_imports
 from codemods.index.text import UndecodableError, decode
 from codemods.model import Changed
 from codemods.transforms.view import UnparsableError, parse_for
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterable, Mapping
 
     from codemods.engine.scan import Scan
@@ -100,7 +100,11 @@ class _Graph:
     def before(self, module: str) -> set[str]:
         """What importing `module` imports, before the changes."""
         if module not in self.exact_before:
-            self.exact_before[module] = self._exact(module, self._text(module))
+            path = self.found.modules.get(module, "")
+            about = ("eager", path, repr(self.found.names))
+            facts = self.found.facts if path else None
+            named = known(facts, about, lambda: self._eager(path, self._text(module)))
+            self.exact_before[module] = self._loaded(module, named)
         return self.exact_before[module]
 
     def after(self, module: str) -> set[str]:
@@ -108,7 +112,8 @@ class _Graph:
         if module not in self.changed:
             return self.before(module)
         if module not in self.exact_after:
-            self.exact_after[module] = self._exact(module, self.changed[module])
+            named = self._eager(self.found.modules.get(module, ""), self.changed[module])
+            self.exact_after[module] = self._loaded(module, named)
         return self.exact_after[module]
 
     def _possible(self, module: str, text: str) -> set[str]:
@@ -116,25 +121,19 @@ class _Graph:
 
     def _possible_before(self, module: str) -> set[str]:
         """The same of the module as it is."""
-        path, facts = self.found.modules.get(module, ""), self.found.facts
-        if facts is None or not path:
-            return self._possible(module, self._text(module))
-        fact = facts.of("imports", path, repr(self.found.names))
-        if fact is None:
-            fact = possible_imports(self._text(module), path, self.found.names)
-            facts.put("imports", path, repr(self.found.names), fact)
-        return self._loaded(module, cast("set[str]", fact))
-
-    def _exact(self, module: str, text: str) -> set[str]:
         path = self.found.modules.get(module, "")
+        about = ("imports", path, repr(self.found.names))
+        facts = self.found.facts if path else None
+        named = known(facts, about, lambda: possible_imports(self._text(module), path, self.found.names))
+        return self._loaded(module, named)
+
+    def _eager(self, path: str, text: str) -> set[str]:
         try:
-            return self._loaded(module, eager_imports(self._tree(text), path, self.found.names))
+            # No import statement stands in what has not that word.
+            tree = parse_for(text.encode(), frozenset({"import"})).tree
         except UnparsableError:
             return set()
-
-    def _tree(self, text: str) -> ast.Module:
-        # No import statement stands in what has not that word.
-        return parse_for(text.encode(), frozenset({"import"})).tree
+        return eager_imports(tree, path, self.found.names)
 
     def _loaded(self, module: str, named: Iterable[str]) -> set[str]:
         if self.loaded is None:

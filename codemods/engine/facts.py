@@ -153,11 +153,14 @@ def key_of(*parts: object) -> str:
 
 def stamp_of(root: Path, path: str) -> Stamp | None:
     """How a file is now; None where it cannot be told."""
+    return _stamp_at(os.path.join(root, path))  # noqa: PTH118 - asked of every file of a repository
+
+
+def _stamp_at(place: str) -> Stamp | None:
     try:
-        about = os.stat(os.path.join(root, path))  # noqa: PTH116, PTH118 - asked of every file of a repository
+        return _stamp(os.stat(place))  # noqa: PTH116
     except (OSError, ValueError):
         return None
-    return _stamp(about)
 
 
 def _stamp(about: os.stat_result) -> Stamp:
@@ -170,16 +173,24 @@ def with_digest(stamp: Stamp, content: bytes) -> Stamp:
 
 
 def unchanged(
-    root: Path, below: Callable[[str], bytes], stamps: Mapping[str, Stamp | None], paths: Iterable[str]
+    root: Path,
+    below: Callable[[str], bytes],
+    stamps: Mapping[str, Stamp | None],
+    paths: Iterable[str],
+    seen: dict[str, Stamp | None] | None = None,
 ) -> dict[str, Stamp | None]:
     """Those of `stamps` whose files are among `paths` and have not changed since. One that could not be read then is
-    to be tried again."""
+    to be tried again. How files are now is put into `seen`, and not asked again of those that are there."""
     same: dict[str, Stamp | None] = {}
+    seen = {} if seen is None else seen
+    folder = os.path.join(root, "")  # noqa: PTH118
     for path in paths:
         stamp = stamps.get(path)
         if stamp is None:
             continue
-        now = stamp_of(root, path)
+        if path not in seen:
+            seen[path] = _stamp_at(folder + path)
+        now = seen[path]
         if now is not None and stamp[4]:
             try:
                 now = with_digest(now, below(path))

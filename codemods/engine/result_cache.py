@@ -64,6 +64,7 @@ class ResultCache:
         self._cache = Cache(repository.git_dir / _FOLDER, known | modules)
         self._root = repository.root
         self._sources = sources
+        self._seen: dict[str, Stamp | None] = {}
         self._whole, self._parts = f"whole {name}", f"parts {shared or name}"
         self._key = key_of(*asked, sources.paths, sorted(sources.fixed.items()), sorted(sources.blobs.items()))
 
@@ -72,7 +73,7 @@ class ResultCache:
         known = self._cache.find(self._whole)
         if not isinstance(known, Whole) or known.key != self._key:
             return None
-        same = unchanged(self._root, self._sources.read, known.stamps, known.stamps)
+        same = unchanged(self._root, self._sources.read, known.stamps, known.stamps, self._seen)
         return known.result if len(same) == len(known.stamps) else None
 
     def facts(self) -> Facts:
@@ -81,7 +82,7 @@ class ResultCache:
         known = self._cache.find(self._parts)
         if isinstance(known, Parts):
             facts.known, facts.known_lists = known.facts, known.lists
-            facts.before = unchanged(self._root, self._sources.read, known.stamps, self._sources.paths)
+            facts.before = unchanged(self._root, self._sources.read, known.stamps, self._sources.paths, self._seen)
         return facts
 
     def keep(self, facts: Facts, result: object | None) -> None:

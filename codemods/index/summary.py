@@ -32,6 +32,10 @@ class Export:
     definition: Definition | None = None
     is_unread: bool = False
 
+    def __reduce__(self) -> tuple[type[Export], tuple[object, ...]]:
+        """How to pickle it: a third of the time that `dataclass` takes, for what a cache holds thousands of."""
+        return Export, (self.origin, self.definition, self.is_unread)
+
 
 @dataclass(frozen=True, slots=True)
 class ModuleSummary:
