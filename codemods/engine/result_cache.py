@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from codemods.cache import Cache
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "CODEMODS_CACHE"  # "off" switches it off
 _FOLDER = "codemods/cache"
+_FEW = 32  # facts: those of some ten files
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,18 @@ class ResultCache:
             return
         stamps = {path: stamp for path, stamp in facts.stamps.items() if stamp is not None}
         found = {fact: value for fact, value in facts.found.items() if fact[1] in stamps}
-        self._cache.keep(self._parts, Parts(stamps, found, facts.lists))
+        if _are_many(facts):
+            self._cache.keep(self._parts, Parts(stamps, found, facts.lists))
         if result is not None and len(stamps) == len(facts.stamps):
             self._cache.keep(self._whole, Whole(self._key, stamps, result))
+
+
+def _are_many(facts: Facts) -> bool:
+    """Whether more was found out than is found out again sooner than all is written."""
+    if not facts.lists.keys() <= facts.known_lists.keys():
+        return True
+    new = (1 for fact, value in facts.found.items() if facts.known.get(fact) is not value)
+    return sum(islice(new, _FEW + 1)) > _FEW
 
 
 def tidy(repository: Repository) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.facts import key_of
@@ -14,11 +13,13 @@ from codemods.transforms.plain_text import transform_text
 from codemods.transforms.text_names import TextNames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Hashable, Iterable
 
+    from codemods.engine.facts import Facts
     from codemods.engine.scan import Scan
     from codemods.plan.schema import Choice
     from codemods.transforms.moves import Moves
+    from codemods.transforms.text_names import Has
 
 # Never text: opening them all would cost more than the rest of a preview.
 _BINARY = re.compile(
@@ -59,19 +60,39 @@ def text_outcomes(found: Scan, paths: Iterable[str], moves: Moves, choice: Choic
     texts = [path for path in paths if not is_binary(path)]
     facts = found.facts
     held = facts.those(f"text {key_of(names.words)}", texts, holds) if facts is not None else set(filter(holds, texts))
+    rest = (moves.key, rewrite, facts.place if facts is not None else "")
     for path in (path for path in texts if path in held):
-        work = partial(transform_text, path, found.read(path), names, rewrite=rewrite, has=has)
-        outcomes[path] = _outcome(path, work)
+        outcomes[path] = _recalled(facts, path, rest, has) or _found(facts, path, rest, names, found.read(path), has)
     if choice == "leave":
         return {path: _left(outcome) for path, outcome in outcomes.items()}
     return outcomes
 
 
-def _outcome(path: str, work: Callable[[], Outcome]) -> Outcome:
+def _recalled(facts: Facts | None, path: str, rest: Hashable, has: Has) -> Outcome | None:
+    """What has become of a file before, where it and all that was asked for it are the same; else None."""
+    fact = facts.of("text", path, rest) if facts is not None else None
+    if fact is None:
+        return None
+    outcome, answers = cast("tuple[Outcome, tuple[tuple[str, str, bool], ...]]", fact)
+    return outcome if all(has(module, name) == answer for module, name, answer in answers) else None
+
+
+def _found(
+    facts: Facts | None, path: str, rest: tuple[str, bool, str], names: TextNames, content: bytes, has: Has
+) -> Outcome:
+    answers: dict[tuple[str, str], bool] = {}
+
+    def asked(module: str, name: str) -> bool:
+        answers[module, name] = has(module, name)
+        return answers[module, name]
+
     try:
-        return within_limits(work)
+        outcome = within_limits(lambda: transform_text(path, content, names, rewrite=rest[1], has=asked))
     except BeyondError as error:
         return Skipped(path, str(error))
+    if facts is not None:
+        facts.put("text", path, rest, (outcome, tuple((*place, answer) for place, answer in answers.items())))
+    return outcome
 
 
 def is_binary(path: str) -> bool:

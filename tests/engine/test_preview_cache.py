@@ -277,3 +277,16 @@ def codemods_told(root: Path) -> tuple[int, str]:
 
     completed = run(root, "preview", "plan.yaml", "--json")
     return completed.returncode, completed.stdout + completed.stderr
+
+
+def test_text_outside_python_follows_what_comes_and_goes(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = plan_text("  - {symbol: a.b.f, to: c.d.g}\n  - {module: old.place, to: new.place}\n")
+    write_files(root, {"plan.yaml": plan, "old/place.py": "", "notes.toml": "x = 'old.place.late'\ny = 'a.b.f'\n"})
+    run_git(root, "add", "--all")
+    shown = set()
+    for text in ("", "late = 1\n", "early = 1\n", "late = 1\n"):
+        write_files(root, {"new/place.py": text})
+        run_git(root, "add", "--all")
+        age(root)
+        shown.add(check(root, monkeypatch))
+    assert len(shown) == 2
