@@ -100,14 +100,16 @@ def _transform(found: Scan, work: Work, path: str, moves: Moves, *, surely: bool
     if found.facts is None or work.steps:
         return _transformed(found, work, path, moves, surely=surely)
     rest = (found.facts.place, moves.key, found.key(), found.state, work.fixed.get(path), surely)
-    if (fact := found.facts.of("outcome", path, rest)) is not None:
-        outcome, grown = cast("tuple[Outcome, tuple[Growth, ...]]", fact)
-        found.grow(grown)
-        return outcome
     before = len(found.grown)
+    if (fact := found.facts.of("outcome", path, rest)) is not None:
+        outcome, grown, state = cast("tuple[Outcome, tuple[Growth, ...], int]", fact)
+        found.grow(grown)
+        # What was read for it then may be something else now.
+        if found.state == state:
+            return outcome
     outcome = _transformed(found, work, path, moves, surely=surely)
     if is_lasting(outcome):
-        found.facts.put("outcome", path, rest, (outcome, tuple(found.grown[before:])))
+        found.facts.put("outcome", path, rest, (outcome, tuple(found.grown[before:]), found.state))
     return outcome
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from codemods.cache import Cache
 from tests.checks import BASE, plan_text
-from tests.cli.commands import codemods
+from tests.cli.commands import codemods, run
 from tests.conftest import examples, run_git, write_files
 
 if TYPE_CHECKING:
@@ -290,3 +290,28 @@ def test_text_outside_python_follows_what_comes_and_goes(root: Path, monkeypatch
         age(root)
         shown.add(check(root, monkeypatch))
     assert len(shown) == 2
+
+
+def test_after_a_change_of_a_file_that_holds_no_word_of_the_plan(
+    make_repo: Callable[[Files], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "app/__init__.py": "",
+        "app/legacy.py": "def beta(): pass\n\n\ndef delta(): pass\n",
+        "app/fresh.py": "def beta(): pass\n\n\ndef delta(): pass\n",
+        "t.py": "from app.legacy import delta\n",
+        "u.py": "from app.legacy import beta\n",
+        "plan.yaml": "schema: 1\nname: p\nredirect: [{module: app.legacy, to: app.fresh}]\n",
+    }
+    root = make_repo(files)
+    shown = []
+    for text in (files["app/fresh.py"], "def beta(): pass\n", "def delta(): pass\n", "(", files["app/fresh.py"]):
+        write_files(root, {"app/fresh.py": text})
+        age(root)
+        with monkeypatch.context() as patch:
+            patch.setenv("CODEMODS_CACHE", "off")
+            shown.append(run(root, "preview", "plan.yaml", "--json").stdout)
+            patch.setenv("CODEMODS_CACHE", "on")
+            for _ in range(2):
+                assert run(root, "preview", "plan.yaml", "--json").stdout == shown[-1]
+    assert len(set(shown)) == 4
