@@ -35,8 +35,9 @@ class CodemodsError(Exception):
     exit_status = 2
 
     def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
-        super().__init__(what)
-        self.what = what
+        # What ends with the nearest name, as a question, needs no full stop.
+        self.what = what.removesuffix(".") if what.endswith("?.") else what
+        super().__init__(self.what)
         self.where = where
         self.hint = hint
 

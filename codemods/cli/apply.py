@@ -77,6 +77,7 @@ def apply(
     """
     on_branch = {"--branch": branch is not None, "--here": here} if split is not None else {}
     others = {"--from": from_file is not None, "--split": split is not None, **on_branch}
+    require_one(as_json=False, interactive=False, others={"--branch": branch is not None, "--here": here})
     require_split(split, max_open)
     require_one(as_json=as_json, interactive=interactive, others=others)
     loaded, repository = read_plan(plan, non_python=non_python), open_repository(repo)

@@ -45,9 +45,12 @@ class Interview:
     out: Console
     repository: Repository
     paused: Callable[[], AbstractContextManager[None]]
+    agreed: str = ""  # a phase, to the rest of which somebody has said yes with a unit that they had edited
 
     def ask(self, question: Question) -> Answer | Unit:
         """What somebody says to a unit."""
+        if self.agreed == question.unit.phase:
+            return Answer.ALL
         with self.paused():
             try:
                 return self._answer(question)
@@ -67,7 +70,8 @@ class Interview:
             elif key == "e":
                 unit = self._edited(unit)
                 self._show(question, unit)
-            elif key == "y" and unit != question.unit:
+            elif key in ("y", "a") and unit != question.unit:
+                self.agreed = unit.phase if key == "a" else ""
                 return unit
             elif key in _ANSWERS:
                 return _ANSWERS[key]

@@ -84,6 +84,9 @@ def save_review(
     from codemods.engine.choosing.review_file import written
     from codemods.engine.choosing.saved import Terms, review_of
 
+    if (select or deselect) and not shown.units:
+        hint = "`codemods preview PLAN --summary` with the same selection shows what it is about."
+        raise CodemodsError("There is no unit to save.", where=str(file), hint=hint)
     non_python = shown.loaded.plan.non_python == "rewrite"
     terms = Terms(tuple(select), tuple(deselect), non_python)
     review = review_of(shown, version("codemods"), repository.head() or "", terms)

@@ -185,6 +185,8 @@ def _chosen(
     limited = replace(choice, changes=to_do)
     # Where nobody has chosen among its units, the plan's own preview is the one that was saved.
     shown = preview_with(loaded, repository, limited if reviewed.is_part else choice, crew)
+    as_reviewed = reviewed.as_reviewed(shown, to_do)
+    limited = replace(limited, changes=to_do | frozenset(as_reviewed), edited=as_reviewed)
     reviewed.require_same(shown, to_do, limited)
     return limited.of(shown), limited
 

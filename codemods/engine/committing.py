@@ -72,6 +72,7 @@ class Committer:
     _is_quiet: bool = False  # the hooks of the last commit have touched nothing
     _is_index_head: bool = False  # after it, nothing was staged
     _with_staged: bool = False  # nor is there now, and an index less is needed
+    _is_believed: bool = False  # that was told by the system alone, since the whole tree was looked at
 
     def __post_init__(self) -> None:
         """Nothing is followed before the first commit that a hook looks at."""
@@ -115,7 +116,7 @@ class Committer:
         is_index_head, self._is_index_head = self._is_index_head and self._touched.is_index_left(), False
         self._with_staged = is_index_head and self._is_quiet and self.repository.operation_in_progress() is None
         self.watch.before(expected, self._others)
-        self._others = None
+        self._others, self._is_believed = None, False
         try:
             self._try(unit, expected, text, trailers)
         except RepositoryError as error:
@@ -182,6 +183,7 @@ class Committer:
             self._undo(unit, before)
             what = f"Something was staged while {unit.id} was committed: {', '.join(sorted(changed)[:_NAMED])}."
             raise RepositoryError(what, hint="The commit was taken back. Run the command again to go on from there.")
+        self._is_believed = self._is_quiet
         if self._is_quiet:
             self._is_index_head = is_index_head
             self.watch.moved()
@@ -221,6 +223,14 @@ class Committer:
             file_bytes(root, change.path) == change.after and _is_held(root / change.path, changed[change.path], change)
             for change in unit.changes
         )
+
+    def look_at_last(self) -> str:
+        """Look at the whole tree, if the system was believed that the last hooks have touched nothing: it does not tell
+        of everything, such as what is written through a hard link from elsewhere. What was put back, in words."""
+        was_believed, self._is_believed = self._is_believed, False
+        if not was_believed or self.watch.has_moved():
+            return ""
+        return told(self.watch.after(), self.folder, "A hook")
 
     def _undo(self, unit: Unit, before: str) -> None:
         """Take back what was committed since `before`, which nobody has seen yet."""

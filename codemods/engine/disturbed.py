@@ -77,6 +77,10 @@ class Watch:
         self.expected, self._modes = {}, {}
         self._place = self._where()
 
+    def has_moved(self) -> bool:
+        """Whether HEAD is not where it was at the last call of `before` or `moved`."""
+        return self._where() != self._place
+
     def is_unchanged(self) -> None:
         """Call it instead of `after` where it is known that nothing has been changed since."""
         self.left = self.users
@@ -87,7 +91,7 @@ class Watch:
 
         Raises RepositoryError where HEAD has moved meanwhile, with nothing touched, or where git cannot put files back.
         """
-        if self._where() != self._place:
+        if self.has_moved():
             now = " ".join(self.repository.oneline((self._where()[0] or "HEAD",)))
             what = f"HEAD has moved during a validation, to {now}: it, or somebody else, committed or switched branch."
             raise RepositoryError(what, hint="On the branch of the run, run the command again: it goes on from there.")

@@ -26,7 +26,12 @@ _NAMED = 5  # rejected units in a message
 
 def change_digest(unit: Unit) -> str:
     """The identity of what a unit does: the same change to the same bytes has the same digest."""
-    parts = (f"{change.path}\0{digest(change.before)}\0{digest(change.after)}" for change in unit.changes)
+    return digest_of_files((change.path, digest(change.before), digest(change.after)) for change in unit.changes)
+
+
+def digest_of_files(files: Iterable[tuple[str, str, str]]) -> str:
+    """The same by the path of each file and the digests of what it is before and after."""
+    parts = ("\0".join(file) for file in files)
     return digest("\n".join(parts).encode("utf-8", "surrogateescape"))
 
 

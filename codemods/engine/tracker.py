@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.engine.compliance import compliance
-from codemods.engine.reverting.standing import live_commits
+from codemods.engine.reverting.standing import acts, live_commits
 from codemods.engine.sources import sources_of
 from codemods.engine.status import status_of
 from codemods.files import read_bytes
@@ -38,8 +38,9 @@ def tracker(loaded: LoadedPlan, repository: Repository, journal: Journal) -> Tra
     sources = sources_of(repository)
     now = compliance(loaded, sources.paths, sources.read)
     head = repository.head() or ""
-    committed = live_commits(repository, loaded.plan.name)
-    base = committed[-1].parent if committed else None
+    # Before the first one, though that may have been taken back since.
+    is_begun = bool(live_commits(repository, loaded.plan.name))
+    base = acts(repository, loaded.plan.name)[0].commit.parent if is_begun else None
     if base is None:
         return Tracker(loaded, state, head, now)
     return Tracker(loaded, state, head, now, base, compliance_at(loaded, repository, base))

@@ -106,6 +106,20 @@ def test_who_quits_leaves_the_rest_undecided(root: Path, answers: Answers) -> No
     assert of_units(root, "left") == [B, D, C, DELETE]
 
 
+def test_a_run_has_one_branch(root: Path) -> None:
+    told = verb(root, "apply", "--here", "--branch", "other", expect=2).stderr
+    assert "--branch and --here do not go together." in told
+
+
+def test_what_was_before_the_first_commit_stays_so_when_that_is_taken_back(root: Path) -> None:
+    before = run_git(root, "rev-parse", "HEAD")
+    verb(root, "apply", expect=0)
+    assert json.loads(verb(root, "report", "--json", expect=0).stdout)["base"] == before
+    verb(root, "rollback", "--phase", "D", expect=0)
+    verb(root, "rollback", "--file", A, expect=0)
+    assert json.loads(verb(root, "report", "--json", expect=1).stdout)["base"] == before
+
+
 def test_nothing_is_done_where_nobody_answers(root: Path, answers: Answers) -> None:
     assert "Nothing was committed." in answers(root)
     assert run_git(root, "branch", "--list", "codemods/*") == ""
@@ -132,6 +146,26 @@ def test_what_somebody_edits_is_what_lands(root: Path, answers: Answers, monkeyp
     told = answers(root, "e", "y", "q")
     assert "+VALUE = f() + 1\n" in told
     assert run_git(root, "show", f"HEAD:{A}") == "from app.new import f\n\nVALUE = f() + 1"
+
+
+def test_what_somebody_edits_lands_also_with_the_rest_of_its_phase(
+    root: Path, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(root, monkeypatch, "sed -i 's/VALUE = f()/VALUE = f() + 1/'")
+    told = answers(root, "e", "a", "q")
+    assert told.count("Carry it out?") == 3
+    assert run_git(root, "show", f"HEAD:{A}") == "from app.new import f\n\nVALUE = f() + 1"
+    assert committed(root) == subjects(A, B)
+
+
+def test_nothing_lands_where_what_was_agreed_to_has_changed_meanwhile(
+    root: Path, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(root, monkeypatch, f"cd '{root}' && echo 'MORE = f()' >> {A} && git commit --quiet --all --message theirs; :")
+    told = run_git(root, "rev-parse", "HEAD")
+    answers(root, "y", "e", "y", "q", expect=2)
+    assert run_git(root, "rev-parse", "HEAD~1") == told
+    assert run_git(root, "show", f"HEAD:{A}").endswith("MORE = f()")
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ class TestRetry:
     def test_a_file_that_nothing_has_rejected_is_refused(self, root: Path) -> None:
         codemods(root, "apply", "plan.yaml", expect=1)
         told = run(root, "apply", "plan.yaml", "--retry-file", "w.py").stderr
-        assert "--retry-file: No run has rejected w.py; did you mean `v.py`?.\nRejected are: v.py." in told
+        assert "--retry-file: No run has rejected w.py; did you mean `v.py`?\nRejected are: v.py." in told
 
 
 class TestProgress:

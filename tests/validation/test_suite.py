@@ -157,9 +157,9 @@ def test_a_session_that_does_not_come_to_its_end_rejects(tmp_path: Path, files: 
 def test_a_time_limit_names_the_test(tmp_path: Path) -> None:
     before = {"test_a.py": "def test_a(): pass\ndef test_b(): pass\n"}
     after = {"test_a.py": "import time\ndef test_a(): pass\ndef test_b(): time.sleep(60)\n"}
-    result = change(tmp_path, before, after, timeout=2)
+    result = change(tmp_path, before, after, timeout=4)
     assert (result.verdict, result.holds) == (Verdict.TIMED_OUT, False)
-    assert result.summary == "pytest: no end after 2 s, in test_a.py::test_b"
+    assert result.summary == "pytest: no end after 4 s, in test_a.py::test_b"
 
 
 def test_a_first_failure_does_not_make_the_others_vanish(tmp_path: Path) -> None:

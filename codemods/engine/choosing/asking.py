@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from codemods.engine.choosing.choice import Choice, Key, key_of
 from codemods.engine.choosing.decisions import EDITED, NO, YES
 from codemods.engine.recovery import change_digest
+from codemods.errors import CodemodsError
 from codemods.index.names import ModuleNames, is_python
 from codemods.index.text import UndecodableError
-from codemods.model import Change, Removal, Unit
+from codemods.model import Change, Removal, Unit, printable
 from codemods.transforms.view import UnparsableError, view_of
 
 if TYPE_CHECKING:
@@ -77,7 +78,20 @@ def decided(
         asking.agreed |= {key_of(unit) for phase in shown.phases[reached:] for unit in phase.units}
     final = replace(asking.so_far, units=frozenset(asking.agreed | asking.declined), edited=asking.edited)
     not_asked = sum(not choice.is_passed_over(u) and not final.is_chosen(u) for u in shown.units)
-    return final.of(again(final)), final, not_asked
+    made = again(final)
+    if not (depends and asking.declined):
+        _require_same(made, asking.digests)
+    return final.of(made), final, not_asked
+
+
+def _require_same(made: Preview, digests: Mapping[Key, str]) -> None:
+    """Raise CodemodsError where what somebody has agreed to is not what there is to do by now."""
+    now = {key_of(unit): change_digest(unit) for unit in made.units}
+    if other := [key[1] for key, digest in digests.items() if now.get(key) != digest]:
+        what = f"What becomes of {printable(other[0])} has changed while you were asked"
+        what += f", and of {len(other) - 1} more unit(s)." if other[1:] else "."
+        hint = "Nothing was carried out. Run the command again, to be shown what there is to do now."
+        raise CodemodsError(what, hint=hint)
 
 
 def _reached(shown: Preview, choice: Choice, asked: frozenset[str]) -> int:
@@ -101,6 +115,7 @@ class _Asking:
     agreed: set[Key] = field(default_factory=set)
     declined: set[Key] = field(default_factory=set)
     edited: dict[str, Unit] = field(default_factory=dict)
+    digests: dict[Key, str] = field(default_factory=dict)
     asked: int = 0
     is_over: bool = False
 
@@ -134,6 +149,8 @@ class _Asking:
     def _decide(self, units: Iterable[Unit], decision: str) -> None:
         for unit in units:
             (self.declined if decision == NO else self.agreed).add(key_of(unit))
+            if decision != NO:
+                self.digests[key_of(unit)] = change_digest(unit)
             self.record(unit, decision)
 
 

@@ -6,11 +6,12 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemods.engine.choosing.asking import with_contents
 from codemods.engine.choosing.choice import Choice, key_of
 from codemods.engine.choosing.saved import edited
 from codemods.engine.choosing.selection import selection_of
 from codemods.engine.half_done import digest
-from codemods.engine.recovery import change_digest
+from codemods.engine.recovery import change_digest, digest_of_files
 from codemods.errors import CodemodsError
 from codemods.files import file_bytes
 from codemods.model import printable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from codemods.engine.choosing.saved import Review, ReviewedFile, ReviewedUnit
     from codemods.engine.shown import Preview
+    from codemods.model import Unit
     from codemods.plan.load import LoadedPlan
     from codemods.vcs import Repository
 
@@ -71,6 +73,28 @@ class Reviewed:
         self._require_edits(to_do, contents)
         return frozenset(unit.digest for unit in to_do)
 
+    def as_reviewed(self, shown: Preview, to_do: frozenset[str]) -> dict[str, Unit]:
+        """The units that are carried out as they were reviewed though the plan, all of which is `shown`, would do
+        something else by now: by the digests of what it would do.
+
+        None before the first unit is done. From then on what a file may rely on is not what it was: say, a module that
+        is loaded by now.
+        """
+        if len(to_do) == len(self.review.units):
+            return {}
+        now = {key_of(unit): unit for unit in shown.units}
+        made: dict[str, Unit] = {}
+        for reviewed in self.review.units:
+            unit = now.get((reviewed.phase, reviewed.id)) if reviewed.digest in to_do else None
+            if unit is None or change_digest(unit) == reviewed.digest:
+                continue
+            edits = {file.path: file.edits for file in reviewed.files if file.after}
+            contents = {c.path: edited(c.before, edits[c.path]) for c in unit.changes if c.path in edits}
+            same = with_contents(unit, {path: content for path, content in contents.items() if content is not None})
+            if change_digest(same) == reviewed.digest:
+                made[change_digest(unit)] = same
+        return made
+
     def require_same(self, shown: Preview, to_do: frozenset[str], choice: Choice) -> None:
         """Raise DriftError where the plan, all of which is `shown`, does not do exactly what was reviewed now.
 
@@ -78,7 +102,8 @@ class Reviewed:
         """
         plan, terms = self.loaded.plan, self.review.terms
         keys = selection_of(terms.select, terms.deselect, plan, self.repository).keys(shown)
-        units = {change_digest(unit): unit for unit in shown.units if key_of(unit) in keys}
+        meant = (unit for unit in shown.units if key_of(unit) in keys)
+        units = {change_digest(unit): unit for unit in (choice.edited.get(change_digest(u), u) for u in meant)}
         more = [unit.id for digest_, unit in units.items() if digest_ not in to_do and not choice.is_passed_over(unit)]
         has_rejected = any(choice.is_passed_over(unit) for unit in shown.units)
         reviewed = [unit for unit in self.review.units if unit.digest in to_do]
@@ -103,7 +128,7 @@ class Reviewed:
             hint = f"Say so again: `codemods apply {self._plan} --from {shlex.quote(self.where)} --non-python`."
             raise DriftError("This was reviewed with --non-python.", where=self.where, hint=hint)
 
-    def _require_edits(self, to_do: Iterable[ReviewedUnit], contents: dict[str, bytes | None]) -> None:
+    def _require_edits(self, to_do: Sequence[ReviewedUnit], contents: dict[str, bytes | None]) -> None:
         """Raise DriftError where the edits, which somebody has read, do not make the bytes that the digests mean."""
 
         def is_right(file: ReviewedFile, before: bytes | None) -> bool:
@@ -121,6 +146,9 @@ class Reviewed:
                         f"Its edits of {printable(file.path)} do not make what its digests mean: somebody changed it."
                     )
                     raise self._error(what)
+        for unit in to_do:
+            if unit.digest != digest_of_files((file.path, file.before, file.after) for file in unit.files):
+                raise self._error(f"Its digest of {printable(unit.id)} does not mean its files: somebody changed it.")
 
     def _drifted(self, files: Iterable[str]) -> None:
         names = tuple(files)

@@ -88,6 +88,8 @@ class Books:
         self.touched = Touched(self.repository)
         try:
             yield
+            if text := self.committer.look_at_last():
+                self.note(text)
         finally:
             self.touched.end()
             self.touched = None

@@ -123,6 +123,21 @@ def test_a_review_that_somebody_has_changed_stops_it(root: Path, old: str, new: 
     assert why in refused(root)
 
 
+def test_a_review_whose_digests_were_made_to_fit_stops_it(root: Path) -> None:
+    review = json.loads((root / "review.json").read_text())
+    file = review["units"][0]["files"][0]
+    file["edits"][0]["new"] = "from app.new import f as g\n"
+    file["after"] = sha256(FILES["app/api/a.py"].replace("from app.old import f\n", file["edits"][0]["new"]))
+    (root / "review.json").write_text(json.dumps(review))
+    assert "Its digest of app/api/a.py does not mean its files: somebody changed it." in refused(root)
+
+
+def test_what_is_selected_has_to_be_something_to_be_saved(root: Path) -> None:
+    told = verb(root, "preview", "--save", "none.json", "--select", "path:nowhere/**", expect=2).stderr
+    assert "There is no unit to save." in told
+    assert not (root / "none.json").exists()
+
+
 def test_a_review_that_is_not_there_stops_it(root: Path) -> None:
     assert "There is no such file." in verb(root, "apply", "--from", "none.json", expect=2).stderr
 
@@ -134,6 +149,29 @@ def test_a_run_that_was_stopped_goes_on_with_the_rest_of_its_review(make_repo: M
     assert applied(root, "--from", "review.json", expect=1) == dict.fromkeys(ALL[:2], "committed")
     rest = applied(root, "--from", "review.json", "--phase", "P1", "--phase", "D", expect=0)
     assert rest == dict.fromkeys(ALL[2:], "committed")
+
+
+def test_what_was_reviewed_lands_also_where_the_plan_would_do_it_in_another_way_by_now(make_repo: MakeRepo) -> None:
+    phases = "phases:\n  - {name: P0, files: [app/util/*]}\n  - {name: P1, files: rest, gate: manual}\n"
+    redirect = "redirect:\n  - {module: app.util.old, to: app.util.new}\n"
+    files = {
+        "plan.yaml": f"schema: 1\nname: shop\n{redirect}{phases}",
+        "app/__init__.py": "",
+        "app/util/__init__.py": "from app.util.other import other\n",
+        "app/util/other.py": "from app.util.old import f\n\nother = f()\n",
+        "app/util/old.py": "def f():\n    return 1\n",
+        "app/util/new.py": "def f():\n    return 1\n",
+        "app/use.py": "from app import util\n\nVALUE = util.old.f() + util.other\n",
+    }
+    root = make_repo(files)
+    saved(root)
+    review = json.loads((root / "review.json").read_bytes())
+    applied(root, "--from", "review.json", expect=1)
+    now = verb(root, "preview", "--json", expect=1).stdout
+    assert applied(root, "--from", "review.json", "--phase", "P1", expect=0) == {"app/use.py": "committed"}
+    (file,) = review["units"][-1]["files"]
+    assert sha256((root / "app/use.py").read_text()) == file["after"]
+    assert json.dumps(file["edits"][0]["new"])[1:-3] not in now
 
 
 def test_what_a_validation_rejects_keeps_what_depends_on_it_from_being_done(make_repo: MakeRepo) -> None:
