@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def verify_names(loaded: LoadedPlan, scan: Scan, work: Work) -> None:
     """Raise PlanError where the plan keeps, redirects or names what the repository does not have."""
     checks = Names(loaded, scan)
-    mistakes = (*checks.keep(), *checks.redirects(), *checks.files())
+    mistakes = (*checks.roots(), *checks.keep(), *checks.redirects(), *checks.files())
     if loaded.plan.rewrite:
         from codemods.engine.verify_rules import mistakes_in_rules  # what rules need takes time to load
 
@@ -166,6 +166,14 @@ class Names:
         summary = self.scan.ask(lambda index: index.summary(module))
         known = summary.exports if summary is not None else ()
         return (self.loaded.mistake(where, f"`{module}` has no name `{name}`{nearest(name, known)}"),)
+
+    def roots(self) -> Iterator[Mistake]:
+        paths = self.scan.tracked
+        for number, root in enumerate(self.loaded.plan.source_roots):
+            inside = root.removeprefix("./").rstrip("/")
+            if inside not in ("", ".") and not any(path.startswith(f"{inside}/") for path in paths):
+                message = f"there is no folder {root} with files that git tracks"
+                yield self.loaded.mistake(("source_roots", number), message)
 
     def files(self) -> Iterator[Mistake]:
         paths = self.scan.tracked

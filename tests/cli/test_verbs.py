@@ -417,6 +417,10 @@ PLAN_FAULTS = {
         plan_text(rest="phases: [{name: A, files: [u.py]}]\n"),
         "no phase covers 2 file(s) that have references: v.py, w.py",
     ),
+    "no such source root": (
+        plan_text(rest="source_roots: [., src]\n"),
+        "plan.yaml:6:19: there is no folder src with files that git tracks",
+    ),
     "no such file": (
         plan_text(rest="phases: [{name: A, files: [uu.py]}]\n"),
         "plan.yaml:6:28: there is no file uu.py that git tracks; did you mean `u.py`?",
