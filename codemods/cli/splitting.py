@@ -107,7 +107,9 @@ def _texts(loaded: LoadedPlan, repository: Repository, journal: Journal, done: S
         made_by = dict.fromkeys(one.run for one in landed)
         validations = tuple(v for run in made_by if run in operations for v in operations[run].validations)
         rejected = runs[name].in_state(UnitState.REJECTED) if name in runs else ()
-        request = PullRequest(known[name].group, done.base, done.head, shown, landed, validations, rejected)
+        # One that was made by an earlier call begins where the base was then.
+        start = next((commit.parent for commit, _ in commits.values() if commit.parent), done.head)
+        request = PullRequest(known[name].group, done.base, start, shown, landed, validations, rejected)
         files[name] = journal.folder / "pull-requests" / f"{name}.md"
         files[name].parent.mkdir(parents=True, exist_ok=True)
         files[name].write_text(pull_request(request), encoding="utf-8")

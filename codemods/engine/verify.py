@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from codemods.engine.outside import imported_roots, outside_of
@@ -128,10 +129,22 @@ class Names:
             return ()
         if name.partition(".")[0] in sys.stdlib_module_names:
             return (self.loaded.mistake(where, f"the standard library has no module `{name}`"),)
+        if untracked := self.untracked(name):
+            return (self.loaded.mistake(where, f"git does not track {untracked}, where `{name}` is: `git add` it"),)
         message = f"there is no module `{name}` in the source roots{self.hint(name)}"
         if not self.hint(name) and imported_roots({name.partition(".")[0]}, self.contents()):
             message += f"; if it is a library, say `libraries: [{name.partition('.')[0]}]`"
         return (self.loaded.mistake(where, message),)
+
+    def untracked(self, name: str) -> str:
+        """The file of a module that is there and that git does not track; empty where there is none."""
+        folders = [root.removeprefix("./").rstrip("/") for root in self.loaded.plan.source_roots]
+        heads = [f"{folder}/" if folder not in ("", ".") else "" for folder in folders]
+        for path in (f"{head}{name.replace('.', '/')}{end}" for head in heads for end in (".py", "/__init__.py")):
+            with suppress(OSError, LookupError):
+                self.scan.read(path)
+                return path
+        return ""
 
     def contents(self) -> Iterator[bytes | None]:
         """The Python files."""

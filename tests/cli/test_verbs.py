@@ -428,6 +428,13 @@ PLAN_FAULTS = {
 }
 
 
+def test_a_module_that_git_does_not_track_is_told(repo: Path) -> None:
+    (repo / "plan.yaml").write_text(plan_text("  - {symbol: a.b.f, to: c.later.f}\n"))
+    (repo / "c" / "later.py").write_text("def f(): pass\n")
+    told = run(repo, "preview", "plan.yaml").stderr
+    assert "git does not track c/later.py, where `c.later` is: `git add` it" in told
+
+
 class TestReaderGoesAway:
     def test_what_is_committed_stays(self, repo: Path, git: Git) -> None:
         command = [*COMMAND, "apply", "--yes", "plan.yaml", "--here"]

@@ -119,8 +119,12 @@ class TestOpenBranches:
 
     def test_what_is_new_in_a_group_gets_another_branch(self, split_by_owners: Path, tmp_path: Path) -> None:
         root = copied(split_by_owners, tmp_path / "other")
+        before = run_git(root, "rev-parse", "main")
         commit(root, "app/api/late.py", FILES[A])
         assert made(split(root, *OWNERS)) == {f"{WEB}-2": ["app/api/late.py"]}
+        texts = {name: (root / f".git/codemods/pull-requests/{name}.md").read_text() for name in (WEB, f"{WEB}-2")}
+        assert f"from `main` at `{before[:12]}`" in texts[WEB]
+        assert f"from `main` at `{run_git(root, 'rev-parse', 'main')[:12]}`" in texts[f"{WEB}-2"]
 
     def test_a_split_goes_on_where_it_was_killed(self, split_by_owners: Path, tmp_path: Path) -> None:
         root = copied(split_by_owners, tmp_path / "other")
