@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codemods.cli.saying import note
+from codemods.errors import CodemodsError
 from codemods.model import printable
 
 if TYPE_CHECKING:
@@ -31,7 +32,14 @@ def to_file(option: str, what: str) -> object:
 
 
 def write_report(path: Path, content: Iterable[bytes]) -> None:
-    """Write the file `path` and say so. Raises OSError; nothing is written where making the content fails."""
+    """Write the file `path` and say so. Nothing is written where making the content fails.
+
+    Raises CodemodsError where it cannot be written.
+    """
     made = b"".join(content)
-    path.write_bytes(made)
+    try:
+        path.write_bytes(made)
+    except OSError as error:
+        what = f"It cannot be written: {error.strerror or error}."
+        raise CodemodsError(what, where=printable(str(path)), hint="Name a file in a folder that is there.") from error
     note(f"Wrote {printable(str(path))} ({len(made):,} bytes).")

@@ -136,7 +136,7 @@ def test_a_file_that_cannot_be_written(make_repo: MakeRepo) -> None:
     root = make_repo({**BASE, "plan.yaml": plan_text()})
     completed = run(root, "preview", "plan.yaml", "--sarif", "no/such/folder.sarif")
     assert completed.returncode == 2
-    assert "no/such/folder.sarif: The system refused" in completed.stderr
+    assert "no/such/folder.sarif: It cannot be written: " in completed.stderr
 
 
 @pytest.mark.parametrize(

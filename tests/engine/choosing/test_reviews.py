@@ -138,6 +138,11 @@ def test_what_is_selected_has_to_be_something_to_be_saved(root: Path) -> None:
     assert not (root / "none.json").exists()
 
 
+def test_a_file_that_cannot_be_written_is_told(root: Path) -> None:
+    told = verb(root, "preview", "--save", "no/such/folder.json", expect=2).stderr
+    assert told.startswith("no/such/folder.json: It cannot be written: No such file or directory.\n")
+
+
 def test_a_review_that_is_not_there_stops_it(root: Path) -> None:
     assert "There is no such file." in verb(root, "apply", "--from", "none.json", expect=2).stderr
 
