@@ -131,6 +131,10 @@ class Names:
             return (self.loaded.mistake(where, f"the standard library has no module `{name}`"),)
         if untracked := self.untracked(name):
             return (self.loaded.mistake(where, f"git does not track {untracked}, where `{name}` is: `git add` it"),)
+        head, _, last = name.rpartition(".")
+        if self.scan.index.is_module(head) and self.has(head, last):
+            told = "what is in a class cannot be redirected; a rule under `rewrite:` can change its uses"
+            return (self.loaded.mistake(where, f"`{name}` is no module: {told}"),)
         message = f"there is no module `{name}` in the source roots{self.hint(name)}"
         if not self.hint(name) and imported_roots({name.partition(".")[0]}, self.contents()):
             message += f"; if it is a library, say `libraries: [{name.partition('.')[0]}]`"

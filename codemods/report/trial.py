@@ -29,6 +29,7 @@ def show_trial(out: Console, trial: Trial, *, rewrites: bool) -> None:
     files = len({found.path for found in trial.matches})
     if not trial.matches:
         out.print("`$X` stands for what may differ; quote MATCH with '…', or the shell takes `$X` away.")
+        out.print("What is imported is written whole: `package.module.function($X)`, however a file spells it.")
     out.print(f"{len(trial.matches)} match(es) in {files} file(s){_sums(trial) if rewrites else ''}.")
 
 

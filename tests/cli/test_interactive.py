@@ -120,6 +120,14 @@ def test_what_was_before_the_first_commit_stays_so_when_that_is_taken_back(root:
     assert json.loads(verb(root, "report", "--json", expect=1).stdout)["base"] == before
 
 
+def test_what_was_taken_back_already_is_told(root: Path) -> None:
+    told = verb(root, "rollback", "--all", expect=2).stderr
+    assert "HEAD holds no commit of this plan" in told
+    verb(root, "apply", expect=0)
+    verb(root, "rollback", "--all", expect=0)
+    assert "was taken back already; `codemods log` tells when" in verb(root, "rollback", "--file", A, expect=2).stderr
+
+
 def test_nothing_is_done_where_nobody_answers(root: Path, answers: Answers) -> None:
     assert "Nothing was committed." in answers(root)
     assert run_git(root, "branch", "--list", "codemods/*") == ""

@@ -417,6 +417,10 @@ PLAN_FAULTS = {
         plan_text(rest="phases: [{name: A, files: [u.py]}]\n"),
         "no phase covers 2 file(s) that have references: v.py, w.py",
     ),
+    "in a class": (
+        plan_text("  - {symbol: a.b.C.m, to: c.d.g}\n"),
+        "plan.yaml:4:14: `a.b.C` is no module: what is in a class cannot be redirected",
+    ),
     "no such source root": (
         plan_text(rest="source_roots: [., src]\n"),
         "plan.yaml:6:19: there is no folder src with files that git tracks",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.engine.reverting.standing import live_acts
+from codemods.engine.reverting.standing import acts, live_acts
 from codemods.errors import CodemodsError
 from codemods.model import printable
 from codemods.plan.nearest import nearest
@@ -47,7 +47,8 @@ def select(repository: Repository, plan: str, selection: Selection) -> tuple[Act
     chosen = tuple(act for act in live if _is_selected(act, changes.get(act.commit.sha, ()), selection))
     if not chosen:
         what = "" if selection.everything else f" for {selection}"
-        raise CodemodsError(f"There is nothing to take back{what}.", hint=_known(live, selection))
+        hint = _known(live, selection) if live else _of_none(repository, plan)
+        raise CodemodsError(f"There is nothing to take back{what}.", hint=hint)
     return chosen
 
 
@@ -69,9 +70,13 @@ def _require_known(changes: Iterable[tuple[Difference, ...]], selection: Selecti
             raise CodemodsError(what, hint="Nothing was touched. `codemods status` lists what is done.")
 
 
+def _of_none(repository: Repository, plan: str) -> str:
+    if acts(repository, plan):
+        return "All that this plan had committed here was taken back already; `codemods log` tells when."
+    return "HEAD holds no commit of this plan: one that they were squashed into is taken back with `git revert`."
+
+
 def _known(live: tuple[Act, ...], selection: Selection) -> str:
-    if not live:
-        return "HEAD holds no commit of this plan: one that they were squashed into is taken back with `git revert`."
     phases = ", ".join(sorted({act.phase for act in live}))
     near = nearest(selection.unit, [act.unit for act in live]) if selection.unit else ""
     near = near or (nearest(selection.run, [act.run for act in live]) if selection.run else "")
