@@ -12,7 +12,7 @@ from codemods.model import Changed
 from codemods.transforms.view import UnparsableError, parse_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from codemods.engine.scan import Scan
     from codemods.model import Outcome
@@ -100,11 +100,7 @@ class _Graph:
     def before(self, module: str) -> set[str]:
         """What importing `module` imports, before the changes."""
         if module not in self.exact_before:
-            path = self.found.modules.get(module, "")
-            about = ("eager", path, repr(self.found.names))
-            facts = self.found.facts if path else None
-            named = known(facts, about, lambda: self._eager(path, self._text(module)))
-            self.exact_before[module] = self._loaded(module, named)
+            self.exact_before[module] = self._loaded_before("eager", module, self._eager)
         return self.exact_before[module]
 
     def after(self, module: str) -> set[str]:
@@ -117,15 +113,21 @@ class _Graph:
         return self.exact_after[module]
 
     def _possible(self, module: str, text: str) -> set[str]:
-        return self._loaded(module, possible_imports(text, self.found.modules.get(module, ""), self.found.names))
+        return self._loaded(module, self._any(self.found.modules.get(module, ""), text))
 
     def _possible_before(self, module: str) -> set[str]:
         """The same of the module as it is."""
+        return self._loaded_before("imports", module, self._any)
+
+    def _loaded_before(self, kind: str, module: str, find: Callable[[str, str], set[str]]) -> set[str]:
+        """What is loaded for what `find` finds in the module as it is, by its path and text; or has found before."""
         path = self.found.modules.get(module, "")
-        about = ("imports", path, repr(self.found.names))
         facts = self.found.facts if path else None
-        named = known(facts, about, lambda: possible_imports(self._text(module), path, self.found.names))
-        return self._loaded(module, named)
+        about = (kind, path, repr(self.found.names))
+        return self._loaded(module, known(facts, about, lambda: find(path, self._text(module))))
+
+    def _any(self, path: str, text: str) -> set[str]:
+        return possible_imports(text, path, self.found.names)
 
     def _eager(self, path: str, text: str) -> set[str]:
         try:

@@ -68,6 +68,12 @@ def _phase_position(loaded: LoadedPlan, name: str) -> tuple[str | int, ...]:
     return ("phases",)
 
 
+def _head(root: str) -> str:
+    """How the paths of the files in a source root begin."""
+    folder = root.removeprefix("./").rstrip("/")
+    return f"{folder}/" if folder not in ("", ".") else ""
+
+
 class Names:
     """What a plan names, held against the code."""
 
@@ -142,8 +148,7 @@ class Names:
 
     def untracked(self, name: str) -> str:
         """The file of a module that is there and that git does not track; empty where there is none."""
-        folders = [root.removeprefix("./").rstrip("/") for root in self.loaded.plan.source_roots]
-        heads = [f"{folder}/" if folder not in ("", ".") else "" for folder in folders]
+        heads = map(_head, self.loaded.plan.source_roots)
         for path in (f"{head}{name.replace('.', '/')}{end}" for head in heads for end in (".py", "/__init__.py")):
             with suppress(OSError, LookupError):
                 self.scan.read(path)
@@ -187,8 +192,7 @@ class Names:
     def roots(self) -> Iterator[Mistake]:
         paths = self.scan.tracked
         for number, root in enumerate(self.loaded.plan.source_roots):
-            inside = root.removeprefix("./").rstrip("/")
-            if inside not in ("", ".") and not any(path.startswith(f"{inside}/") for path in paths):
+            if (head := _head(root)) and not any(path.startswith(head) for path in paths):
                 message = f"there is no folder {root} with files that git tracks"
                 yield self.loaded.mistake(("source_roots", number), message)
 
