@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from codemods.errors import CodemodsError
+from codemods.index.needles import common_part
 from codemods.limits import FILE, too_large
 from codemods.plan.expressions import is_git
 
@@ -55,26 +56,32 @@ class Searcher:
         self._prefix = os.path.join(root, "")  # noqa: PTH118
         self._buffer = bytearray(_AT_FIRST)
         self._last: tuple[bytes | bytearray, int] = (b"", 0)
+        self._needles: tuple[bytes, ...] = ()
+        self._common = b""
 
     def look(self, path: str, needles: Sequence[bytes]) -> tuple[bool, os.stat_result]:
         """Whether the file `path` holds one of `needles`, and how it was when it was opened.
 
         Raises OSError, as `read_bytes` does.
         """
+        if (asked := tuple(needles)) != self._needles:
+            self._needles, self._common = asked, common_part(asked)
+        # Without calls where nothing is out of the ordinary: every file of a repository is searched by this.
         handle = os.open(self._prefix + path, _READING)
         try:
             about = os.fstat(handle)
-            size = _size(about, path)
-            content, length = self._content(handle, size)
-            if reason := too_large(length):
-                raise OSError(errno.EFBIG, reason, path)
+            size = about.st_size if stat.S_ISREG(about.st_mode) and about.st_size <= FILE else _size(about, path)
+            content: bytes | bytearray = self._buffer
+            if _into is None or size >= len(content) or (length := _into(handle, (content,))) != size:
+                content, length = self._content(handle, size)
+                if reason := too_large(length):
+                    raise OSError(errno.EFBIG, reason, path)
         finally:
             os.close(handle)
         self._last = content, length
-        for needle in needles:
-            if content.find(needle, 0, length) >= 0:
-                return True, about
-        return False, about
+        if content.find(self._common, 0, length) < 0:
+            return False, about
+        return any(content.find(needle, 0, length) >= 0 for needle in asked), about
 
     def begins_with(self, beginning: bytes) -> bool:
         """Whether the file that was looked at last begins so."""
@@ -82,6 +89,8 @@ class Searcher:
         return content.startswith(beginning, 0, length)
 
     def _content(self, handle: int, size: int) -> tuple[bytes | bytearray, int]:
+        """What the file holds, and how much that is, where the buffer is too small or the file has changed its size."""
+        os.lseek(handle, 0, os.SEEK_SET)
         if _into is not None:
             if size >= len(self._buffer):
                 self._buffer = bytearray(2 * size)

@@ -35,6 +35,29 @@ def test_what_one_file_holds_is_not_found_in_the_next(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("needles", "expected"),
+    [
+        ((b"create_manager", b"manager_factory"), ["first", "second"]),
+        ((b"create_manager",), ["first"]),
+        ((b"xyz", b"create_manager"), ["first"]),
+        ((b"manager", b"create_manager"), ["first", "second", "common"]),
+        ((), []),
+    ],
+    ids=["a part in common", "one", "nothing in common", "one in the other", "none"],
+)
+def test_several_words_are_searched_for_at_once(
+    tmp_path: Path, needles: tuple[bytes, ...], expected: list[str]
+) -> None:
+    contents = {"first": b"a create_manager", "second": b"manager_factory", "common": b"a manager", "other": b"xy"}
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    searcher = Searcher(tmp_path)
+    assert [name for name in contents if searcher.look(name, needles)[0]] == expected
+    # The words of the last call say nothing about those of the next.
+    assert [name for name in contents if searcher.look(name, (b"xy",))[0]] == ["other"]
+
+
 def test_how_a_file_begins_is_told_of_the_one_that_was_looked_at_last(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"version 1")
     (tmp_path / "b").write_bytes(b"v")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from codemods.index.needles import Needles
+from codemods.index.needles import Needles, common_part
 
 FEW = [b"old_name", b"other"]
 MANY = [b"old_name", *(b"word_%d" % number for number in range(100))]
@@ -45,3 +47,12 @@ def test_of_many_words_parts_of_longer_names_do_not_count() -> None:
 def test_words_of_other_letters_are_found_among_many() -> None:
     assert Needles([*MANY, "größe".encode()]).any_in("x = größe".encode())
     assert not Needles([*MANY, "größe".encode()]).any_in(b"x = grosse")
+
+
+@given(st.lists(st.text("ab_", max_size=6).map(str.encode), max_size=4))
+def test_the_common_part_is_the_longest_that_all_words_hold(words: list[bytes]) -> None:
+    part = common_part(words)
+    assert all(part in word for word in words)
+    first = words[0] if words else b""
+    longer = (first[start : start + len(part) + 1] for start in range(len(first) - len(part)))
+    assert not any(all(piece in word for word in words) for piece in longer)
