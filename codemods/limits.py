@@ -40,10 +40,9 @@ def beyond(content: bytes) -> str:
     return ""
 
 
-def may_be_deep(source: bytes, blank: int = 0) -> bool:
-    """Whether `source`, of which so many bytes are surely `blank`, holds enough of what nests to go beyond `STEPS`;
-    cheap, and on the safe side."""
-    if len(source) - blank < STEPS:
+def may_be_deep(source: bytes) -> bool:
+    """Whether `source` holds enough of what nests to go beyond `STEPS`; cheap, and on the safe side."""
+    if len(source) < STEPS:
         return False
     if len(source) < _HARMLESS and not _has_long_statement(source):
         return False

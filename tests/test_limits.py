@@ -59,10 +59,6 @@ class TestNesting:
         assert may_be_deep((short * 1000 + long + short).encode())
         assert may_be_deep((long + short * 1000).encode())
 
-    def test_what_is_blank_does_not_nest(self) -> None:
-        source = b"x = (a +" + b" " * STEPS + b"b)\n"
-        assert not may_be_deep(source, STEPS)
-
     def test_formats_in_formats_are_counted_which_end_the_process_of_a_parser(self) -> None:
         source = "x = f'" + "{a:" * 10_000 + "}" * 10_000 + "'\n"
         assert is_deep(source)

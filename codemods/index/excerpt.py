@@ -16,11 +16,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
 _STRING = rb'"[^"\\\n\r]*(?:\\(?:\r\n|.)[^"\\\n\r]*)*"' rb"|'[^'\\\n\r]*(?:\\(?:\r\n|.)[^'\\\n\r]*)*'"
 _LONG = rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""' rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"
@@ -72,17 +72,37 @@ class Excerpted(LookupError):  # noqa: N818 - a request for more of the module, 
         self.names = None if names is None else frozenset(names)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Excerpt:
-    """The `source` of a module with bodies blanked, what the `whole` of it is, and for which `words` that was done.
+    """A module, the `whole` of it, in which the spans `blanked`, in order, in bytes, are blank for some `words`."""
 
-    `blanked` are the spans, in order, in bytes.
-    """
-
-    source: bytes
     whole: bytes
     words: frozenset[str]
     blanked: tuple[tuple[int, int], ...]
+
+    @cached_property
+    def source(self) -> bytes:
+        """What is left, as long as the whole, with everything in its place."""
+        return self._with(lambda body: body.translate(_BLANK))
+
+    @property
+    def brief(self) -> bytes:
+        """The same without the blanks in lines that have nothing else: all lines and columns are the same, and Python
+        reads it sooner."""
+        return self._with(lambda body: b"\n" * body.count(b"\n"))
+
+    def _with(self, blanks: Callable[[bytes], bytes]) -> bytes:
+        """The whole, with `blanks` for what stands in a blanked body behind its first byte."""
+        whole = self.whole
+        pieces: list[bytes] = []
+        done = 0
+        for start, end in self.blanked:
+            if whole[start - 1] == _OPENING:
+                pieces += (whole[done:start], whole[start:end].translate(_BLANK))
+            else:
+                pieces += (whole[done:start], b"0", blanks(whole[start + 1 : end]))
+            done = end
+        return b"".join((*pieces, whole[done:]))
 
     @property
     def blank(self) -> int:
@@ -100,9 +120,9 @@ class Excerpt:
 
     def touches(self, start: int, end: int) -> bool:
         """Whether something blanked lies between `start` and `end`, or they lie in it."""
-        following = bisect_right(self.blanked, (start, len(self.source)))
+        following = bisect_right(self.blanked, (start, len(self.whole)))
         before = self.blanked[following - 1] if following else (0, 0)
-        after = self.blanked[following] if following < len(self.blanked) else (len(self.source) + 1, 0)
+        after = self.blanked[following] if following < len(self.blanked) else (len(self.whole) + 1, 0)
         return before[1] > start or after[0] < end
 
 
@@ -116,13 +136,7 @@ def excerpt(source: bytes, words: frozenset[str]) -> Excerpt | None:
     if masked is None:
         return None
     blanked = tuple(_blanked(masked, places_of(words, source)))
-    pieces: list[bytes] = []
-    done = 0
-    for start, end in blanked:
-        stands_for = source[start : start + 1].translate(_BLANK) if source[start - 1] == _OPENING else b"0"
-        pieces += (source[done:start], stands_for, source[start + 1 : end].translate(_BLANK))
-        done = end
-    return Excerpt(b"".join((*pieces, source[done:])), source, words, blanked) if blanked else None
+    return Excerpt(source, words, blanked) if blanked else None
 
 
 def _blanked(masked: bytes, places: list[int]) -> Iterator[tuple[int, int]]:

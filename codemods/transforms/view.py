@@ -21,7 +21,7 @@ from codemods.model import Form, Reference
 from codemods.transforms.edits import apply_edits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from codemods.index.excerpt import Excerpt
     from codemods.index.names import ModuleNames
@@ -33,9 +33,9 @@ class UnparsableError(ValueError):
     """The source is not Python that the running interpreter reads; the message says where and why."""
 
 
-def parse(source: bytes, blank: int = 0) -> ast.Module:
-    """The tree of UTF-8 `source`, of which so many bytes are surely `blank`. Raises UnparsableError."""
-    _refuse_deep(source, blank)
+def parse(source: bytes) -> ast.Module:
+    """The tree of UTF-8 `source`. Raises UnparsableError."""
+    _refuse_deep(source)
     try:
         return _parse(source)
     except SyntaxError as error:
@@ -54,8 +54,8 @@ def parse(source: bytes, blank: int = 0) -> ast.Module:
         raise UnparsableError(message) from error
 
 
-def _refuse_deep(source: bytes, blank: int = 0) -> None:
-    if may_be_deep(source, blank) and is_deep(source.decode("utf-8"), STEPS, STEPS):
+def _refuse_deep(source: bytes) -> None:
+    if may_be_deep(source) and is_deep(source.decode("utf-8"), STEPS, STEPS):
         message = f"it nests more than {STEPS:,} words and signs in one statement"
         raise UnparsableError(message)
 
@@ -89,8 +89,9 @@ def parse_for(source: bytes, words: frozenset[str]) -> Parsed:
     part = excerpt(source, words) if words else None
     if part is not None:
         try:
-            _refuse_deep(part.source, part.blank)
-            return Parsed(source, _parse(part.source), part)
+            brief = part.brief
+            _refuse_deep(brief)
+            return Parsed(source, _parse(brief), part)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             pass  # what is wrong, and whether it is, only the whole tells
     return Parsed(source, parse(source))
@@ -185,6 +186,16 @@ def view_after(view: ModuleView, edits: Sequence[Edit]) -> ModuleView:
         return view_of(view.path, after, view.names)
     if any(part.touches(edit.start, edit.end) for edit in edits):
         raise Excerpted
-    blank = part.blank
-    part = replace(part, source=apply_edits(part.source, edits), whole=after, blanked=())
-    return view_in(view.path, Parsed(after, parse(part.source, blank), part), view.names)
+    part = replace(part, whole=after, blanked=tuple(_after(edits, part.blanked)))
+    return view_in(view.path, Parsed(after, parse(part.brief), part), view.names)
+
+
+def _after(edits: Sequence[Edit], spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Where `spans`, in order, are after `edits`, none of which touches one of them."""
+    pending = sorted(set(edits), reverse=True)
+    shift = 0
+    for start, end in spans:
+        while pending and pending[-1].end <= start:
+            edit = pending.pop()
+            shift += len(edit.text) - (edit.end - edit.start)
+        yield start + shift, end + shift
