@@ -105,12 +105,21 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
+class Loads:
+    """How a change changes what a module imports when it is imported itself: full names, and the packages they lie in,
+    that it imports after the change only, and before it only."""
+
+    added: frozenset[str]
+    removed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """The file is to be rewritten as `change` says.
 
     `held` are the local names that stay only because other files reach them through this module, with what they
     would be called: (old, new). `aliases` are names for modules that it has no more, or for another one,
-    `kept` names for modules that stay for other files.
+    `kept` names for modules that stay for other files. `loads` tells what it imports; None where nobody has looked.
     """
 
     path: str
@@ -119,6 +128,7 @@ class Changed:
     held: tuple[tuple[str, str], ...] = ()
     aliases: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    loads: Loads | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from codemods.engine.scan import Scan
-    from codemods.model import Outcome
+    from codemods.model import Loads, Outcome
 
 
 def new_circles(found: Scan, outcomes: Mapping[str, Outcome]) -> dict[str, str]:
@@ -25,6 +25,8 @@ def new_circles(found: Scan, outcomes: Mapping[str, Outcome]) -> dict[str, str]:
         module = found.names.name_of(path)
         if isinstance(outcome, Changed) and module is not None:
             graph.changed[module] = decode(outcome.change.after).text
+            if outcome.loads is not None:
+                graph.loads[module] = outcome.loads
     circles = ((module, graph.circle(module)) for module in graph.changed)
     return {found.modules[module]: " imports ".join(f"`{step}`" for step in way) for module, way in circles if way}
 
@@ -44,28 +46,53 @@ def circles_ahead(found: Scan, targets: Mapping[str, Iterable[str]]) -> dict[str
 
 @dataclass(slots=True)
 class _Graph:
-    """The imports of a repository, read as far as they are asked for. `changed` are the sources after the changes."""
+    """The imports of a repository, read as far as they are asked for. `changed` are the sources after the changes,
+    `loads` how what each of them imports changes, where that is known."""
 
     found: Scan
     changed: dict[str, str] = field(default_factory=dict)
+    loads: dict[str, Loads] = field(default_factory=dict)
     possible: dict[str, set[str]] = field(default_factory=dict)
     behind: dict[str, frozenset[str]] = field(default_factory=dict)
     exact_before: dict[str, set[str]] = field(default_factory=dict)
     exact_after: dict[str, set[str]] = field(default_factory=dict)
+    surely: dict[str, set[str]] = field(default_factory=dict)
     loaded: Loaded | None = None
 
     def circle(self, module: str) -> list[str]:
         """The way from `module` back to itself that its change opens; empty where it opens none."""
         if module not in self.changed:
             return []
-        added = self._possible(module, self.changed[module]) - self._possible_before(module)
-        for target in sorted(added):
-            # By letters first, which is cheap and never misses one; then as the modules really run.
-            if module in self.changed_behind(target) and target in self.after(module) - self.before(module):
+        for target in sorted(self._added(module)):
+            # What is known of the module first; then by letters, which is cheap and never misses one; then as the
+            # modules really run.
+            if self._is_loaded(module, target) or module not in self.changed_behind(target):
+                continue
+            if target in self.after(module) - self.before(module):
                 way = path_between(target, module, self.after)
                 if way and not self.is_circle_before(module, target):
                     return [module, *way]
         return []
+
+    def _added(self, module: str) -> set[str]:
+        """What `module` imports after its change and perhaps not before."""
+        if module in self.loads:
+            new = self.loads[module].added
+            return self._loaded(module, new) & new
+        return self._possible(module, self.changed[module]) - self._possible_before(module)
+
+    def _is_loaded(self, module: str, target: str) -> bool:
+        """Whether something that `module` imports surely imports `target`, both before the changes, as an old module
+        does that hands on what a new one holds: then a way led there already."""
+        gone = self._loaded(module, self.loads[module].removed) if module in self.loads else set()
+        return any(target in self._surely_loaded(between) for between in gone | self._surely_loaded(module))
+
+    def _surely_loaded(self, module: str) -> set[str]:
+        """What importing `module` imports in any case, before the changes; nothing where that is not known."""
+        if module not in self.surely:
+            summary = self.found.summaries.get(self.found.modules.get(module, ""))
+            self.surely[module] = self._loaded(module, summary.eager) if summary is not None else set()
+        return self.surely[module]
 
     def way_back(self, module: str, target: str) -> list[str]:
         """The circle that an import of `target` in `module` would close; empty where it closes none."""

@@ -123,6 +123,11 @@ class Loaded:
         return frozenset(filter(self._is_module, (dotted, *_packages(dotted))))
 
 
+def with_packages(names: Iterable[str]) -> set[str]:
+    """The dotted `names`, and the packages that they lie in."""
+    return {each for name in names for each in (name, *_packages(name))}
+
+
 def _packages(dotted: str) -> Iterator[str]:
     while dotted := dotted.rpartition(".")[0]:
         yield dotted

@@ -10,8 +10,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from codemods.index.excerpt import Excerpted
+from codemods.index.import_graph import eager_imports, with_packages
 from codemods.index.text import UndecodableError, decode, encode
-from codemods.model import Change, Changed, Finding, Form, Outcome, Skipped, Unchanged, blocked
+from codemods.model import Change, Changed, Finding, Form, Loads, Outcome, Skipped, Unchanged, blocked
 from codemods.steps.compatible import misfits
 from codemods.steps.prepared import Prepared
 from codemods.transforms.findings import reasons_of
@@ -118,7 +119,14 @@ def _finish(prepared: Prepared, steps: Sequence[Step], moves: Moves, index: Inde
         tuple(sorted(settled.held.items())),
         tuple(sorted(settled.aliases)),
         tuple(sorted(settled.kept)),
+        None if prepared.is_rewritten else _loads(prepared.view, result),
     )
+
+
+def _loads(view: ModuleView, result: ModuleView) -> Loads:
+    """What `result` imports that `view`, of the same excerpt, does not, and the other way round."""
+    before, after = (with_packages(eager_imports(of.tree, of.path, of.names)) for of in (view, result))
+    return Loads(frozenset(after - before), frozenset(before - after))
 
 
 def _otherwise_bound(view: ModuleView, result: ModuleView) -> Iterator[str]:

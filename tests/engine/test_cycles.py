@@ -30,6 +30,17 @@ CIRCLES = {
         {"use.py": USE, "c/d.py": "try:\n    import use\nexcept ImportError: ...\n" + NEW},
         "`use` imports `c.d` imports `use`",
     ),
+    "where the old module takes it late": (
+        {"use.py": USE, "a/b.py": "def late():\n    import c.d\n" + BASE["a/b.py"], "c/d.py": "import use\n" + NEW},
+        "`use` imports `c.d` imports `use`",
+    ),
+    "where a late import took the old module": (
+        {
+            "use.py": "def h():\n    from a.b import f\n    f()\nfrom a.b import f\n",
+            "c/d.py": "import use\n" + NEW,
+        },
+        "`use` imports `c.d` imports `use`",
+    ),
     "in a class": (
         {"use.py": "class A:\n    from a.b import f\n", "c/d.py": "import use\n" + NEW},
         "`use` imports `c.d` imports `use`",
@@ -56,6 +67,21 @@ NO_CIRCLES = {
     "the old module was in it, too": {
         "use.py": USE,
         "a/b.py": "import c.d\n" + BASE["a/b.py"],
+        "c/d.py": "import use\n" + NEW,
+    },
+}
+
+
+HANDED_ON = {"a/b.py": "import c.d\n" + BASE["a/b.py"], "c/d.py": "import use\n" + NEW}
+NO_CIRCLES |= {
+    "the old module was in it, taken under a condition": {
+        "use.py": "try:\n    from a.b import f\nexcept ImportError:\n    f = None\n",
+        **HANDED_ON,
+    },
+    "the old module was in it, and stays in use": {"use.py": "from a.b import K, f\nf(K)\n", **HANDED_ON},
+    "the old module was in it, by a package": {
+        "use.py": USE,
+        "a/__init__.py": "import c.d\n",
         "c/d.py": "import use\n" + NEW,
     },
 }
