@@ -11,6 +11,7 @@ from codemods.engine.seals import seal_of
 from codemods.engine.trees import Trees
 from codemods.engine.watching import each
 from codemods.executors.sharing import map_files
+from codemods.index.excerpt import places_of
 from codemods.index.names import ModuleNames, is_python
 from codemods.index.needles import Needles
 from codemods.index.resolve import Index, Missing, Unread, Unspelled
@@ -137,14 +138,19 @@ class Scan:
     def search(
         self, words: frozenset[str], may_change: Callable[[str, bytes], bool] | None, excluded: Collection[str] = ()
     ) -> None:
-        """Find the candidates: files that hold one of `words`, or that `may_change`; None: no file for itself.
+        """Find the candidates: files that hold one of `words` other than in longer ones, or that `may_change`; None: no
+        file for itself.
 
         Those `excluded` are no candidates for a change, but what they reach in others counts.
         """
         candidates = set(self.candidates)
         needles = [word.encode() for word in words]
         wanted = self._holding(needles, [path for path in self.paths if path not in candidates], may_change)
-        unread = ((path, content) for path in wanted if (content := self._to_summarise(path)) is not None)
+        unread = (
+            (path, content)
+            for path in wanted
+            if (content := self._to_summarise(path)) is not None and (may_change or places_of(words, content))
+        )
         if self.crew is None:
             for path, content in unread:
                 self.summarise(path, content, keep=True)

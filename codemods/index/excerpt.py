@@ -282,8 +282,9 @@ def _masked(source: bytes) -> bytes | None:
     """`source` with its long strings as letters, also for their line ends; None where it is not sure where they are."""
     pieces: list[bytes] = []
     done = position = 0
-    quotes = _Search(source, _LONG_QUOTES)
-    while (place := quotes.next(position)) >= 0:
+    for place in sorted(place for quotes in _LONG_QUOTES for place in _all_places(quotes, source)):
+        if place < position:
+            continue
         token = _token_at(source, place, done)
         if token is None or _goes_on(source, *token):
             return None
@@ -292,6 +293,13 @@ def _masked(source: bytes) -> bytes | None:
             pieces += (source[done:start], b"x" * (position - start))
             done = position
     return b"".join((*pieces, source[done:]))
+
+
+def _all_places(part: bytes, source: bytes) -> Iterator[int]:
+    place = source.find(part)
+    while place >= 0:
+        yield place
+        place = source.find(part, place + 1)
 
 
 def _token_at(source: bytes, place: int, done: int) -> tuple[int, int] | None:
@@ -314,8 +322,10 @@ def _token_at(source: bytes, place: int, done: int) -> tuple[int, int] | None:
 def _goes_on(source: bytes, start: int, end: int) -> bool:
     """Whether a formatted string may go on behind its first quote: as of Python 3.12, what is filled in may hold the
     same quotes."""
-    is_formatted = start > 0 and any(byte in _FORMATTED for byte in source[max(start - 2, 0) : start])
-    return is_formatted and source.count(b"{", start, end) != source.count(b"}", start, end)
+    prefix = source[max(start - 2, 0) : start]
+    return prefix.translate(None, _FORMATTED) != prefix and source.count(b"{", start, end) != source.count(
+        b"}", start, end
+    )
 
 
 def places_of(words: Collection[str], source: bytes) -> list[int]:
@@ -335,11 +345,7 @@ def _is_part(source: bytes, start: int, end: int) -> bool:
 
 
 def _places(word: bytes, source: bytes) -> Iterator[int]:
-    place = source.find(word)
-    while place >= 0:
-        if not _is_part(source, place, place + len(word)):
-            yield place
-        place = source.find(word, place + 1)
+    return (place for place in _all_places(word, source) if not _is_part(source, place, place + len(word)))
 
 
 @lru_cache(maxsize=32)

@@ -219,6 +219,16 @@ def test_what_cannot_be_imported_has_no_names() -> None:
         preview_files({**BASE, **broken, "app.py": "from a.b import f\nf()\n"})
 
 
+@pytest.mark.parametrize(
+    ("word", "is_looked_at"),
+    [("old_name", True), ("'\\nold_name'", True), ("'%sold_name'", True), ("test_old_name_works", False)],
+)
+def test_a_file_that_has_the_word_within_longer_ones_alone_is_not_looked_at(word: str, is_looked_at: bool) -> None:
+    files = {"m.py": "old_name = 1\n", "n.py": "new_name = 1\n", "broken.py": f"def (\n{word}\n"}
+    shown = preview_files(files, "  - {symbol: m.old_name, to: n.new_name}\n")
+    assert [skipped.path for skipped in shown.skipped] == (["broken.py"] if is_looked_at else [])
+
+
 def test_a_file_with_a_mistake_in_another_function_is_skipped() -> None:
     shown = preview_files({**BASE, "app.py": "from a.b import f\nf()\n\n\ndef other():\n    x = = 1\n"})
     assert not shown.units
