@@ -28,7 +28,8 @@ _BINARY = re.compile(
     r"wav|ogg|flac|docx?|xlsx?|pptx?)$",
     re.IGNORECASE,
 )
-_PLAN = re.compile(rb"^schema:[ \t]*1\b", re.MULTILINE)
+# Not `^` in several lines, which would look at each place: what a pattern begins with is found sooner.
+_PLAN = re.compile(rb"\nschema:[ \t]*1\b")
 _VERB = re.compile(rb"^(keep|rewrite|merge|redirect|delete|forbid):", re.MULTILINE)
 LEFT = "outside Python: the plan leaves it"
 
@@ -102,8 +103,7 @@ def is_binary(path: str) -> bool:
 
 def is_plan(content: bytes) -> bool:
     """Whether `content` is a plan: what that names, it refers to for another reason than code does."""
-    # The word first: to look at each line of a large file for it takes long.
-    return b"schema:" in content and _PLAN.search(content) is not None and _VERB.search(content) is not None
+    return _PLAN.search(b"\n" + content) is not None and _VERB.search(content) is not None
 
 
 def _left(outcome: Outcome) -> Outcome:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from codemods.engine.bounded import is_lasting
 from codemods.engine.cycles import new_circles
+from codemods.engine.loading import Loading
 from codemods.engine.shares import outcomes_by
 from codemods.index.summary import excerpt_words, summarise
 from codemods.index.text import decode
@@ -90,8 +91,9 @@ def outcomes_of(found: Scan, work: Work, moves: Moves, may_change: Callable[[str
             break
         renames = {key: new for key, new in renames.items() if key not in refused}
     _release(found, work, outcomes, moves, may_change)
-    _let_patches_wait(found, work, outcomes.by_path, moves)
-    _join_patches(found, outcomes)
+    loading = Loading(found)
+    _let_patches_wait(loading, work, outcomes.by_path, moves)
+    _join_patches(loading, outcomes)
     return outcomes
 
 
@@ -215,7 +217,7 @@ def _release(found: Scan, work: Work, outcomes: Outcomes, moves: Moves, may_chan
                 outcomes.join(together)
 
 
-def _let_patches_wait(found: Scan, work: Work, outcomes: dict[str, Outcome], moves: Moves) -> None:
+def _let_patches_wait(loading: Loading, work: Work, outcomes: dict[str, Outcome], moves: Moves) -> None:
     """Leave the patches of a name where a file that the patching one uses still looks the old name up."""
     staying: dict[str, list[str]] = {}
     for path, outcome in outcomes.items():
@@ -230,14 +232,14 @@ def _let_patches_wait(found: Scan, work: Work, outcomes: dict[str, Outcome], mov
         for target in {f.reference.target for f in outcome.findings if _is_late(f, _PATCHING)}:
             # What a file does with the module as such may read any name of it.
             holders = (*staying.get(target, ()), *staying.get(target.rpartition(".")[0], ()))
-            user = next((other for other in holders if other != path and _uses(found, path, other)), None)
+            user = next((other for other in holders if other != path and _uses(loading, path, other)), None)
             if user is not None:
                 waiting[target] = f"{user} {STILL_LOOKED_UP}"
         if waiting:
-            outcomes[path] = _transform(found, work, path, moves.with_waiting(waiting))
+            outcomes[path] = _transform(loading.found, work, path, moves.with_waiting(waiting))
 
 
-def _join_patches(found: Scan, outcomes: Outcomes) -> None:
+def _join_patches(loading: Loading, outcomes: Outcomes) -> None:
     """Join files that patch a name with those that look it up when called, where the first use the second."""
     late = _by_target(outcomes.by_path, lambda finding: _is_late(finding, _LOOKING_UP))
     any_time = _by_target(outcomes.by_path, lambda finding: finding.disposition is Disposition.REWRITTEN)
@@ -247,7 +249,7 @@ def _join_patches(found: Scan, outcomes: Outcomes) -> None:
     for patches, lookups in ((patching, late), (deep, any_time)):
         for target, paths in patches.items():
             for path in paths:
-                used = {other for other in lookups.get(target, ()) if other != path and _uses(found, path, other)}
+                used = {other for other in lookups.get(target, ()) if other != path and _uses(loading, path, other)}
                 if used:
                     outcomes.join({path, *used})
 
@@ -269,8 +271,9 @@ def _is_late(finding: Finding, forms: tuple[Form, ...]) -> bool:
     return reference.form is not Form.FROM_IMPORT or finding.is_late
 
 
-def _uses(found: Scan, path: str, other: str) -> bool:
+def _uses(loading: Loading, path: str, other: str) -> bool:
     """Whether the file `path` names the module in `other`, or imports it: itself or through modules that load it."""
+    found = loading.found
     module = found.names.name_of(other)
     summary = found.summaries.get(path)
     if module is None or summary is None:
@@ -280,4 +283,4 @@ def _uses(found: Scan, path: str, other: str) -> bool:
         return True
     loaders = {dotted for name in summary.imported for dotted in (name, name.rpartition(".")[0])}
     known = sorted(loaders & found.modules.keys())
-    return found.ask(lambda index: any(index.loads(loader, module) for loader in known))
+    return any(loading.loads(loader, module) for loader in known)

@@ -8,6 +8,8 @@ from heapq import heappop, heappush
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from codemods.index.import_graph import surely_loads
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 _EVERY_MODULE_HAS = frozenset(
     {"__name__", "__doc__", "__file__", "__dict__", "__package__", "__spec__", "__loader__", "__builtins__"}
 )
-_LOOKED_AT = 100  # modules
 
 
 class Missing(LookupError):  # noqa: N818 - a request for one more summary, not an error
@@ -130,19 +131,11 @@ class Index:
         return {}
 
     def _is_loaded(self, package: str, module: str) -> bool:
-        reached = {package}
-        pending = [package]
-        for name in pending:
-            if len(reached) > _LOOKED_AT:
-                break
+        def eager(name: str) -> frozenset[str]:
             summary = self.summary(name)
-            imported = sorted(summary.eager) if summary is not None else []
-            if any(dotted == module or dotted.startswith(f"{module}.") for dotted in imported):
-                return True
-            further = [dotted for dotted in imported if dotted not in reached and self.is_module(dotted)]
-            reached.update(further)
-            pending += further
-        return False
+            return summary.eager if summary is not None else frozenset()
+
+        return surely_loads(package, module, eager, self.is_module)
 
     def star_names(self, module: str) -> frozenset[str] | None:
         """The names that `from module import *` brings; None where that cannot be told."""

@@ -1,0 +1,56 @@
+"""Which modules importing a module surely loads, also through files that a plan has nothing else to do with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from codemods.engine.bounded import BeyondError, within_limits
+from codemods.engine.facts import known
+from codemods.index.import_graph import eager_imports, surely_loads
+from codemods.index.text import UndecodableError, decode
+from codemods.transforms.view import UnparsableError, parse_for
+
+if TYPE_CHECKING:
+    from codemods.engine.scan import Scan
+
+# No name holds it: an excerpt for it is without all bodies of functions and classes.
+_NOTHING = frozenset({"\0"})
+
+
+@dataclass(slots=True)
+class Loading:
+    """What the modules of a scan import without a condition. Of those without a summary, their top level is read."""
+
+    found: Scan
+    eager: dict[str, frozenset[str]] = field(default_factory=dict)
+    answers: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    def loads(self, start: str, module: str) -> bool:
+        """Whether importing `start` loads `module`, as far as the first 100 modules tell."""
+        if (start, module) not in self.answers:
+            answer = surely_loads(start, module, self._eager, self.found.modules.__contains__)
+            self.answers[start, module] = answer
+        return self.answers[start, module]
+
+    def _eager(self, module: str) -> frozenset[str]:
+        """The full names that `module` imports at its top level; none where it cannot be read."""
+        path = self.found.modules.get(module)
+        if not path:
+            return frozenset()
+        if path in self.found.summaries:
+            return self.found.summaries[path].eager
+        if path not in self.eager:
+            about = ("top level", path, repr(self.found.names))
+            self.eager[path] = known(self.found.facts, about, lambda: self._read(path))
+        return self.eager[path]
+
+    def _read(self, path: str) -> frozenset[str]:
+        def read() -> frozenset[str]:
+            tree = parse_for(decode(self.found.read(path)).text.encode(), _NOTHING).tree
+            return frozenset(eager_imports(tree, path, self.found.names, unconditional=True))
+
+        try:
+            return within_limits(read)
+        except (OSError, UndecodableError, UnparsableError, BeyondError):
+            return frozenset()
