@@ -265,12 +265,28 @@ class Index:
         if not holder:
             # A bare name in a string: it may be looked up on any module that the file mentions.
             # The name of a module is more likely that module itself.
-            return spelled in summary.strings and not self.is_module(spelled) and _mentions(summary, module)
+            return spelled in summary.strings and not self.is_module(spelled) and self._mentions(summary, module)
         return self._leads_to(holder, module, name)
 
     def _leads_to(self, holder: str, module: str, name: str) -> bool:
         """Whether `holder.name` is `module.name`, by its imports."""
         return not self.is_module(f"{holder}.{name}") and (module, name) in self.origins(holder, name)
+
+    def _mentions(self, summary: ModuleSummary, module: str) -> bool:
+        """Whether a module spells `module`, or its last name alone."""
+        # One that is asked about may be that of a file after a change, with the path of the one before.
+        if id(summary) not in self._spelled:
+            words = (*summary.imported, *summary.strings, *summary.reaches)
+            self._spelled[id(summary)] = (summary, words, "\n".join(words))
+        _, words, together = self._spelled[id(summary)]
+        last = module.rpartition(".")[2]
+        # Whatever spells a module holds its last name, and most hold it nowhere.
+        return last in together and any(_spells(item, module) or item == last for item in words)
+
+    @cached_property
+    def _spelled(self) -> dict[int, tuple[ModuleSummary, tuple[str, ...], str]]:
+        """What is spelled in summaries, each and together, as far as it was asked for; they are kept with it."""
+        return {}
 
     def _star_brings(self, module: str, name: str) -> bool:
         summary = self.summaries.get(self.paths.get(module, ""))
@@ -280,9 +296,3 @@ class Index:
 def _spells(spelled: str, dotted: str) -> bool:
     """Whether `spelled` is `dotted`, goes on from it, or is its tail: a folder on `sys.path` shortens names."""
     return spelled == dotted or spelled.startswith(f"{dotted}.") or ("." in spelled and dotted.endswith(f".{spelled}"))
-
-
-def _mentions(summary: ModuleSummary, module: str) -> bool:
-    last = module.rpartition(".")[2]
-    spelled = (*summary.imported, *summary.strings, *summary.reaches)
-    return any(_spells(item, module) or item == last for item in spelled)
