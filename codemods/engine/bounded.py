@@ -19,6 +19,7 @@ Answer = TypeVar("Answer")
 
 SECONDS = 60.0
 _LONGEST = 1_000_000
+_SHORTEST = 0.01  # less would be over again before what ends the work has done so
 _OF_THE_MOMENT = ("it gave no answer in", "it takes more memory than there is", "LibCST's parser fail")
 VARIABLE = "CODEMODS_FILE_SECONDS"  # for machines that are slower than that
 
@@ -62,7 +63,7 @@ def seconds() -> float:
         given = float(os.environ.get(VARIABLE, ""))
     except ValueError:
         return SECONDS
-    return given if 0 < given < _LONGEST else SECONDS
+    return max(given, _SHORTEST) if 0 < given < _LONGEST else SECONDS
 
 
 def within_limits(work: Callable[[], Answer]) -> Answer:

@@ -177,6 +177,15 @@ def test_a_file_on_which_the_time_runs_out_is_blocked_and_the_others_are_done(
     assert {path: files[path]["outcome"] for path in GOOD} == dict.fromkeys(GOOD, "changed")
 
 
+def test_a_time_that_is_no_time_at_all_ends_each_file_and_the_command_as_well(
+    make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = "from a.b import f\n" + "".join(f"f({number})\n" for number in range(20_000))
+    root = repository(make_repo, {"x.py": slow})
+    monkeypatch.setenv("CODEMODS_FILE_SECONDS", "0.000001")
+    assert "it gave no answer in 0.01 seconds" in run(root, "preview", "plan.yaml", "--json").stdout
+
+
 @pytest.mark.parametrize("verb", [*VERBS, ("preview", "plan.yaml"), ("try", "f()"), ("why", "plan.yaml", "h/x.py")])
 def test_what_python_just_reads_ends_no_verb(make_repo: MakeRepo, verb: tuple[str, ...]) -> None:
     deep = "f() + " * 900 + "f()"
