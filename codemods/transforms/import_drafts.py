@@ -11,10 +11,8 @@ from codemods.transforms.import_gaps import vanish
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    import libcst as cst
-
     from codemods.index.scopes import ImportSite
-    from codemods.transforms.import_lists import Statement
+    from codemods.transforms.import_statement import Statement
     from codemods.transforms.view import ModuleView
 
 
@@ -23,7 +21,6 @@ class Draft:
     """The new form of one statement. `statement` is None where nothing of it stays."""
 
     site: ImportSite
-    module: cst.Module
     statement: Statement | None
     following: list[str] = field(default_factory=list)
     changed: bool = False
@@ -35,7 +32,7 @@ def edits_of(view: ModuleView, drafts: Iterable[Draft]) -> Iterator[Edit]:
     for draft in drafts:
         start, end = view.lines.span(draft.site.statement)
         if draft.changed and draft.statement is not None:
-            yield Edit(start, end, draft.module.code_for_node(draft.statement).encode())
+            yield Edit(start, end, draft.statement.code.encode())
         if draft.statement is None and draft.following:
             yield Edit(start, end, _joined(view, draft, start, end))
         elif draft.statement is None:

@@ -1,17 +1,19 @@
-"""The list of names in one import statement, with LibCST: take names out, put names in, keep comments in place."""
+"""The list of names in one import statement: take names out, put names in, keep comments in place."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import libcst as cst
+from codemods.transforms.import_statement import Alias, Comma, Gap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Statement = cst.Import | cst.ImportFrom
-Whitespace = cst.BaseParenthesizableWhitespace
+    from codemods.transforms.import_statement import Statement
+
+_NOTHING = Gap()
+_BLANK = Gap(space=" ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,76 +24,31 @@ class Taken:
     behind: str = ""
 
 
-def parse_import(text: str) -> tuple[cst.Module, Statement]:
-    """The import statement `text`, and the module to generate its code with (it knows the newlines)."""
-    module = cst.parse_module(text)
-    line = cst.ensure_type(module.body[0], cst.SimpleStatementLine)
-    statement = line.body[0]
-    if isinstance(statement, (cst.Import, cst.ImportFrom)):
-        return module, statement
-    message = f"not an import statement: {text!r}"
-    raise ValueError(message)
-
-
-def dotted(name: str) -> cst.Name | cst.Attribute:
-    """The node for a dotted name."""
-    head, *rest = name.split(".")
-    node: cst.Name | cst.Attribute = cst.Name(head)
-    for part in rest:
-        node = cst.Attribute(node, cst.Name(part))
-    return node
-
-
-def as_name(local: str | None) -> cst.AsName | None:
-    """The node for ` as local`."""
-    if local is None:
-        return None
-    space = cst.SimpleWhitespace(" ")
-    return cst.AsName(cst.Name(local), whitespace_before_as=space, whitespace_after_as=space)
-
-
-def _lpar(statement: Statement) -> cst.LeftParen | None:
-    return statement.lpar if isinstance(statement, cst.ImportFrom) else None
-
-
-def _rpar(statement: Statement) -> cst.RightParen | None:
-    return statement.rpar if isinstance(statement, cst.ImportFrom) else None
-
-
-def aliases(statement: Statement) -> list[cst.ImportAlias]:
-    """The names of a statement that is no star import."""
-    if isinstance(statement.names, cst.ImportStar):
-        return []
-    return list(statement.names)
-
-
 def replace_alias(statement: Statement, index: int, name: str, local: str | None) -> Statement:
     """`statement` with its name at `index` replaced, and nothing else about it."""
-    names = aliases(statement)
-    old = names[index]
-    asname = old.asname
-    if local is None or asname is None:
-        asname = as_name(local)
-    elif isinstance(asname.name, cst.Name) and asname.name.value != local:
-        asname = asname.with_changes(name=cst.Name(local))
-    new_name = old.name if _is(old.name, name) else dotted(name)
-    names[index] = old.with_changes(name=new_name, asname=asname)
-    return statement.with_changes(names=names)
+    old = statement.aliases[index]
+    return _with(statement, index, replace(_alias(name, local, old.renamed), comma=old.comma))
 
 
-def _is(node: cst.BaseExpression, name: str) -> bool:
-    return cst.Module([]).code_for_node(node) == name
+def _alias(name: str, local: str | None, renamed: str = "") -> Alias:
+    return Alias(name, renamed or " as ", local) if local is not None else Alias(name)
 
 
-def set_module(statement: cst.ImportFrom, level: int, module: str) -> cst.ImportFrom:
-    """`statement` importing from `module`, with `level` leading dots."""
-    return statement.with_changes(module=dotted(module) if module else None, relative=[cst.Dot()] * level)
+def _with(statement: Statement, index: int, alias: Alias) -> Statement:
+    names = statement.aliases
+    return replace(statement, aliases=(*names[:index], alias, *names[index + 1 :]))
 
 
-def is_from(statement: cst.ImportFrom, level: int, module: str) -> bool:
-    """Whether `statement` imports from `module`, written with `level` leading dots."""
-    written = cst.Module([]).code_for_node(statement.module) if statement.module is not None else ""
-    return len(statement.relative) == level and written == module
+def _with_comma(statement: Statement, index: int, comma: Comma | None) -> Statement:
+    return _with(statement, index, replace(statement.aliases[index], comma=comma))
+
+
+def _with_before(statement: Statement, index: int, gap: Gap) -> Statement:
+    """`statement` with `gap` before its name at `index`, where there is a comma or a parenthesis before."""
+    if index:
+        comma = statement.aliases[index - 1].comma
+        return _with_comma(statement, index - 1, replace(comma, behind=gap) if comma else Comma(gap))
+    return replace(statement, opening=gap) if statement.opening is not None else statement
 
 
 def remove_aliases(statement: Statement, indices: Sequence[int]) -> tuple[Statement, dict[int, Taken]]:
@@ -107,147 +64,111 @@ def remove_aliases(statement: Statement, indices: Sequence[int]) -> tuple[Statem
 
 def comments(statement: Statement) -> dict[int, Taken]:
     """The comments that belong to each name."""
-    names = aliases(statement)
-    return {
-        index: Taken(_above(_before(statement, names, index)), _behind(_after(statement, names, index)))
-        for index in range(len(names))
-    }
+    return {index: _comments(statement, index) for index in range(len(statement.aliases))}
 
 
-def _before(statement: Statement, names: list[cst.ImportAlias], index: int) -> Whitespace:
+def _comments(statement: Statement, index: int) -> Taken:
+    return Taken(_above(_before(statement, index)), _behind(_after(statement, index)))
+
+
+def _before(statement: Statement, index: int) -> Gap:
     if index:
-        comma = names[index - 1].comma
-        return comma.whitespace_after if isinstance(comma, cst.Comma) else cst.SimpleWhitespace("")
-    lpar = _lpar(statement)
-    return lpar.whitespace_after if lpar else cst.SimpleWhitespace("")
+        comma = statement.aliases[index - 1].comma
+        return comma.behind if comma else _NOTHING
+    return statement.opening or _NOTHING
 
 
-def _after(statement: Statement, names: list[cst.ImportAlias], index: int) -> Whitespace:
-    comma = names[index].comma
-    if isinstance(comma, cst.Comma):
-        return comma.whitespace_after
-    rpar = _rpar(statement)
-    return rpar.whitespace_before if rpar else cst.SimpleWhitespace("")
+def _after(statement: Statement, index: int) -> Gap:
+    comma = statement.aliases[index].comma
+    return comma.behind if comma else statement.closing or _NOTHING
 
 
-def _above(space: Whitespace) -> tuple[str, ...]:
-    if not isinstance(space, cst.ParenthesizedWhitespace):
-        return ()
-    return tuple(line.comment.value for line in space.empty_lines if line.comment)
+def _above(gap: Gap) -> tuple[str, ...]:
+    return tuple(line.comment for line in gap.lines[1:] if line.comment)
 
 
-def _behind(space: Whitespace) -> str:
-    if isinstance(space, cst.ParenthesizedWhitespace) and space.first_line.comment:
-        return space.first_line.comment.value
-    return ""
+def _behind(gap: Gap) -> str:
+    return gap.lines[0].comment if gap.lines else ""
 
 
-def _without_behind(space: Whitespace) -> Whitespace:
-    if isinstance(space, cst.ParenthesizedWhitespace):
-        line = space.first_line.with_changes(comment=None, whitespace=cst.SimpleWhitespace(""))
-        return space.with_changes(first_line=line)
-    return space
+def _without_behind(gap: Gap) -> Gap:
+    if gap.lines:
+        return replace(gap, lines=(replace(gap.lines[0], comment="", space=""), *gap.lines[1:]))
+    return gap
+
+
+def _without_above(gap: Gap) -> Gap:
+    return replace(gap, lines=gap.lines[:1])
 
 
 def _remove(statement: Statement, index: int) -> tuple[Statement, Taken]:
-    names = aliases(statement)
-    before, after = _before(statement, names, index), _after(statement, names, index)
-    taken = Taken(_above(before), _behind(after))
-    joined = _joined(before, after, is_last=index == len(names) - 1)
-    had_comma = isinstance(names[index].comma, cst.Comma)
-    is_last = index == len(names) - 1
-    del names[index]
-    if index == 0:
-        lpar = _lpar(statement)
-        if lpar is not None:
-            statement = statement.with_changes(lpar=lpar.with_changes(whitespace_after=joined))
-    elif not is_last or had_comma:
-        comma = cst.ensure_type(names[index - 1].comma, cst.Comma).with_changes(whitespace_after=joined)
-        names[index - 1] = names[index - 1].with_changes(comma=comma)
-    else:
-        names[index - 1] = names[index - 1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
-        rpar = _rpar(statement)
-        if rpar is not None:
-            statement = statement.with_changes(rpar=rpar.with_changes(whitespace_before=joined))
-    return statement.with_changes(names=names), taken
+    names = statement.aliases
+    taken, comma, is_last = _comments(statement, index), names[index].comma, index == len(names) - 1
+    joined = _joined(_before(statement, index), _after(statement, index), is_last=is_last)
+    statement = replace(statement, aliases=(*names[:index], *names[index + 1 :]))
+    if index == 0 or comma is not None:
+        return _with_before(statement, index, joined), taken
+    closing = joined if statement.closing is not None else None
+    return replace(_with_comma(statement, index - 1, None), closing=closing), taken
 
 
-def _joined(before: Whitespace, after: Whitespace, *, is_last: bool) -> Whitespace:
+def _joined(before: Gap, after: Gap, *, is_last: bool) -> Gap:
     """What stands between the neighbours of a name that goes: its own comments go with it, theirs stay."""
     after = _without_behind(after)
-    if not isinstance(before, cst.ParenthesizedWhitespace):
-        is_plain = not isinstance(after, cst.ParenthesizedWhitespace)
-        return before if is_plain and not is_last else after
-    if isinstance(after, cst.ParenthesizedWhitespace):
-        return after.with_changes(first_line=before.first_line)
+    if not before.lines:
+        return after if after.lines or is_last else before
+    if after.lines:
+        return replace(after, lines=(before.lines[0], *after.lines[1:]))
     if not is_last:
-        return before.with_changes(empty_lines=[])
+        return _without_above(before)
     # The closing parenthesis stood on the line of the name that goes.
-    if before.first_line.comment is None:
+    if not before.lines[0].comment:
         return after
-    return before.with_changes(empty_lines=[], indent=True, last_line=cst.SimpleWhitespace(""))
+    return Gap(before.lines[:1])
 
 
 def append_alias(statement: Statement, name: str, local: str | None) -> Statement:
     """`statement` with one more name at the end of its list, laid out as the others are."""
-    names = aliases(statement)
-    last = names[-1]
-    rpar = _rpar(statement)
-    separator = _separator(statement, names)
-    new = cst.ImportAlias(dotted(name), as_name(local), comma=cst.MaybeSentinel.DEFAULT)
-    if isinstance(last.comma, cst.Comma):
-        closing = last.comma.whitespace_after
-        names[-1] = last.with_changes(comma=cst.Comma(whitespace_after=_with_behind(separator, closing)))
-        new = new.with_changes(comma=cst.Comma(whitespace_after=_without_behind(closing)))
-    else:
-        closing = rpar.whitespace_before if rpar else cst.SimpleWhitespace("")
-        names[-1] = last.with_changes(comma=cst.Comma(whitespace_after=_with_behind(separator, closing)))
-        if rpar is not None:
-            statement = statement.with_changes(rpar=rpar.with_changes(whitespace_before=_without_behind(closing)))
-    return statement.with_changes(names=[*names, new])
+    last = len(statement.aliases) - 1
+    closing = _after(statement, last)
+    new, after = _alias(name, local), _without_behind(closing)
+    if statement.aliases[last].comma is not None:
+        new = replace(new, comma=Comma(after))
+    elif statement.closing is not None:
+        statement = replace(statement, closing=after)
+    statement = _with_comma(statement, last, Comma(_with_behind(_separator(statement), closing)))
+    return replace(statement, aliases=(*statement.aliases, new))
 
 
 def insert_alias(statement: Statement, index: int, name: str, local: str | None) -> Statement:
     """`statement` with one more name at `index` of its list, laid out as the others are."""
-    names = aliases(statement)
+    names = statement.aliases
     if index == len(names):
         return append_alias(statement, name, local)
-    before = _before(statement, names, index)
+    before = _before(statement, index)
     # The comment behind the name before stays there; those above the name behind stay above it.
-    behind = _without_behind(before) if isinstance(before, cst.ParenthesizedWhitespace) else _between(statement, names)
-    if isinstance(before, cst.ParenthesizedWhitespace):
-        before = before.with_changes(empty_lines=[])
-    names.insert(index, cst.ImportAlias(dotted(name), as_name(local), comma=cst.Comma(whitespace_after=behind)))
-    lpar = _lpar(statement)
-    if index:
-        comma = cst.ensure_type(names[index - 1].comma, cst.Comma).with_changes(whitespace_after=before)
-        names[index - 1] = names[index - 1].with_changes(comma=comma)
-    elif lpar is not None:
-        statement = statement.with_changes(lpar=lpar.with_changes(whitespace_after=before))
-    return statement.with_changes(names=names)
+    behind = _without_behind(before) if before.lines else _between(statement)
+    new = replace(_alias(name, local), comma=Comma(behind))
+    statement = _with_before(statement, index, _without_above(before))
+    return replace(statement, aliases=(*statement.aliases[:index], new, *names[index:]))
 
 
-def _between(statement: Statement, names: list[cst.ImportAlias]) -> Whitespace:
+def _between(statement: Statement) -> Gap:
     """What stands between two names of a list that begins on the line of its statement."""
-    between = _before(statement, names, len(names) - 1) if len(names) > 1 else cst.SimpleWhitespace(" ")
-    if isinstance(between, cst.ParenthesizedWhitespace):
-        return _without_behind(between).with_changes(empty_lines=[])
-    return cst.SimpleWhitespace(" ")
+    last = len(statement.aliases) - 1
+    between = _before(statement, last) if last else _BLANK
+    return _without_above(_without_behind(between)) if between.lines else _BLANK
 
 
-def _separator(statement: Statement, names: list[cst.ImportAlias]) -> Whitespace:
-    lpar = _lpar(statement)
-    opening = lpar.whitespace_after if lpar else None
-    between = _before(statement, names, len(names) - 1) if len(names) > 1 else opening
-    if isinstance(between, cst.ParenthesizedWhitespace):
-        return _without_behind(between).with_changes(empty_lines=[])
-    return cst.SimpleWhitespace(" ")
+def _separator(statement: Statement) -> Gap:
+    between = _before(statement, len(statement.aliases) - 1)
+    return _without_above(_without_behind(between)) if between.lines else _BLANK
 
 
-def _with_behind(separator: Whitespace, closing: Whitespace) -> Whitespace:
+def _with_behind(separator: Gap, closing: Gap) -> Gap:
     """`separator` with the comment that stood behind the name which is no longer the last."""
-    if isinstance(closing, cst.ParenthesizedWhitespace) and closing.first_line.comment:
-        if isinstance(separator, cst.ParenthesizedWhitespace):
-            return separator.with_changes(first_line=closing.first_line)
-        return closing.with_changes(empty_lines=[], last_line=cst.SimpleWhitespace("    "))
-    return separator
+    if not _behind(closing):
+        return separator
+    if separator.lines:
+        return replace(separator, lines=(closing.lines[0], *separator.lines[1:]))
+    return Gap(closing.lines[:1], "    ")

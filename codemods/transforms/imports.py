@@ -7,9 +7,8 @@ import of the same module in the same block where there is one; else in a statem
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import libcst as cst
 
 from codemods.transforms.edits import apply_edits, compose, shifted
 from codemods.transforms.import_drafts import Draft, code, edits_of
@@ -18,13 +17,11 @@ from codemods.transforms.import_lists import (
     append_alias,
     comments,
     insert_alias,
-    is_from,
-    parse_import,
     remove_aliases,
     replace_alias,
-    set_module,
 )
 from codemods.transforms.import_order import NAMES, order_of, place_in
+from codemods.transforms.import_statement import parse_import
 from codemods.transforms.import_wishes import StatementChange, Wish
 from codemods.transforms.new_imports import add_imports
 
@@ -75,8 +72,7 @@ class _Writer:
 
     def draft(self, site: ImportSite) -> Draft:
         if site.statement not in self.drafts:
-            module, statement = parse_import(self.view.text(site.statement).decode())
-            self.drafts[site.statement] = Draft(site, module, statement)
+            self.drafts[site.statement] = Draft(site, parse_import(self.view.text(site.statement).decode()))
         return self.drafts[site.statement]
 
     # Replacing names of a statement
@@ -114,8 +110,9 @@ class _Writer:
         for index, wish in wishes.items():
             if statement is not None:
                 statement = replace_alias(statement, index, wish.name or "", wish.local)
-        if isinstance(statement, cst.ImportFrom) and wishes:
-            statement = set_module(statement, *self.spelled(draft.site, next(iter(wishes.values())).module))
+        if statement is not None and statement.origin is not None and wishes:
+            module = self.spelled(draft.site, next(iter(wishes.values())).module)
+            statement = replace(statement, origin=statement.origin.moved(*module))
         draft.statement = statement
 
     def split(self, change: StatementChange, wishes: Mapping[int, Wish]) -> None:
@@ -171,12 +168,12 @@ class _Writer:
         """Add `wish` to the statement at `site` itself, where that imports from the same module."""
         draft = self.draft(site)
         statement = draft.statement
-        if wish.name is None or wish.pinned or not isinstance(statement, cst.ImportFrom) or self.is_one_per_line(site):
+        if wish.name is None or wish.pinned or statement is None or self.is_one_per_line(site):
             return False
-        if isinstance(statement.names, cst.ImportStar) or not is_from(statement, *self.spelled(site, wish.module)):
+        origin, names = statement.origin, [alias.name for alias in statement.aliases]
+        if origin is None or not names or not origin.is_module(*self.spelled(site, wish.module)):
             return False
         local = wish.local if wish.local != wish.name else None
-        names = [draft.module.code_for_node(alias.name) for alias in statement.names]
         order = order_of(names, [], NAMES)
         index = len(names) if order is None else place_in(names, wish.name, order)
         draft.statement = insert_alias(statement, index, wish.name, local)
@@ -298,9 +295,5 @@ class _Writer:
 
 def _list_indentation(draft: Draft) -> str:
     """The indentation of the names of a parenthesised list, relative to its statement's block."""
-    statement = draft.statement
-    lpar = statement.lpar if isinstance(statement, cst.ImportFrom) else None
-    space = lpar.whitespace_after if lpar else None
-    if isinstance(space, cst.ParenthesizedWhitespace):
-        return space.last_line.value
-    return "    "
+    opening = draft.statement.opening if draft.statement is not None else None
+    return opening.space if opening is not None and opening.lines else "    "

@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING
 from codemods.transforms.edits import Edit, apply_edits, compose, shifted
 from codemods.transforms.import_comments import is_for_tools
 from codemods.transforms.import_header import Header
-from codemods.transforms.import_lists import Statement, aliases, insert_alias, parse_import
+from codemods.transforms.import_lists import insert_alias
 from codemods.transforms.import_order import NAMES, Line, order_of, place_in
 from codemods.transforms.import_places import header_units, new_statement
+from codemods.transforms.import_statement import parse_import
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from codemods.transforms.import_statement import Statement
     from codemods.transforms.import_wishes import Wish
     from codemods.transforms.view import ModuleView
 
@@ -158,14 +160,13 @@ class _Addition:
         lines, source = self.header.lines, self.header.source
         start, end = lines.span(target)
         text = source[start:end].decode()
-        module, statement = parse_import(text)
         new = self.wish.name or ""
         names = [alias.name for alias in target.names]
         others = [[alias.name for alias in other.names] for other in self.statements]
         order = order_of(names, others, NAMES)
         index = len(names) if order is None else place_in(names, new, order)
-        statement = insert_alias(statement, index, new, self.wish.local if self.is_renamed else None)
-        result = module.code_for_node(statement)
+        statement = insert_alias(parse_import(text), index, new, self.wish.local if self.is_renamed else None)
+        result = statement.code
         stands_alone = (
             not source[lines.line_start(start) : start].strip() and not source[end : lines.line_end(end)].strip()
         )
@@ -175,11 +176,5 @@ class _Addition:
 
     def wrapped(self, statement: Statement, newline: str) -> str:
         """`statement`, which stands on one line, with one line for each name."""
-        import libcst as cst
-
-        names = [
-            cst.Module([]).code_for_node(alias.with_changes(comma=cst.MaybeSentinel.DEFAULT))
-            for alias in aliases(statement)
-        ]
         head = f"from {'.' * self.line.level}{self.line.module} import ("
-        return newline.join([head, *(f"    {name}," for name in names), ")"])
+        return newline.join([head, *(f"    {alias.code}," for alias in statement.aliases), ")"])

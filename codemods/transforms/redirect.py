@@ -35,7 +35,7 @@ def redirect(view: ModuleView, moves: Moves, index: Index) -> Settled:
 
     Raises Missing where `index` does not hold a summary that the answer needs.
     """
-    # LibCST, which writes imports, takes longer to load than it takes to find what is in a file.
+    # What finds references does not load what writes imports.
     from codemods.transforms.imports import write_imports
 
     settled = settle(view, moves, index)

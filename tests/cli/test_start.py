@@ -86,4 +86,5 @@ def test_what_is_not_needed_is_not_loaded(tmp_path: Path) -> None:
     assert "codemods.plan.schema" not in by_log
     assert {"libcst", "codemods.engine.preview"}.isdisjoint(by_mistake)
     assert {"libcst", "concurrent.futures.process", "codemods.engine.preview"}.isdisjoint(by_guard)
-    assert {"libcst", "codemods.engine.preview"} <= set(by_preview)
+    assert {"codemods.engine.preview", "codemods.transforms.imports"} <= set(by_preview)
+    assert "libcst" not in by_preview

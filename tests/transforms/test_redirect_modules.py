@@ -52,6 +52,27 @@ def test_module_moves(case: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("from .import b\nb.f()\n", "from c import d\nd.g()\n"),
+        ("from.import b\nb.f()\n", "from c import d\nd.g()\n"),
+        ("from .import(b)\nb.f()\n", "from c import(d)\nd.g()\n"),
+        ("from .import b, other\nb.f(other)\n", "from .import other\nfrom c import d\nd.g(other)\n"),
+    ],
+)
+def test_a_package_that_is_written_by_dots_alone_needs_no_space(before: str, after: str) -> None:
+    check_transformed(before, after, path="a/u.py")
+    assert not check_noop("from .import other\nother.f()\n", path="a/u.py")
+
+
+def test_a_package_that_is_written_by_dots_alone_may_become_another() -> None:
+    redirect, others = "  - {module: a.b, to: a.s.d}\n", {"a/s/__init__.py": "", "a/s/d.py": "f = 1\n"}
+    check_transformed(
+        "from .import b\nb.f\n", "from .s import d\nd.f\n", redirect=redirect, path="a/u.py", others=others
+    )
+
+
+@pytest.mark.parametrize(
     "source",
     ["import a.b\na.b.K\n", "import a\na.other.f\n", "import a.b as m\nprint(m)\n", "from a import other\nother.f\n"],
 )

@@ -250,6 +250,19 @@ def test_relative_imports_stay_relative() -> None:
     redirect = "  - {symbol: a.b.K, to: a.other.K}\n"
     check_transformed("from .b import K\n", "from .other import K\n", redirect=redirect, path="a/u.py")
     check_transformed("from ..b import K\n", "from ..other import K\n", redirect=redirect, path="a/s/u.py")
+    check_transformed("from.b import(K)\n", "from.other import(K)\n", redirect=redirect, path="a/u.py")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("from.b import f\nf()\n", "from c.d import g\ng()\n"),
+        ("from.b import K, f\nf(K)\n", "from.b import K\nfrom c.d import g\ng(K)\n"),
+    ],
+)
+def test_a_relative_import_without_a_space_gets_one_where_it_has_to(before: str, after: str) -> None:
+    check_transformed(before, after, path="a/u.py")
+    assert not check_noop("from.other import f\nf()\n", path="a/u.py")
 
 
 def test_the_target_module_is_not_made_to_import_itself() -> None:
