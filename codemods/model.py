@@ -216,7 +216,7 @@ def printable(text: str) -> str:
 
 def visible(text: str) -> str:
     """`text` as `printable` has it, but for its lines and tabs, which stay."""
-    if text.isprintable() and _BLANK.isdisjoint(text):
+    if text.replace("\n", "").replace("\t", "").isprintable() and not any(blank in text for blank in _BLANK):
         return text
     return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
 

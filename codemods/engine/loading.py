@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.facts import known
-from codemods.index.import_graph import eager_imports, surely_loads
+from codemods.index.import_graph import SureLoads, eager_imports
 from codemods.index.text import UndecodableError, decode
 from codemods.transforms.view import UnparsableError, parse_for
 
@@ -24,14 +24,13 @@ class Loading:
 
     found: Scan
     eager: dict[str, frozenset[str]] = field(default_factory=dict)
-    answers: dict[tuple[str, str], bool] = field(default_factory=dict)
+    known: dict[str, SureLoads] = field(default_factory=dict)
 
     def loads(self, start: str, module: str) -> bool:
         """Whether importing `start` loads `module`, as far as the first 100 modules tell."""
-        if (start, module) not in self.answers:
-            answer = surely_loads(start, module, self._eager, self.found.modules.__contains__)
-            self.answers[start, module] = answer
-        return self.answers[start, module]
+        loads = self.known.get(start) or SureLoads((start,), frozenset({start}))
+        self.known[start] = loads = loads.looking_for(module, self._eager, self.found.modules.__contains__)
+        return module in loads.imported
 
     def _eager(self, module: str) -> frozenset[str]:
         """The full names that `module` imports at its top level; none where it cannot be read."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.facts import key_of
 from codemods.engine.seals import seal_of
-from codemods.engine.trees import Trees
+from codemods.engine.trees import Trees, trees_for
 from codemods.engine.watching import each
-from codemods.executors.sharing import map_files
+from codemods.executors.sharing import enough_for, map_files, processes_of
 from codemods.index.excerpt import places_of
 from codemods.index.names import ModuleNames, is_python
 from codemods.index.needles import Needles
@@ -21,12 +24,13 @@ from codemods.model import Skipped
 from codemods.transforms.view import UnparsableError, parse_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from codemods.engine.facts import Facts
     from codemods.executors.opening import Crew
 
 Answer = TypeVar("Answer")
+File = tuple[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,21 +149,40 @@ class Scan:
         """
         candidates = set(self.candidates)
         needles = [word.encode() for word in words]
-        wanted = self._holding(needles, [path for path in self.paths if path not in candidates], may_change)
-        unread = (
-            (path, content)
-            for path in wanted
-            if (content := self._to_summarise(path)) is not None and (may_change or places_of(words, content))
-        )
+        others = [path for path in self.paths if path not in candidates]
+        wanted: Collection[str]
+        by = words if may_change is None else frozenset()
         if self.crew is None:
-            for path, content in unread:
-                self.summarise(path, content, keep=True)
+            wanted = self._holding(needles, others, may_change)
+            for path in wanted:
+                if (content := self._to_summarise(path, by)) is not None:
+                    self.summarise(path, content, keep=True)
         else:
-            for summary in map_files(self.crew, _summary, self._known(), unread, _lost):
-                self._take(summary)
+            wanted = self._summarise_elsewhere(self.crew, self._those_holding(needles, others, may_change), by)
         candidates.update(path for path in wanted if path in self.summaries and path not in excluded)
         self.known = None
         self.candidates = tuple(path for path in self.paths if path in candidates)
+
+    def _summarise_elsewhere(self, crew: Crew, paths: Iterable[str], by: frozenset[str]) -> list[str]:
+        """Have the files summarised as they are found, if there are many; all of `paths`. `by` is as for one."""
+        found: list[str] = []
+
+        def unread() -> Iterator[File]:
+            for path in paths:
+                found.append(path)
+                if (content := self._to_summarise(path, by)) is not None:
+                    yield path, content
+
+        left, enough = unread(), enough_for(crew)
+        first = list(islice(left, enough))
+        if len(first) < enough:
+            for path, content in first:
+                self.summarise(path, content, keep=True)
+            return found
+        known = replace(self._known(), keeps=processes_of(crew) is not None)
+        for summary in map_files(crew, _summary_there, known, chain(first, left), _lost, itemgetter(0)):
+            self._take(summary)
+        return found
 
     def _holding(
         self,
@@ -168,19 +191,28 @@ class Scan:
         may_change: Callable[[str, bytes], bool] | None = None,
     ) -> tuple[str, ...]:
         """Those of `paths` whose files hold one of `needles`, or that `may_change`."""
-        spelled = Needles(needles)
-
-        if may_change is not None:
-            contents = ((path, content) for path in paths if (content := self.content(path)) is not None)
-            return tuple(path for path, content in contents if spelled.any_in(content) or may_change(path, content))
-
-        def holds(path: str) -> bool:
-            return spelled.any_in(self.content(path) or b"") if spelled.are_many else self.holds(path, needles)
-
-        if self.facts is None:
-            return tuple(path for path in each("Searching", paths, len(paths)) if holds(path))
+        if may_change is not None or self.facts is None:
+            return tuple(self._those_holding(needles, paths, may_change))
+        holds = partial(self._holds, Needles(needles), needles)
         held = self.facts.those(f"hold {key_of(sorted(needles))}", paths, holds)
         return tuple(path for path in paths if path in held)
+
+    def _those_holding(
+        self,
+        needles: Sequence[bytes],
+        paths: Sequence[str],
+        may_change: Callable[[str, bytes], bool] | None,
+    ) -> Iterator[str]:
+        """The same, one after another, with nothing known from before."""
+        spelled = Needles(needles)
+        if may_change is None:
+            yield from (path for path in each("Searching", paths, len(paths)) if self._holds(spelled, needles, path))
+            return
+        contents = ((path, content) for path in paths if (content := self.content(path)) is not None)
+        yield from (path for path, content in contents if spelled.any_in(content) or may_change(path, content))
+
+    def _holds(self, spelled: Needles, needles: Sequence[bytes], path: str) -> bool:
+        return spelled.any_in(self.content(path) or b"") if spelled.are_many else self.holds(path, needles)
 
     def holds(self, path: str, needles: Sequence[bytes]) -> bool:
         """Whether a file holds one of `needles`; False, and listed as skipped, where it cannot be read."""
@@ -193,11 +225,13 @@ class Scan:
             self.skipped[path] = _unread(path, error)
             return False
 
-    def _to_summarise(self, path: str) -> bytes | None:
-        """The content of a file that is not summarised yet; None where it is, or that is known from before."""
+    def _to_summarise(self, path: str, by: frozenset[str]) -> bytes | None:
+        """The content of a file that is not summarised yet; None where it is, or that is known from before, and where
+        of the words `by` it holds none but in longer ones."""
         if path in self.summaries or self._recalled(path):
             return None
-        return self.content(path)
+        content = self.content(path)
+        return content if content is not None and (not by or places_of(by, content)) else None
 
     def widen(self, names: Mapping[str, str]) -> None:
         """Read also what the files spell of `names`, with one of the words each is found beside."""
@@ -263,15 +297,16 @@ class Scan:
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What it takes to summarise a file: the names of modules, the words of a scan, what else excerpts have to hold,
-    and the files that are read as a whole."""
+    and the files that are read as a whole. `keeps` says that their trees are kept where they are made."""
 
     names: ModuleNames
     words: frozenset[str]
     spelled: frozenset[str]
     whole: frozenset[str]
+    keeps: bool = False
 
 
-def _summary(known: _Known, file: tuple[str, bytes], trees: Trees | None = None) -> ModuleSummary | Skipped:
+def _summary(known: _Known, file: File, trees: Trees | None = None) -> ModuleSummary | Skipped:
     """The summary of a file, whose tree is put with `trees`, if there are any."""
     path, content = file
 
@@ -288,11 +323,16 @@ def _summary(known: _Known, file: tuple[str, bytes], trees: Trees | None = None)
         return Skipped(path, str(error))
 
 
+def _summary_there(known: _Known, file: File) -> ModuleSummary | Skipped:
+    """The same in another process, which may be asked for more of the file later."""
+    return _summary(known, file, trees_for(known.words | known.spelled) if known.keeps else None)
+
+
 def _unread(path: str, error: OSError) -> Skipped:
     return Skipped(path, f"cannot be read: {error.strerror or error}")
 
 
-def _lost(file: tuple[str, bytes], reason: str) -> Skipped:
+def _lost(file: File, reason: str) -> Skipped:
     return Skipped(file[0], reason)
 
 

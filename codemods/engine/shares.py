@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from codemods.engine.scan import Scan
+from codemods.engine.trees import trees_for
 from codemods.engine.watching import each
 from codemods.engine.work import Work, given_up
-from codemods.executors.sharing import map_files
-from codemods.index.resolve import Missing, Unspelled
+from codemods.executors.sharing import enough_for, handed, map_files, processes_of
+from codemods.index.resolve import Index, Missing, Unspelled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Collection, Mapping
 
-    from codemods.index.resolve import Index
+    from codemods.executors.opening import Crew
+    from codemods.executors.sharing import Handed
+    from codemods.index.names import ModuleNames
+    from codemods.index.summary import ModuleSummary
     from codemods.model import Outcome
     from codemods.rules.rewrite import SyncCaller
     from codemods.steps.prepared import Step
     from codemods.transforms.moves import Moves
 
-    Transform = Callable[[Scan, Work, str, Moves], Outcome]
-
 Answer = TypeVar("Answer")
 File = tuple[str, bytes]
 _EXAMINING = "Examining files"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The outcome of a file, and the summary of what it is changed to, if somebody asks for that, for `words`."""
+
+    outcome: Outcome
+    after: ModuleSummary | None = None
+    words: frozenset[str] | None = None
+
+
+Make = Callable[[Scan, Work, str, "Moves"], Made]
 
 
 class _Declined(LookupError):  # noqa: N818 - a request to do it where more is known, not an error
@@ -32,29 +50,59 @@ class _Declined(LookupError):  # noqa: N818 - a request to do it where more is k
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What is known before the first outcome: all that one can be made from, with the bytes of its file."""
+class _Base:
+    """What is known before the first outcome, and most of which stays so."""
 
-    index: Index
+    names: ModuleNames
+    paths: dict[str, str]
+    summaries: dict[str, ModuleSummary]
+    standing: frozenset[str]
     tracked: frozenset[str]
     steps: tuple[Step, ...]
     fixed: Mapping[str, str]
+    spelled: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known before some outcomes: all that one can be made from, with the bytes of its file.
+
+    `newer` are the summaries that the base lacks, or has otherwise, `order` the paths of all, if there are any newer.
+    """
+
+    base: Handed[_Base]
+    newer: dict[str, ModuleSummary]
+    order: tuple[str, ...]
     words: frozenset[str]
+    looked_for: frozenset[tuple[str, str]]
     moves: Moves
-    transform: Transform
+    make: Make
+    keeps: bool
+
+    @cached_property
+    def index(self) -> Index:
+        """The index, as it was when this was said."""
+        base = self.base.value
+        return Index(base.names, base.paths, self.summaries, self.words, self.looked_for, base.standing)
+
+    @cached_property
+    def summaries(self) -> dict[str, ModuleSummary]:
+        """Those in the index, in their order."""
+        base, newer = self.base.value.summaries, self.newer
+        return {path: newer[path] if path in newer else base[path] for path in self.order} if newer else base
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """An outcome, with what the work remembers of it."""
+    """What is made of a file, with what the work remembers of it."""
 
-    outcome: Outcome
-    callers: tuple[SyncCaller, ...] | None
-    evidence: str
+    made: Made
+    callers: tuple[SyncCaller, ...] | None = None
+    evidence: str = ""
 
 
-class _Snapshot(Scan):
-    """Files of which no more is known than the index says."""
+class Snapshot(Scan):
+    """Files of which no more is known than the index says: all that are looked at in a process share what that is."""
 
     __slots__ = ()
 
@@ -66,58 +114,99 @@ class _Snapshot(Scan):
             raise _Declined from lacking
 
 
-def outcomes_by(transform: Transform, found: Scan, work: Work, moves: Moves) -> dict[str, Outcome]:
-    """What `transform` makes of each candidate of `found`: on its crew, if it has one, else one after another.
+@dataclass(slots=True)
+class Shares:
+    """Makes something of many files of `found`: on its crew, if it has one, else one after another.
 
-    What cannot be made there, since it needs files that are not read yet, or runs a codemod, is made here.
+    What cannot be made there, since it needs files that are not read yet, or runs a codemod, is made here. A context
+    manager: what it has told the crew is forgotten in the end.
     """
-    if found.crew is None or work.is_own:
-        paths = each(_EXAMINING, found.candidates, len(found.candidates))
-        return {path: transform(found, work, path, moves) for path in paths}
-    known = _Known(found.index, found.tracked, work.steps, work.fixed, work.words, moves, transform)
-    files = ((path, content) for path in found.candidates if (content := found.content(path)) is not None)
-    answers = each(_EXAMINING, map_files(found.crew, _tell, known, files, _lost), len(found.candidates), _name)
-    told = {one.outcome.path: one for one in answers if one is not None}
-    outcomes = {}
-    for path in found.candidates:
-        if path not in told:
-            outcomes[path] = transform(found, work, path, moves)
-            continue
-        one = told[path]
-        outcomes[path] = one.outcome
-        if one.callers is not None:
-            work.callers[path], work.evidence[path] = one.callers, one.evidence
-    return outcomes
+
+    found: Scan
+    work: Work
+    _ending: ExitStack = field(default_factory=ExitStack)
+    _base: tuple[dict[str, ModuleSummary], Handed[_Base]] | None = None
+
+    def __enter__(self) -> Shares:
+        """Nothing is told yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Forget what was told."""
+        self._ending.close()
+
+    def of(self, make: Make, paths: Collection[str], moves: Moves) -> dict[str, Made]:
+        """What `make` makes of each of `paths`, in their order."""
+        found, work = self.found, self.work
+        if found.crew is None or work.is_own or len(paths) < enough_for(found.crew):
+            return {path: make(found, work, path, moves) for path in each(_EXAMINING, paths, len(paths))}
+        known = self._known(found.crew, make, moves)
+        files = ((path, content) for path in paths if (content := found.content(path)) is not None)
+        answers = map_files(found.crew, _tell, known, files, _lost, itemgetter(0))
+        answered = each(_EXAMINING, answers, len(paths), _name)
+        told = {one.made.outcome.path: one for one in answered if one is not None}
+        made = {}
+        for path in paths:
+            if path not in told:
+                made[path] = make(found, work, path, moves)
+                continue
+            one = told[path]
+            made[path] = one.made
+            if one.callers is not None:
+                work.callers[path], work.evidence[path] = one.callers, one.evidence
+        return made
+
+    def _known(self, crew: Crew, make: Make, moves: Moves) -> _Known:
+        found, work = self.found, self.work
+        if self._base is None:
+            before = dict(found.summaries)
+            base = _Base(
+                found.names,
+                found.modules,
+                before,
+                found.standing,
+                found.tracked,
+                work.steps,
+                work.fixed,
+                work.words,
+            )
+            self._base = before, self._ending.enter_context(handed(crew, base))
+        before, told = self._base
+        newer = {path: summary for path, summary in found.summaries.items() if before.get(path) is not summary}
+        order = tuple(found.summaries) if newer else ()
+        return _Known(told, newer, order, found.words, found.looked_for, moves, make, processes_of(crew) is not None)
 
 
 def _name(told: _Told | None) -> str:
-    return told.outcome.path if told is not None else ""
+    return told.made.outcome.path if told is not None else ""
 
 
 def _tell(known: _Known, file: File) -> _Told | None:
     path, content = file
-    index = known.index
-    found = _Snapshot(
+    index, base = known.index, known.base.value
+    found = Snapshot(
         (path,),
         lambda _: content,
         index.names,
         index.words,
-        summaries=dict(index.summaries),
-        modules=dict(index.paths),
-        tracked=known.tracked,
+        summaries=known.summaries,
+        modules=base.paths,
+        tracked=base.tracked,
         known=index,
         looked_for=index.looked_for,
     )
-    work = Work(known.steps, _decline, known.fixed, words=known.words)
+    if known.keeps:
+        found.trees = trees_for(base.spelled | index.words)
+    work = Work(base.steps, _decline, base.fixed, words=base.spelled)
     try:
-        outcome = known.transform(found, work, path, known.moves)
+        made = known.make(found, work, path, known.moves)
     except _Declined:
         return None
-    return _Told(outcome, work.callers.get(path), work.evidence.get(path, ""))
+    return _Told(made, work.callers.get(path), work.evidence.get(path, ""))
 
 
 def _lost(file: File, reason: str) -> _Told:
-    return _Told(given_up(file[0], reason), None, "")
+    return _Told(Made(given_up(file[0], reason)))
 
 
 def _decline(*_: object) -> NoReturn:

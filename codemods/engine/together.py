@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from codemods.engine.bounded import is_lasting
 from codemods.engine.cycles import new_circles
 from codemods.engine.loading import Loading
-from codemods.engine.shares import outcomes_by
+from codemods.engine.shares import Made, Shares, Snapshot
 from codemods.index.summary import excerpt_words, summarise
 from codemods.index.text import decode
 from codemods.model import Changed, Disposition, Finding, Form, Outcome, Skipped, Unchanged, blocked
@@ -21,7 +21,7 @@ from codemods.transforms.redirect import concerns
 from codemods.transforms.view import parse_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from codemods.engine.scan import Growth, Scan
     from codemods.engine.work import Work
@@ -59,10 +59,25 @@ def outcomes_of(found: Scan, work: Work, moves: Moves, may_change: Callable[[str
 
     Files that must not change are those that `may_change` denies.
     """
-    outcomes = Outcomes(outcomes_by(_transform, found, work, moves))
-    _look_at_aliases(found, work, outcomes.by_path, moves)
-    circular = _circular(found, outcomes.by_path)
-    outcomes.by_path.update(circular)
+    with Shares(found, work) as shares:
+        made = shares.of(_made, found.candidates, moves)
+        outcomes = Outcomes({path: one.outcome for path, one in made.items()})
+        _look_at_aliases(found, work, outcomes.by_path, moves)
+        circular = _circular(found, outcomes.by_path)
+        outcomes.by_path.update(circular)
+        moves = _rename(shares, outcomes, moves, may_change, circular)
+    _release(found, work, outcomes, moves, may_change)
+    loading = Loading(found)
+    _let_patches_wait(loading, work, outcomes.by_path, moves)
+    _join_patches(loading, outcomes)
+    return outcomes
+
+
+def _rename(
+    shares: Shares, outcomes: Outcomes, moves: Moves, may_change: Callable[[str], bool], circular: Collection[str]
+) -> Moves:
+    """Carry those renames out that can be, in all files that they tie together; `moves` with these."""
+    found = shares.found
     renames = _wanted(found, outcomes.by_path)
     asked = set(renames)
     while renames:
@@ -71,8 +86,9 @@ def outcomes_of(found: Scan, work: Work, moves: Moves, may_change: Callable[[str
         own = {key: found.modules[key[0]] for key in renames}
         affected = {*own.values(), *(path for paths in followers.values() for path in paths)}
         free = affected.intersection(found.candidates).difference(circular)
-        renewed = {path: _transform(found, work, path, extended, surely=True) for path in sorted(free)}
-        further = {key: new for key, new in _wanted(found, renewed).items() if key not in asked}
+        renewed = shares.of(_renewed, sorted(free), extended)
+        renewed_outcomes = {path: one.outcome for path, one in renewed.items()}
+        further = {key: new for key, new in _wanted(found, renewed_outcomes).items() if key not in asked}
         if further:
             renames |= further
             asked |= set(further)
@@ -84,17 +100,24 @@ def outcomes_of(found: Scan, work: Work, moves: Moves, may_change: Callable[[str
             or not _holds(found, key, renames[key], renewed, followers[key])
         ]
         if not refused:
-            outcomes.by_path.update(renewed)
+            outcomes.by_path.update(renewed_outcomes)
             for key, paths in followers.items():
                 outcomes.join((own[key], *paths))
-            moves = extended
-            break
+            return extended
         renames = {key: new for key, new in renames.items() if key not in refused}
-    _release(found, work, outcomes, moves, may_change)
-    loading = Loading(found)
-    _let_patches_wait(loading, work, outcomes.by_path, moves)
-    _join_patches(loading, outcomes)
-    return outcomes
+    return moves
+
+
+def _made(found: Scan, work: Work, path: str, moves: Moves) -> Made:
+    return Made(_transform(found, work, path, moves))
+
+
+def _renewed(found: Scan, work: Work, path: str, moves: Moves) -> Made:
+    """What is made of a file that reaches, or has, a name that is to change."""
+    outcome = _transform(found, work, path, moves, surely=True)
+    # Elsewhere all at once; here only once it is known that somebody asks.
+    after = _summary_after(found, outcome) if isinstance(found, Snapshot) else None
+    return Made(outcome, after, found.words if after is not None else None)
 
 
 def _transform(found: Scan, work: Work, path: str, moves: Moves, *, surely: bool = False) -> Outcome:
@@ -172,14 +195,14 @@ def _followers(found: Scan, key: tuple[str, str]) -> set[str]:
     return found.ask(lambda index: set(index.all_reaching(*key)))
 
 
-def _holds(found: Scan, key: tuple[str, str], new: str, renewed: Mapping[str, Outcome], followers: set[str]) -> bool:
+def _holds(found: Scan, key: tuple[str, str], new: str, renewed: Mapping[str, Made], followers: set[str]) -> bool:
     """Whether the rename is carried out, and no follower reaches the old name any more: judged by the results."""
     module, old = key
-    own = _summary_after(found, renewed.get(found.modules[module]))
+    own = _after(found, renewed.get(found.modules[module]))
     if own is None or old in own.exports or new not in own.exports:
         return False
     for path in followers:
-        after = _summary_after(found, renewed.get(path))
+        after = _after(found, renewed.get(path))
         if after is None or _reaches(found, after, module, old):
             return False
     return True
@@ -187,6 +210,13 @@ def _holds(found: Scan, key: tuple[str, str], new: str, renewed: Mapping[str, Ou
 
 def _reaches(found: Scan, summary: ModuleSummary, module: str, name: str) -> bool:
     return found.ask(lambda index: index.is_reached_by(summary, module, name))
+
+
+def _after(found: Scan, made: Made | None) -> ModuleSummary | None:
+    """The summary of what a file is changed to."""
+    if made is None:
+        return None
+    return made.after if made.words == found.words else _summary_after(found, made.outcome)
 
 
 def _summary_after(found: Scan, outcome: Outcome | None) -> ModuleSummary | None:

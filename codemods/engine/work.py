@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.engine.bounded import BeyondError, within_limits
+from codemods.index.summary import excerpt_words
 from codemods.model import Blocked, Changed, Skipped, Unchanged, blocked
 from codemods.steps.foreign import ForeignStep, NoOutputs, Output, Wanted
 from codemods.steps.outcome import finish, prepare
@@ -95,7 +96,8 @@ class Work:
         return result
 
     def _try(self, found: Scan, path: str, content: bytes, steps: tuple[Step, ...]) -> Prepared | Skipped | Wanted:
-        words = self.words | found.words if self.words else self.words
+        # As for its summary: what becomes of a file is the same whether or not its tree of then is still there.
+        words = excerpt_words(self.words | found.words) if self.words else self.words
         try:
             return within_limits(
                 lambda: found.ask(lambda index: prepare(path, content, steps, index, self, words, found.trees.of))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import threading
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
+from itertools import cycle
 from multiprocessing.context import SpawnContext, SpawnProcess
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
 
 Result = TypeVar("Result")
 
@@ -22,27 +26,44 @@ class LostError(RuntimeError):
 
 
 class RenewedProcesses(Executor):
-    """So many processes of this machine. Where one dies, what is under way fails with BrokenExecutor, as in the pool of
-    the standard library; what is submitted later goes to new ones."""
+    """So many processes of this machine, each started when there is work for it. Where one dies, what is under way in
+    it fails with BrokenExecutor, as in the pool of the standard library; what is submitted later goes to a new one.
+
+    `places` tell which process has seen what, by whatever name those who share work out have for it.
+    """
 
     def __init__(self, width: int) -> None:
         self.width = width
-        self._pool = _pool(width)
+        self.places: dict[Hashable, int] = {}
+        self.is_started = False
+        self._pools = [_pool() for _ in range(width)]
+        self._turns = cycle(range(width))
         self._lock = threading.Lock()
 
     def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
         """Have `fn` called in one of the processes."""
+        return self.submit_to(next(self._turns), fn, *args, **kwargs)
+
+    def submit_to(self, number: int, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
+        """Have `fn` called in the process of that `number`, which counts from 0."""
         with self._lock:
+            self.is_started = True
             try:
-                return self._pool.submit(fn, *args, **kwargs)
+                return self._pools[number].submit(fn, *args, **kwargs)
             except BrokenProcessPool:
-                self._pool.shutdown(wait=False)
-                self._pool = _pool(self.width)
-                return self._pool.submit(fn, *args, **kwargs)
+                self._pools[number].shutdown(wait=False)
+                self._pools[number] = _pool()
+                return self._pools[number].submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes."""
-        self._pool.shutdown(wait, cancel_futures=cancel_futures)
+        ends = partial(ProcessPoolExecutor.shutdown, wait=wait, cancel_futures=cancel_futures)
+        if self.width == 1:
+            ends(self._pools[0])
+            return
+        # All at the same time: each takes a moment.
+        with ThreadPoolExecutor(self.width) as threads:
+            list(threads.map(ends, self._pools))
 
 
 class Alone:
@@ -87,10 +108,22 @@ def _safe_path() -> Iterator[None]:
             os.environ["PYTHONSAFEPATH"] = before
 
 
+@contextmanager
+def _no_main() -> Iterator[None]:
+    """What is started in here does not run the main module of this process once more: it may be anybody's script, and
+    nothing that is handed to another process stands in it."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 class _Process(SpawnProcess):
     @staticmethod
     def _Popen(process: Any) -> Any:  # noqa: N802 - so it is called there
-        with _safe_path():
+        with _safe_path(), _no_main():
             return SpawnProcess._Popen(process)
 
 
@@ -98,8 +131,8 @@ class _Context(SpawnContext):
     Process = _Process
 
 
-def _pool(width: int) -> ProcessPoolExecutor:
+def _pool() -> ProcessPoolExecutor:
     # What parses makes no circles of objects, and to look for them costs a third of the time.
     # Not forked: this process may have threads, and a lock that one of them holds would stay locked in the child.
     with _safe_path():
-        return ProcessPoolExecutor(width, _Context(), initializer=gc.disable)
+        return ProcessPoolExecutor(1, _Context(), initializer=gc.disable)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -134,23 +135,33 @@ def _packages(dotted: str) -> Iterator[str]:
         yield dotted
 
 
-def surely_loads(
-    start: str, module: str, eager: Callable[[str], Collection[str]], is_module: Callable[[str], bool]
-) -> bool:
-    """Whether importing `start` loads `module`, as far as the first 100 modules tell: `eager` gives the full names that
-    one imports without a condition."""
-    reached = {start}
-    pending = [start]
-    for name in pending:
-        if len(reached) > _LOOKED_AT:
-            break
-        imported = sorted(eager(name))
-        if any(dotted == module or dotted.startswith(f"{module}.") for dotted in imported):
-            return True
-        further = [dotted for dotted in imported if dotted not in reached and is_module(dotted)]
-        reached.update(further)
-        pending += further
-    return False
+@dataclass(frozen=True, slots=True)
+class SureLoads:
+    """What importing a module surely loads, as far as anyone has asked and the first 100 modules tell: the modules that
+    are `reached`, those of them that nobody has looked into yet, and all that is `imported`, with the packages around
+    it. A value: threads may ask."""
+
+    pending: tuple[str, ...]
+    reached: frozenset[str]
+    imported: frozenset[str] = frozenset()
+
+    def looking_for(
+        self, module: str, eager: Callable[[str], Collection[str]], is_module: Callable[[str], bool]
+    ) -> SureLoads:
+        """What is known once it is known whether `module` is loaded: `eager` gives the full names that a module imports
+        without a condition."""
+        if module in self.imported or not self.pending:
+            return self
+        pending, reached, imported = list(self.pending), set(self.reached), set(self.imported)
+        while pending and module not in imported:
+            named = sorted(eager(pending.pop(0)))
+            further = [dotted for dotted in named if dotted not in reached and is_module(dotted)]
+            reached.update(further)
+            pending += further
+            imported |= with_packages(named)
+            if len(reached) > _LOOKED_AT:
+                pending = []
+        return SureLoads(tuple(pending), frozenset(reached), frozenset(imported))
 
 
 def path_between(start: str, goal: str, edges: Callable[[str], Collection[str]]) -> list[str]:

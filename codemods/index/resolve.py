@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from codemods.index.import_graph import surely_loads
+from codemods.index.import_graph import SureLoads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -122,20 +122,17 @@ class Index:
 
     def loads(self, package: str, module: str) -> bool:
         """Whether importing `package` surely loads its submodule `module`, as far as the first 100 modules tell."""
-        if (package, module) not in self._loads:
-            self._loads[package, module] = self._is_loaded(package, module)
-        return self._loads[package, module]
+        loads = self._loads.get(package) or SureLoads((package,), frozenset({package}))
+        self._loads[package] = loads = loads.looking_for(module, self._eager, self.is_module)
+        return module in loads.imported
+
+    def _eager(self, module: str) -> frozenset[str]:
+        summary = self.summary(module)
+        return summary.eager if summary is not None else frozenset()
 
     @cached_property
-    def _loads(self) -> dict[tuple[str, str], bool]:
+    def _loads(self) -> dict[str, SureLoads]:
         return {}
-
-    def _is_loaded(self, package: str, module: str) -> bool:
-        def eager(name: str) -> frozenset[str]:
-            summary = self.summary(name)
-            return summary.eager if summary is not None else frozenset()
-
-        return surely_loads(package, module, eager, self.is_module)
 
     def star_names(self, module: str) -> frozenset[str] | None:
         """The names that `from module import *` brings; None where that cannot be told."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from codemods.model import Change, Removal
 
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
+_NEWLINE = ord("\n")
 
 
 def quoted(path: str) -> bytes:
@@ -28,7 +29,7 @@ def _octal(char: str) -> str:
 
 def unified(change: Change | Removal, context: int = 3) -> Iterator[bytes]:
     """The lines of the unified diff of `change`, each with its newline; `context` lines around each hunk."""
-    before, after = _LINE.findall(change.before), _LINE.findall(change.after or b"")
+    before, after = change.before, change.after or b""
     old, new = quoted(f"a/{change.path}"), quoted(f"b/{change.path}")
     to = new if change.after is not None else b"/dev/null"
     if change.after is None:
@@ -37,45 +38,95 @@ def unified(change: Change | Removal, context: int = 3) -> Iterator[bytes]:
         return
     yield b"--- " + old + b"\n"
     yield b"+++ " + to + b"\n"
-    for group in _Matcher(before, after).get_grouped_opcodes(context):
-        spans = _span(group[0][1], group[-1][2]), _span(group[0][3], group[-1][4])
+    between = _Between(before, after, context)
+    for group in between.get_grouped_opcodes(context):
+        spans = between.span(group[0][1], group[-1][2]), between.span(group[0][3], group[-1][4])
         yield b"@@ -%b +%b @@\n" % spans
         for kind, start, end, new_start, new_end in group:
             if kind == "equal":
-                yield from _lines(b" ", before[start:end])
+                yield from _lines(b" ", between.before[start:end])
             else:
-                yield from _lines(b"-", before[start:end])
-                yield from _lines(b"+", after[new_start:new_end])
+                yield from _lines(b"-", between.before[start:end])
+                yield from _lines(b"+", between.after[new_start:new_end])
 
 
-class _Matcher(difflib.SequenceMatcher[bytes]):
-    """Compares only what lies between the lines that both begin with and those that both end with."""
+class _Between(difflib.SequenceMatcher[bytes]):
+    """Two texts that are not the same, as difflib compares them; only what lies between the lines that both begin with
+    and those that both end with is split into lines, with `context` lines around: few changes are large.
 
-    def __init__(self, before: list[bytes], after: list[bytes]) -> None:
-        shorter = min(len(before), len(after))
-        pairs = enumerate(zip(before, after, strict=False))
-        self.ahead = next((number for number, (old, new) in pairs if old != new), shorter)
-        pairs = enumerate(zip(reversed(before), reversed(after), strict=False))
-        self.behind = next((number for number, (old, new) in pairs if old != new), shorter)
-        self.behind = min(self.behind, shorter - self.ahead)
-        self.ends = len(before), len(after)
-        super().__init__(
-            None, before[self.ahead : self.ends[0] - self.behind], after[self.ahead : self.ends[1] - self.behind]
-        )
+    `before` and `after` are these lines, which opcodes and groups count.
+    """
+
+    def __init__(self, before: bytes, after: bytes, context: int) -> None:
+        start = before.rfind(b"\n", 0, _common_start(before, after)) + 1
+        behind = _common_lines_at_end(before, after, start)
+        ahead = _LINE.findall(before, _lines_back(before, start, context), start)
+        end = len(before) - behind
+        last = _LINE.findall(before, end, _lines_on(before, end, context))
+        old, new = _LINE.findall(before, start, end), _LINE.findall(after, start, len(after) - behind)
+        super().__init__(None, old, new)
+        self.before, self.after = [*ahead, *old, *last], [*ahead, *new, *last]
+        self.ahead, self.behind = len(ahead), len(last)
+        self.skipped = before.count(b"\n", 0, start) - len(ahead)
 
     def get_opcodes(self) -> list[tuple[Any, int, int, int, int]]:
         """What becomes of each stretch of lines, as `difflib` tells it."""
-        ahead, behind, (old, new) = self.ahead, self.behind, self.ends
+        ahead, behind, old, new = self.ahead, self.behind, len(self.before), len(self.after)
         found = [(kind, a + ahead, b + ahead, c + ahead, d + ahead) for kind, a, b, c, d in super().get_opcodes()]
         first = [("equal", 0, ahead, 0, ahead)] if ahead else []
         last = [("equal", old - behind, old, new - behind, new)] if behind else []
         return [*first, *found, *last]
 
+    def span(self, start: int, end: int) -> bytes:
+        """Some lines as a hunk names them: its first, counted from 1, and how many; of none, the line before."""
+        length, first = end - start, self.skipped + start
+        return b"%d" % (first + 1) if length == 1 else b"%d,%d" % (first + 1 if length else first, length)
 
-def _span(start: int, end: int) -> bytes:
-    """Some lines as a hunk names them: its first, counted from 1, and how many; of none, the line before."""
-    length = end - start
-    return b"%d" % (start + 1) if length == 1 else b"%d,%d" % (start + 1 if length else start, length)
+
+def _common_start(one: bytes, other: bytes) -> int:
+    """How many bytes both begin with."""
+    same, limit = 0, min(len(one), len(other))
+    while same < limit:
+        middle = (same + limit + 1) // 2
+        if one[same:middle] == other[same:middle]:
+            same = middle
+        else:
+            limit = middle - 1
+    return same
+
+
+def _common_lines_at_end(one: bytes, other: bytes, start: int) -> int:
+    """How many bytes the lines have that both end with, behind the `start`, where a line begins in both."""
+    same, limit = 0, min(len(one), len(other)) - start
+    while same < limit:
+        middle = (same + limit + 1) // 2
+        if one[len(one) - middle : len(one) - same] == other[len(other) - middle : len(other) - same]:
+            same = middle
+        else:
+            limit = middle - 1
+    if all(same == len(text) or text[len(text) - same - 1] == _NEWLINE for text in (one, other)):
+        return same
+    first = one.find(b"\n", len(one) - same) + 1
+    return len(one) - first if first else 0
+
+
+def _lines_back(text: bytes, end: int, number: int) -> int:
+    """Where the last lines of `text` before `end` begin, so many of them."""
+    for _ in range(number):
+        if end == 0:
+            break
+        end = text.rfind(b"\n", 0, end - 1) + 1
+    return end
+
+
+def _lines_on(text: bytes, start: int, number: int) -> int:
+    """Where the first lines of `text` from `start` on end, so many of them."""
+    for _ in range(number):
+        found = text.find(b"\n", start) + 1
+        if not found:
+            return len(text)
+        start = found
+    return start
 
 
 def _lines(sign: bytes, lines: list[bytes]) -> Iterator[bytes]:

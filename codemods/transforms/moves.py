@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
-
-from codemods.plan.schema import Plan, RedirectModule, Strings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from codemods.index.resolve import Index
+    from codemods.plan.schema import Choice, Plan, Strings
 
 
-_STRINGS = Strings()
+@dataclass(frozen=True, slots=True)
+class StringChoices:
+    """What the plan says about strings, by class, as its `Strings` does, which takes long to load in each process."""
+
+    patch: Choice = "rewrite"
+    modules: Choice = "rewrite"
+    members: Choice = "rewrite"
+    lazy: Choice = "rewrite"
+    annotations: Choice = "rewrite"
+    type_comments: Choice = "rewrite"
+    docs: Choice = "rewrite"
+    exports: Choice = "leave"
+    other: Choice = "review"
+
+
+_STRINGS = StringChoices()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +41,7 @@ class Target:
     module: str
     name: str | None
     keep: bool = False
-    strings: Strings = _STRINGS
+    strings: StringChoices = _STRINGS
     is_granted: bool = False
     waits: str = ""
     is_unchecked: bool = False
@@ -144,10 +158,12 @@ def is_there(target: Target, index: Index) -> bool:
 
 def moves_of(plan: Plan) -> Moves:
     """The table of a plan's redirects, which the loader has checked for duplicates and loops."""
+    from codemods.plan.schema import RedirectModule  # loaded where there is a plan
+
     symbols: dict[tuple[str, str], Target] = {}
     modules: dict[str, Target] = {}
     for redirect in plan.redirect:
-        choices = (redirect.names == "keep", redirect.strings)
+        choices = (redirect.names == "keep", _choices(redirect.strings))
         unchecked = redirect.signatures == "ignore"
         if isinstance(redirect, RedirectModule):
             modules[redirect.module] = Target(redirect.to, None, *choices, is_unchecked=unchecked)
@@ -159,3 +175,7 @@ def moves_of(plan: Plan) -> Moves:
             new_module, _, new_name = redirect.to.rpartition(".")
             symbols[old_module, old_name] = Target(new_module, new_name, *choices, is_unchecked=unchecked)
     return Moves(symbols, modules)
+
+
+def _choices(strings: Strings) -> StringChoices:
+    return StringChoices(**{choice.name: getattr(strings, choice.name) for choice in fields(StringChoices)})

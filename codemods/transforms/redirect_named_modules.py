@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.model import Disposition, Finding, Form
-from codemods.plan.schema import Strings
 from codemods.transforms.findings import KEPT
 from codemods.transforms.import_wishes import Wish
 from codemods.transforms.module_group import ModuleGroup, module_of, targets_of
+from codemods.transforms.moves import StringChoices
 from codemods.transforms.renames import why_not_rename, why_reached
 from codemods.transforms.uses import use_reference
 
@@ -98,7 +98,7 @@ class NamedModules(ModuleGroup):
 
     def why_not_called(self, new: str, own: list[ast.alias], same: list[ast.AST]) -> str:
         return why_not_rename(
-            self.view, self.index, self.scope, self.local, new, own=own, same=same, strings=Strings()
+            self.view, self.index, self.scope, self.local, new, own=own, same=same, strings=StringChoices()
         ) or ("" if not self.reached() else why_reached(self.view, self.index, self.scope, self.local))
 
     def add_named(self, reads: list[Read], module: str, *, replacing: bool) -> None:

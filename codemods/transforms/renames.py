@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from codemods.index.resolve import Index
     from codemods.index.scopes import Scope, Scopes
     from codemods.index.string_sites import Site
-    from codemods.plan.schema import Strings
+    from codemods.transforms.moves import StringChoices
     from codemods.transforms.view import ModuleView
 
 
@@ -31,7 +31,7 @@ def why_not_rename(
     *,
     own: Collection[ast.AST],
     same: Collection[ast.AST],
-    strings: Strings,
+    strings: StringChoices,
 ) -> str:
     """Why the binding `old` in `scope` cannot be called `new`; empty where it can.
 
@@ -63,7 +63,7 @@ def _old_name_needed(view: ModuleView, scope: Scope, old: str, own: Collection[a
     return ""
 
 
-def _named_in_string(view: ModuleView, scope: Scope, old: str, strings: Strings) -> str:
+def _named_in_string(view: ModuleView, scope: Scope, old: str, strings: StringChoices) -> str:
     for use in view.scopes.uses_of(old, scope):
         if isinstance(use.container, ast.Constant):
             choice = strings.type_comments if isinstance(use.container, TypeComment) else strings.annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,6 +30,10 @@ redirect:
 """
 
 
+# Nothing but redirects: of each file no more is looked at than can matter.
+REDIRECTS = PLAN.partition("rewrite:")[0] + PLAN[PLAN.index("redirect:") :]
+
+
 def files_of(count: int) -> dict[str, str]:
     files = {
         "lib/__init__.py": "",
@@ -52,6 +57,7 @@ USES = (
     "from unittest.mock import patch\n\nwith patch('lib.old.make'):\n    pass\n",
     "make = NUMBER\n",
     "from use0 import *\n",
+    "def f():\n    from lib.new import other\n    from lib.old import make\n    return make(other)\n",
 )
 
 
@@ -65,14 +71,45 @@ def no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
 def repo(make_repo: MakeRepo, tmp_path: Path) -> Path:
     """A repository with many files that a plan concerns; the plan lies beside it."""
     (tmp_path / "plan.yaml").write_text(PLAN)
-    return make_repo(files_of(80))
+    return make_repo(files_of(160))
+
+
+def check_same(repo: Path) -> str:
+    """Processes make of many files what one makes of them: that."""
+    alone = codemods(repo, "preview", "../plan.yaml", "--json", expect=1)
+    assert codemods(repo, "preview", "../plan.yaml", "--json", "--jobs", "2", expect=1) == alone
+    return alone
 
 
 def test_processes_make_of_many_files_what_one_makes_of_them(repo: Path) -> None:
-    alone = codemods(repo, "preview", "../plan.yaml", "--json", expect=1)
-    assert codemods(repo, "preview", "../plan.yaml", "--json", "--jobs", "2", expect=1) == alone
-    for told in ("from lib.new import build", "lib.old.run(3)", "called by", "broken.py"):
-        assert told in alone
+    told = check_same(repo)
+    for part in ("from lib.new import build", "lib.old.run(3)", "called by", "broken.py"):
+        assert part in told
+
+
+def test_an_import_is_merged_wherever_the_file_is_looked_at(repo: Path, tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text(REDIRECTS)
+    assert "+    from lib.new import other, build\\n" in check_same(repo)
+
+
+# Files that reach the name by the one that is renamed, and what becomes of that where all of them can follow.
+FOLLOWING = "from hub import make\n\n\ndef f():\n    return make()\n"
+HUB = "from lib.old import make\n\n\ndef f():\n    return make()\n"
+
+
+@pytest.mark.parametrize(("more", "is_renamed"), [({}, True), ({"other.py": "NAME = 'hub.make'\n"}, False)])
+def test_many_files_follow_a_name_that_changes_or_none(
+    make_repo: MakeRepo, tmp_path: Path, more: dict[str, str], is_renamed: bool
+) -> None:
+    (tmp_path / "plan.yaml").write_text(REDIRECTS)
+    # A third of them ask for more than what the search has read.
+    users = {f"u{number}.py": FOLLOWING + ("from apart import *\n" if number % 3 else "") for number in range(120)}
+    files = {**files_of(0), "apart.py": "from further import *\n", "further.py": "X = 1\n", "hub.py": HUB, **users}
+    told = json.loads(check_same(make_repo({**files, **more})))
+    units = [set(unit["files"]) for phase in told["phases"] for unit in phase["units"]]
+    changed = next(unit for unit in units if "hub.py" in unit)
+    # A star may bring the name: there it stays.
+    assert (len(changed) > 1) is is_renamed, units
 
 
 def test_a_cluster_makes_of_many_files_what_one_process_makes_of_them(repo: Path, tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import wait
@@ -154,3 +156,28 @@ def test_an_item_that_ends_its_process_is_told_and_the_others_are_done() -> None
         assert answers == [f"{'lost' if item in lost else 'done'} {item}" for item in range(100)]
         again = list(map_files(crew, where, "x", range(100), never))
         assert [answer[:2] for answer in again] == [("x", item) for item in range(100)]
+
+
+def test_processes_that_run_already_do_few_items_too() -> None:
+    with open_analysis(None, 2) as crew:
+        many = list(map_files(crew, where, "x", range(100), never))
+        few = list(map_files(crew, where, "y", range(20), never))
+    assert [answer[:2] for answer in few] == [("y", item) for item in range(20)]
+    assert {answer[2] for answer in few} <= {answer[2] for answer in many}
+    assert os.getpid() not in {answer[2] for answer in few}
+
+
+SCRIPT = """\
+print("begun")
+from operator import add
+from codemods.executors.opening import open_analysis
+from codemods.executors.sharing import map_files
+with open_analysis(None, 2) as crew:
+    print(list(map_files(crew, add, 1, range(100), print)) == list(range(1, 101)))
+"""
+
+
+def test_a_script_that_starts_processes_is_not_run_by_them(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT)
+    told = subprocess.run([sys.executable, tmp_path / "script.py"], capture_output=True, text=True, check=True)
+    assert (told.stdout, told.stderr) == ("begun\nTrue\n", "")

@@ -57,3 +57,25 @@ def test_nobody_reaches_what_only_its_own_module_uses() -> None:
         "u.py": "from p.other import f\n",
     }
     assert index_of(files).reached_from("p.m", "f") is None
+
+
+LOADING = {
+    "p/__init__.py": "from p import a\nif p:\n    import p.never\n",
+    "p/a.py": "import p.b.c\n",
+    "p/b/__init__.py": "import q.r\n",
+    "p/b/c.py": "from .d import f\n",
+    "p/b/d.py": "import p\n",
+    "p/never.py": "",
+    "q/__init__.py": "",
+    "q/r.py": "",
+}
+LOADED = {"p.a": True, "p.b": True, "p.b.c": True, "p.b.d": True, "q.r": False, "p.never": False, "p.b.d.f": True}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_a_package_loads_is_the_same_in_whatever_order_it_is_asked(turned: bool) -> None:
+    index = index_of(LOADING)
+    asked = list(reversed(LOADED)) if turned else list(LOADED)
+    assert {module: index.loads("p", module) for module in asked} == LOADED
+    # Who imports a module loads the packages around it; what these load is not followed.
+    assert (index.loads("p.b", "q"), index.loads("q", "p")) == (True, False)
