@@ -32,7 +32,7 @@ main(sys.argv[1:])
 """
 _LOOK_EVERY = 0.5  # seconds between looks at the size of the output
 _START_WITHIN = 60.0  # seconds
-_LAST_WORDS = 0.5  # seconds for the answer of a process that is gone, or for the end of one that cut its connection
+_LAST_WORDS = 2.0  # seconds for the answer of a process that is gone, or for the end of one that cut its connection
 
 
 @dataclass(frozen=True, slots=True)
