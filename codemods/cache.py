@@ -7,7 +7,6 @@ time. What is damaged, of another version, or holds anything but the values that
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import pickle
 import sys
@@ -19,12 +18,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _HEAD = b"codemods cache\n"
 _DIGEST = 32  # bytes
 _SEAL = len(_HEAD) + _DIGEST
+_SIZE = 8  # bytes that tell how long a value is
 _LARGEST = 64 * 1024 * 1024  # bytes of one value
+_PART = 256 * 1024  # bytes that are read at a time
 _VALUES = 12  # in one folder
 _BUILTINS = frozenset({"frozenset", "set", "tuple", "list", "dict", "bytearray"})
 
@@ -36,34 +37,31 @@ class Cache:
         self.folder = folder
         self.modules = modules
 
-    def find(self, name: str) -> object | None:
-        """What was kept as `name`; None where nothing is, or nothing that can be used."""
+    def find(self, name: str, is_wanted: Callable[[object], bool] | None = None) -> object | None:
+        """What was kept as `name`; None where nothing is, or nothing that can be used. With `is_wanted`, what was kept
+        `about` it is read first, and the rest only where that is wanted."""
         self.remove_left()
         try:
-            content = self._place(name).read_bytes()
-        except OSError:
-            return None
-        packed = content[_SEAL:]
-        if content[:_SEAL] != _seal(packed):
-            return None
-        try:
-            value: object = _Unpickler(packed, self.modules).load()
+            with self._place(name).open("rb") as file:
+                if is_wanted is None:
+                    _pass_over(file)
+                elif not is_wanted(_read(file, self.modules)):
+                    return None
+                return _read(file, self.modules)
         except Exception:
             return None
-        return value
 
-    def keep(self, name: str, value: object) -> None:
-        """Keep `value` as `name`, in the place of what was. Where that cannot be done, nothing is kept."""
-        packed = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
-        if len(packed) > _LARGEST:
-            return
-        with suppress(OSError):
+    def keep(self, name: str, value: object, about: object = None) -> None:
+        """Keep `value` as `name`, in the place of what was, with something `about` it. Where that cannot be done,
+        nothing is kept."""
+        with suppress(OSError, _TooLargeError):
             self.folder.mkdir(parents=True, exist_ok=True)
             handle, beside = tempfile.mkstemp(prefix=".codemods-", suffix=".tmp", dir=self.folder)
             try:
                 with os.fdopen(handle, "wb") as file:
                     _hold(file)
-                    file.write(_seal(packed) + packed)
+                    _write(file, about)
+                    _write(file, value)
                 Path(beside).replace(self._place(name))
             except BaseException:
                 Path(beside).unlink(missing_ok=True)
@@ -101,11 +99,65 @@ def _hold(file: IO[bytes]) -> bool:
     return True
 
 
+class _TooLargeError(ValueError):
+    """A value takes more room than it is worth."""
+
+
+class _Sealing:
+    """Writes to `file`, and seals what it writes."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.sealed = _sealing()
+        self.size = 0
+
+    def write(self, part: bytes | memoryview) -> int:
+        """Write one more part. Raises OSError, and _TooLargeError."""
+        part = memoryview(part).cast("B")
+        self.size += len(part)
+        if self.size > _LARGEST:
+            raise _TooLargeError
+        self.sealed.update(part)
+        return self.file.write(part)
+
+
+def _write(file: IO[bytes], value: object) -> None:
+    """Write a value behind its seal and its size, piece by piece: as a whole it would take as much memory once more."""
+    start = file.tell()
+    file.write(bytes(_SEAL + _SIZE))
+    sealing = _Sealing(file)
+    pickle.dump(value, sealing, protocol=pickle.HIGHEST_PROTOCOL)
+    file.seek(start)
+    file.write(_HEAD + sealing.sealed.digest() + sealing.size.to_bytes(_SIZE, "big"))
+    file.seek(start + _SEAL + _SIZE + sealing.size)
+
+
+def _read(file: IO[bytes], modules: frozenset[str]) -> object:
+    """The value that comes next in `file`. Raises any exception where that is not whole, or none that we have made."""
+    seal, size = file.read(_SEAL), int.from_bytes(file.read(_SIZE), "big")
+    start, left, sealed = file.tell(), size, _sealing()
+    while left and (part := file.read(min(left, _PART))):
+        sealed.update(part)
+        left -= len(part)
+    if left or seal != _HEAD + sealed.digest():
+        raise ValueError("it is damaged, or of another version")
+    file.seek(start)
+    value: object = _Unpickler(file, modules).load()
+    file.seek(start + size)
+    return value
+
+
+def _pass_over(file: IO[bytes]) -> None:
+    """Leave out the value that comes next in `file`."""
+    file.seek(_SEAL)
+    file.seek(int.from_bytes(file.read(_SIZE), "big"), os.SEEK_CUR)
+
+
 class _Unpickler(pickle.Unpickler):
     """Makes plain values only: what lies in a file must not say what to run."""
 
-    def __init__(self, packed: bytes, modules: frozenset[str]) -> None:
-        super().__init__(io.BytesIO(packed))
+    def __init__(self, file: IO[bytes], modules: frozenset[str]) -> None:
+        super().__init__(file)
         self._modules = modules
 
     def find_class(self, module: str, name: str) -> object:
@@ -117,9 +169,9 @@ class _Unpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(message)
 
 
-def _seal(packed: bytes) -> bytes:
-    """What stands before a value: which code made it, and that it is whole."""
-    return _HEAD + hashlib.blake2b(packed, digest_size=_DIGEST, key=_version()).digest()
+def _sealing() -> hashlib.blake2b:
+    """What makes the seal of a value: it tells which code made that, and that it is whole."""
+    return hashlib.blake2b(digest_size=_DIGEST, key=_version())
 
 
 @lru_cache(maxsize=1)

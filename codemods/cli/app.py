@@ -23,7 +23,7 @@ from codemods.report.volume import own_volume
 # Typer has click inside it from some release on, and beside it before: only the base of its own errors is the same.
 _UsageError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
-_MANY = 150_000  # new objects: more than loading our own code makes
+_MANY = 200_000  # new objects: more than most verbs have at a time
 _INTERRUPTED = 130
 _INTERRUPTION = "Interrupted; nothing is half done. Run the command again to go on."
 

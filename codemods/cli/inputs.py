@@ -141,9 +141,10 @@ def _agreed(
 ) -> LoadedPlan:
     from codemods.engine.trust import is_trusted, remember, runs_of, told
 
-    runs, journal = runs_of(loaded, repository.root, applying=applying), open_journal(repository)
+    runs = runs_of(loaded, repository.root, applying=applying)
     if not runs.lines:
         return loaded
+    journal = open_journal(repository)
     if not is_trusted(runs, journal):
         if not agreed and not sys.stdin.isatty():
             raise refusal(runs)

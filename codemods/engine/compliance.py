@@ -224,8 +224,7 @@ class _Count:
 
         if self.facts is None or not words:
             return filter(holds, each("Counting references", paths, len(paths)))
-        held = self.facts.those(f"word {key_of(words)}", paths, holds)
-        return [path for path in paths if path in held]
+        return self.facts.those(f"word {key_of(words)}", paths, holds)
 
     def _named(self, path: str, tails: Mapping[bytes, str]) -> frozenset[str]:
         content = self._content(path)

@@ -7,18 +7,20 @@ found out again: what was asked, our own code, the files and what git says of th
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from codemods.cache import Cache
-from codemods.engine.facts import Facts, Stamp, key_of, unchanged
+from codemods.engine.facts import Facts, key_of
+from codemods.engine.stamps import Stamps, Watched, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from codemods.engine.facts import Asked, Fact
+    from codemods.engine.facts import Fact
     from codemods.engine.sources import Sources
     from codemods.vcs import Repository
 
@@ -28,21 +30,22 @@ _FEW = 32  # facts: those of some ten files
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
-    """A result by what it depends on, with the stamps of the files that were read for it."""
+class Ground:
+    """What a result depends on: all that its `key` stands for, which files there are too, and those that were read for
+    it, by their stamps."""
 
     key: str
-    stamps: Mapping[str, Stamp | None]
-    result: object
+    stamps: Stamps
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The facts that were found out, and the stamps of the files that they are about."""
+    """The facts that were found out about the files `listed`, and the stamps of those that they are about."""
 
-    stamps: Mapping[str, Stamp | None]
+    listed: bytes
+    stamps: Stamps
     facts: Mapping[Fact, object]
-    lists: Mapping[str, Asked]
+    lists: Mapping[str, bytes | bytearray]
 
 
 class ResultCache:
@@ -62,41 +65,55 @@ class ResultCache:
         modules: frozenset[str] = frozenset(),
         shared: str = "",
     ) -> None:
-        known = frozenset((__name__, Facts.__module__))
+        known = frozenset((__name__, Stamps.__module__))
         self._cache = Cache(repository.git_dir / _FOLDER, known | modules)
         self._root = repository.root
         self._sources = sources
-        self._seen: dict[str, Stamp | None] = {}
+        self._watched = Watched(repository.root, sources.paths, sources.read)
         self._whole, self._parts = f"whole {name}", f"parts {shared or name}"
-        self._key = key_of(*asked, sources.paths, sorted(sources.fixed.items()), sorted(sources.blobs.items()))
+        self._listed = os.fsencode("\0".join(sources.paths))
+        self._place = hashlib.blake2b(self._listed, digest_size=16).hexdigest()
+        self._key = key_of(*asked, self._place, sorted(sources.fixed.items()), sorted(sources.blobs.items()))
 
     def whole(self) -> object | None:
         """The result as it was, where nothing has changed since; else None."""
-        known = self._cache.find(self._whole)
-        if not isinstance(known, Whole) or known.key != self._key:
-            return None
-        same = unchanged(self._root, self._sources.read, known.stamps, known.stamps, self._seen)
-        return known.result if len(same) == len(known.stamps) else None
+        return self._cache.find(self._whole, self._is_same)
+
+    def _is_same(self, ground: object) -> bool:
+        """Whether a result on this ground would be found again."""
+        if not isinstance(ground, Ground) or ground.key != self._key:
+            return False
+        return ground.stamps.fit(len(self._sources.paths)) and self._watched.all_same(ground.stamps)
 
     def facts(self) -> Facts:
         """What is known about files that have not changed since."""
-        facts = Facts(self._root, self._sources.read, look=self._sources.look, place=key_of(self._sources.paths))
-        known = self._cache.find(self._parts)
-        if isinstance(known, Parts):
-            facts.known, facts.known_lists = known.facts, known.lists
-            facts.before = unchanged(self._root, self._sources.read, known.stamps, self._sources.paths, self._seen)
+        sources, known = self._sources, self._cache.find(self._parts)
+        facts = Facts(self._root, sources.read, sources.paths, self._place, sources.look)
+        if isinstance(known, Parts) and (placed := self._placed(known)) is not None:
+            self._watched.forget_changed(placed.stamps)
+            facts.recall(placed.stamps, placed.facts, placed.lists)
         return facts
+
+    def _placed(self, known: Parts) -> Parts | None:
+        """`known` with the files that there are now, in their order; None where it does not fit together."""
+        if known.listed != self._listed:
+            numbers = {path: number for number, path in enumerate(os.fsdecode(known.listed).split("\0"))}
+            order = [numbers.get(path, len(known.stamps.by)) for path in self._sources.paths]
+            lists = {what: in_order(answers, order) for what, answers in known.lists.items()}
+            known = Parts(self._listed, known.stamps.in_order(order), known.facts, lists)
+        count = len(self._sources.paths)
+        fit = known.stamps.fit(count) and all(len(answers) == count for answers in known.lists.values())
+        return known if fit else None
 
     def keep(self, facts: Facts, result: object | None) -> None:
         """Keep the facts that were found out, and the result, unless it is None: due to more than the files."""
         if not facts.is_steady:
             return
-        stamps = {path: stamp for path, stamp in facts.stamps.items() if stamp is not None}
-        found = {fact: value for fact, value in facts.found.items() if fact[1] in stamps}
+        stamps = facts.noted()
         if _are_many(facts):
-            self._cache.keep(self._parts, Parts(stamps, found, facts.lists))
-        if result is not None and len(stamps) == len(facts.stamps):
-            self._cache.keep(self._whole, Whole(self._key, stamps, result))
+            self._cache.keep(self._parts, Parts(self._listed, stamps, facts.lasting(), facts.lists))
+        if result is not None and not facts.unread:
+            self._cache.keep(self._whole, result, Ground(self._key, stamps))
 
 
 def _are_many(facts: Facts) -> bool:

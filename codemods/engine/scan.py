@@ -194,8 +194,7 @@ class Scan:
         if may_change is not None or self.facts is None:
             return tuple(self._those_holding(needles, paths, may_change))
         holds = partial(self._holds, Needles(needles), needles)
-        held = self.facts.those(f"hold {key_of(sorted(needles))}", paths, holds)
-        return tuple(path for path in paths if path in held)
+        return self.facts.those(f"hold {key_of(sorted(needles))}", paths, holds)
 
     def _those_holding(
         self,
@@ -366,7 +365,9 @@ def open_scan(
 def modules_of(paths: Iterable[str], name_of: Callable[[str], str | None]) -> dict[str, str]:
     """Every module and package by its dotted name. A source comes before its stub; namespace packages map to ""."""
     modules: dict[str, str] = {}
-    for path in sorted(paths, key=lambda path: path.endswith(".pyi")):
+    files = list(paths)
+    stubs = [path for path in files if path.endswith(".pyi")]
+    for path in chain((path for path in files if not path.endswith(".pyi")), stubs):
         name = name_of(path)
         if name is not None and not modules.get(name):
             modules[name] = path

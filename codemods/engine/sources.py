@@ -113,13 +113,12 @@ class Sources:
 
 def sources_of(repository: Repository) -> Sources:
     """The tracked files of a repository. Raises RepositoryError."""
-    paths, marked = [], []
-    for record in os.fsdecode(repository.run("ls-files", "-v", "-s", "-z")).split("\0"):
-        head, _, path = record.partition("\t")
-        if head[2:5] == "100" and head[-2:] == " 0":
-            paths.append(path)
-            if head[0] != "H":
-                marked.append(_Entry(path, head[0], head.split(" ")[2]))
+    records = os.fsdecode(repository.run("ls-files", "-v", "-s", "-z")).split("\0")
+    # Before the path stands as much everywhere: the tag, the mode, the blob and the stage.
+    width = records[0].find("\t") + 1
+    files = [record for record in records if record[2:5] == "100" and record[width - 3 : width] == " 0\t"]
+    paths = [record[width:] for record in files]
+    marked = [_Entry(r[width:], r[0], r[:width].split(" ")[2]) for r in files if r[0] != "H"]
     absent = [entry for entry in marked if entry.is_absent]
     is_sparse = bool(absent) and _is_sparse(repository)
     fixed = {entry.path: _why_absent(entry.path, is_sparse=is_sparse) for entry in absent}

@@ -60,9 +60,10 @@ def text_outcomes(found: Scan, paths: Iterable[str], moves: Moves, choice: Choic
 
     texts = [path for path in paths if not is_binary(path)]
     facts = found.facts
-    held = facts.those(f"text {key_of(names.words)}", texts, holds) if facts is not None else set(filter(holds, texts))
+    about = f"text {key_of(names.words)}"
+    held = facts.those(about, texts, holds) if facts is not None else tuple(filter(holds, texts))
     rest = (moves.key, rewrite, facts.place if facts is not None else "")
-    for path in (path for path in texts if path in held):
+    for path in held:
         outcomes[path] = _recalled(facts, path, rest, has) or _found(facts, path, rest, names, found.read(path), has)
     if choice == "leave":
         return {path: _left(outcome) for path, outcome in outcomes.items()}

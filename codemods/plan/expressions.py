@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _REPEATS = (constants.MAX_REPEAT, constants.MIN_REPEAT)
 _OFTEN = 10  # times: what repeats more often counts as without end
 _GIT = re.compile(r"\.git|git~\d+", re.IGNORECASE)
+_PLAIN = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?", re.ASCII)  # such paths are always right as patterns, too
 _IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")  # by the file system of macOS in names
 
 
@@ -196,6 +197,8 @@ def check_pattern(text: str) -> str:
             f"it may take for ever to match: use `**` at most {limits.DEEP_WILDCARDS} times, and at most "
             f"{limits.WILDCARDS} `*` between two `/`"
         )
+    if _PLAIN.fullmatch(text):
+        return text
     from pathspec import GitIgnoreSpec  # here, since it takes time to load, and many a plan has no patterns
 
     try:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +19,11 @@ class Selection:
 
     @cached_property
     def _spec(self) -> GitIgnoreSpec | None:
-        return GitIgnoreSpec.from_lines(self.files) if self.files else None
+        if not self.files:
+            return None
+        from pathspec import GitIgnoreSpec  # here, since it takes time to load
+
+        return GitIgnoreSpec.from_lines(self.files)
 
     def is_for(self, path: str, content: bytes) -> bool:
         """Whether the file `path` with `content` is one of them."""

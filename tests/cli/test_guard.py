@@ -123,6 +123,21 @@ class TestStaged:
         write_files(repo, {"new.py": "from a.b import f\n"})
         assert guard("--staged", expect=0) == "1 file(s) checked by the plan test: 0 new violation(s).\n"
 
+    @pytest.mark.parametrize("hubs", [1, 8])
+    def test_so_do_the_modules_that_it_takes_names_from(self, repo: Path, guard: Guard, hubs: int) -> None:
+        names = [f"hub{number}" for number in range(hubs)]
+        write_files(repo, {f"{name}.py": "from a.b import f\n" for name in names})
+        run_git(repo, "add", "--all")
+        run_git(repo, "commit", "--quiet", "--message", "hubs")
+        write_files(repo, {"new.py": "".join(f"from {name} import f as f_{name}\n" for name in names)})
+        run_git(repo, "add", "new.py")
+        found = guard("--staged", "--strict", expect=1)
+        assert found.count("new.py:") == hubs
+        write_files(repo, {f"{name}.py": "f = 1\n" for name in names})
+        assert guard("--staged", "--strict", expect=1) == found
+        run_git(repo, "add", "--all")
+        assert "new.py:" not in guard("--staged", "--strict", expect=0)
+
     def test_a_hook_sees_what_commit_all_stages(self, repo: Path) -> None:
         hook = repo / ".git" / "hooks" / "pre-commit"
         hook.parent.mkdir(exist_ok=True)

@@ -187,6 +187,10 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "another head": lambda content: b"x" + content,
     "of another version": lambda content: content[:20] + b"\0" * 16 + content[36:],
     "no pickle": lambda content: content[:47] + b"nothing",
+    "what is told about the rest": lambda content: content[:60] + bytes([content[60] ^ 1]) + content[61:],
+    "a size that is too large": lambda content: content[:47] + b"\xff" * 8 + content[55:],
+    "a size that is too small": lambda content: content[:47] + b"\0" * 8 + content[55:],
+    "the first part alone": lambda content: content[: 55 + int.from_bytes(content[47:55], "big")],
 }
 
 
@@ -252,6 +256,33 @@ def test_only_so_many_values_are_kept(tmp_path: Path) -> None:
     assert 0 < len(list(tmp_path.iterdir())) < 20
     assert cache.find("39") == 39
     assert cache.find("0") is None
+
+
+def test_what_is_told_about_a_value_decides_whether_it_is_read(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    cache.keep("name", [1], ("about", 1))
+    asked: list[object] = []
+
+    def is_wanted(about: object) -> bool:
+        asked.append(about)
+        return about == ("about", 1)
+
+    assert cache.find("name", is_wanted) == cache.find("name") == [1]
+    cache.keep("name", [2], ("about", 2))
+    assert cache.find("name", is_wanted) is None
+    assert cache.find("name") == [2]
+    assert asked == [("about", 1), ("about", 2)]
+    (place,) = tmp_path.iterdir()
+    place.write_bytes(place.read_bytes()[:-1])
+    assert cache.find("name", lambda _: True) is None
+
+
+def test_what_is_too_large_is_not_kept(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    cache.keep("name", 1)
+    cache.keep("name", bytes(65 * 1024 * 1024))
+    assert cache.find("name") == 1
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 STEPS = st.lists(

@@ -122,8 +122,7 @@ class Definitions:
         python = [path for path in self.paths if is_python(path)]
         if self.facts is None:
             return filter(holds, python)
-        held = self.facts.those(what, python, holds)
-        return [path for path in python if path in held]
+        return self.facts.those(what, python, holds)
 
     def _defined(self, path: str) -> Iterator[Defined]:
         made = self.outline(path)
