@@ -142,6 +142,25 @@ def test_after_a_module_comes_that_another_file_names(root: Path, monkeypatch: p
         check(root, monkeypatch)
 
 
+def test_an_import_joins_another_one_in_a_function_also_where_summaries_are_known(
+    make_repo: Callable[[Files], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imports = "    from m.old import keep, old_name\n    from m.new import other\n"
+    files = {
+        "m/__init__.py": "",
+        "m/old.py": "keep = 1\n\n\ndef old_name(*a):\n    return a\n",
+        "m/new.py": "other = 1\n\n\ndef new_name(*a):\n    return a\n",
+        "use.py": f"def run():\n{imports}    return old_name(keep, other)\n",
+        "notes.md": "Nothing of it.\n",
+        "plan.yaml": plan_text("  - {symbol: m.old.old_name, to: m.new.new_name}\n"),
+    }
+    root = make_repo(files)
+    age(root)
+    assert "from m.new import other, new_name" in check(root, monkeypatch)
+    run_git(root, "rm", "-q", "notes.md")
+    assert "from m.new import other, new_name" in check(root, monkeypatch)
+
+
 def test_files_that_were_written_anew_as_they_were_are_known(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     check(root, monkeypatch)
     age(root)
