@@ -93,6 +93,9 @@ def look(
     left = left_behind(plan, found, moves, not_merged)
     work = Work((), run, _fixed(plan, found, left), words=moves.spelled)
     _search(found, work, moves, plan, rewrites, excluded, transforms)
+    # Every file that changes asks about them, also where nothing can be read that is not known yet.
+    for path in sorted(found.whole.difference(found.summaries)):
+        found.add(path)
     work.fixed = {**_waiting(found, not_merged), **work.fixed, **tree.fixed}
     return Sight(loaded, tree, found, work, moves, left, excluded)
 
