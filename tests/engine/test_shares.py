@@ -119,3 +119,16 @@ def test_a_cluster_makes_of_many_files_what_one_process_makes_of_them(repo: Path
         cluster.add_worker("one", {})
         there = codemods(repo, "preview", "../plan.yaml", "--json", "--executor", cluster.spec, expect=1)
     assert there == alone
+
+
+def test_what_many_files_lack_is_read_for_all_of_them(make_repo: MakeRepo, tmp_path: Path) -> None:
+    """Where something moves to holds none of the words that are searched for."""
+    moved = [("one", "uno"), ("two", "due"), ("three", "tre")]
+    redirects = [f"  - {{module: lib.{old}, to: lib.{new}}}\n" for old, new in moved]
+    (tmp_path / "plan.yaml").write_text("schema: 1\nname: moves\nredirect:\n" + "".join(redirects))
+    text = "def f():\n    pass\n"
+    files = {"lib/__init__.py": "", **{f"lib/{name}.py": text for names in moved for name in names}}
+    for number in range(150):
+        files[f"use{number}.py"] = f"from lib.{moved[number % 3][0]} import f\n\nf()\n"
+    told = json.loads(check_same(make_repo(files)))
+    assert [phase["files_to_change"] for phase in told["phases"]] == [150]
