@@ -80,15 +80,15 @@ class Excerpt:
     words: frozenset[str]
     blanked: tuple[tuple[int, int], ...]
 
-    @cached_property
+    @property
     def source(self) -> bytes:
         """What is left, as long as the whole, with everything in its place."""
         return self._with(lambda body: body.translate(_BLANK))
 
-    @property
+    @cached_property
     def brief(self) -> bytes:
-        """The same without the blanks in lines that have nothing else: all lines and columns are the same, and Python
-        reads it sooner."""
+        """The same without the blanks in lines that have nothing else: all lines and columns are the same, and it is
+        read sooner."""
         return self._with(lambda body: b"\n" * body.count(b"\n"))
 
     def _with(self, blanks: Callable[[bytes], bytes]) -> bytes:
@@ -116,7 +116,7 @@ class Excerpt:
             raise Excerpted(hidden)
 
     def _hides(self, name: bytes) -> bool:
-        return self.whole.count(name) != self.source.count(name)
+        return self.whole.count(name) != self.brief.count(name)
 
     def touches(self, start: int, end: int) -> bool:
         """Whether something blanked lies between `start` and `end`, or they lie in it."""

@@ -171,7 +171,7 @@ def view_of(
 
 def view_in(path: str, parsed: Parsed, names: ModuleNames) -> ModuleView:
     """The view of the module in `path` that has been parsed already."""
-    seen = parsed.excerpt.source if parsed.excerpt is not None else parsed.source
+    seen = parsed.excerpt.brief if parsed.excerpt is not None else parsed.source
     scopes = analyse(parsed.tree, type_comments(seen), doctests(parsed.tree, seen), parsed.excerpt)
     return ModuleView(path, parsed.source, parsed.tree, Lines(parsed.source), scopes, names, parsed.excerpt)
 
