@@ -94,7 +94,8 @@ def look(
     work = Work((), run, _fixed(plan, found, left), words=moves.spelled)
     _search(found, work, moves, plan, rewrites, excluded, transforms)
     # Every file that changes asks about them, also where nothing can be read that is not known yet.
-    for path in sorted(found.whole.difference(found.summaries)):
+    targets = sorted(filter(None, map(found.modules.get, moves.new_modules)))
+    for path in (path for path in targets if path not in found.summaries):
         found.add(path)
     work.fixed = {**_waiting(found, not_merged), **work.fixed, **tree.fixed}
     return Sight(loaded, tree, found, work, moves, left, excluded)

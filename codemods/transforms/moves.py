@@ -133,12 +133,13 @@ class Moves:
 
     def concerns(self, module: str) -> bool:
         """Whether something moves out of `module`, or to it: what it defines matters, and that it can be imported."""
-        if module in self.old_modules or module in self._new_modules:
+        if module in self.old_modules or module in self.new_modules:
             return True
         return any(module.startswith(f"{target.module}.") for target in self.modules.values())
 
     @cached_property
-    def _new_modules(self) -> frozenset[str]:
+    def new_modules(self) -> frozenset[str]:
+        """The modules that something moves to."""
         return frozenset(target.module for target in (*self.symbols.values(), *self.modules.values()))
 
     def leads_to(self, module: str) -> bool:
