@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pytest
 
 from codemods.model import Disposition, Form
-from tests.checks import RENAMED, check_blocked, check_noop, check_review, check_transformed, with_disposition
+from codemods.plan.load import load_plan
+from codemods.plan.schema import Strings
+from codemods.transforms.moves import StringChoices, moves_of
+from tests.checks import (
+    RENAMED,
+    check_blocked,
+    check_noop,
+    check_review,
+    check_transformed,
+    plan_text,
+    with_disposition,
+)
 
 CASES = {
     "patch": (
@@ -276,3 +289,10 @@ def test_annotations_that_stay_keep_the_local_name() -> None:
 def test_exports_keep_their_names() -> None:
     findings = check_transformed("from a.b import f\n__all__ = ['f']\n", "from c.d import g as f\n__all__ = ['f']\n")
     assert [f.reference.form for f in with_disposition(findings, Disposition.LEFT)] == [Form.EXPORT]
+
+
+def test_names_that_change_with_a_redirect_have_the_choices_of_a_plan_that_makes_none() -> None:
+    """They are written down a second time, for processes that load no plan."""
+    moves = moves_of(load_plan(plan_text(), "plan.yaml").plan)
+    assert {target.strings for target in moves.symbols.values()} == {StringChoices()}
+    assert {key: str(choice) for key, choice in Strings().model_dump().items()} == asdict(StringChoices())
