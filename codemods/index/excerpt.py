@@ -17,6 +17,7 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,12 +52,13 @@ _HEADER = re.compile(
 )
 _HEADERS = (b"def", b"class")
 _INDENTATION = re.compile(rb"^([ \t]+)(?=[^ \t\r\n#])", re.MULTILINE)
-_COMPOUND = re.compile(rb"(?:async[ \t]+)?(?:def|class|if|for|while|with|try|match)\b")
+_COMPOUND = re.compile(rb"([ \t]+)(?:async[ \t]+)?(?:def|class|if|for|while|with|try|match)\b")
 _OPEN_ENDS = (b",", b"\\", b"(", b"[", b"{", b"=", b"+", b"-", b"*", b"/", b"%", b"|", b"&", b".", b":", b"@")
 _SIGN = re.compile(rb"[\"'#]")
 _OPENING = ord("(")
 _BARE_RETURN = re.compile(rb"\r(?!\n)")
 _BLANK = bytes(byte if byte in b"\n\r" else 32 for byte in range(256))
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"()[]{}")
 _FORMATTED = b"fFtT"
 _LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 _LONGEST = 64  # bytes of a word
@@ -140,12 +142,17 @@ def excerpt(source: bytes, words: frozenset[str]) -> Excerpt | None:
 
 
 def _blanked(masked: bytes, places: list[int]) -> Iterator[tuple[int, int]]:
-    words = _Search(masked, _HEADERS)
-    header = _header(masked, words, 0)
-    while header is not None:
+    return _in_definitions(masked, places, _Search(masked, _HEADERS), 0, len(masked))
+
+
+def _in_definitions(
+    masked: bytes, places: list[int], words: _Search, position: int, limit: int
+) -> Iterator[tuple[int, int]]:
+    """What is blanked of the functions and classes that begin between `position` and `limit`."""
+    while (header := _header(masked, words, position, limit)) is not None:
         start = header.end()
-        behind = _behind(header[1]).search(masked, start)
-        end = len(masked) if behind is None else behind.start()
+        behind = _behind(header[1]).search(masked, start, limit)
+        end = limit if behind is None else behind.start()
         end -= masked.endswith(b"\r", start, end)
         # Where a line goes on in the next one, the indentation of that says nothing.
         if masked[end - 1] == ord("\\"):
@@ -160,16 +167,28 @@ def _blanked(masked: bytes, places: list[int]) -> Iterator[tuple[int, int]]:
         elif header["function"] is not None:
             yield from _in_block(masked, places, start, end)
         else:
-            end = start
-        header = _header(masked, words, end)
+            yield from _in_class(masked, places, words, start, end)
+        position = end
 
 
-def _header(masked: bytes, words: _Search, position: int) -> re.Match[bytes] | None:
-    """The next head of a function or class that begins at `position` or behind it. Only where one of `words` stands is
-    looked more closely."""
-    while (place := words.next(position)) >= 0:
+def _in_class(masked: bytes, places: list[int], words: _Search, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The same of the block of a class, between `start` and `end`: its statements without a word, and what is in those
+    that hold one."""
+    position = start
+    for first, position, is_blank in _runs(masked, places, start, end):
+        if is_blank:
+            yield from _code(masked, first, position)
+        else:
+            yield from _in_definitions(masked, places, words, first, position)
+    yield from _in_definitions(masked, places, words, position, end)
+
+
+def _header(masked: bytes, words: _Search, position: int, limit: int) -> re.Match[bytes] | None:
+    """The next head of a function or class that begins between `position` and `limit`. Only where one of `words` stands
+    is looked more closely."""
+    while 0 <= (place := words.next(position)) < limit:
         line = masked.rfind(b"\n", 0, place) + 1
-        if line >= position and (header := _HEADER.match(masked, line)) is not None:
+        if line >= position and (header := _HEADER.match(masked, line, limit)) is not None:
             return header
         position = masked.find(b"\n", place) + 1 or len(masked)
     return None
@@ -208,26 +227,47 @@ def _code(masked: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _in_block(masked: bytes, places: list[int], start: int, end: int) -> Iterator[tuple[int, int]]:
     """The spans of the statements without a word in the block between `start` and `end`, that of a function."""
-    first = _INDENTATION.search(masked, start, end)
-    if first is None:
-        return
-    pattern = _statement(first[1])
-    run = position = first.start(1)
-    while (statement := pattern.match(masked, position, end)) is not None:
-        if _holds(places, position, statement.end()) or not _is_closed(statement[0]):
-            yield from _code(masked, run, position)
-            run = statement.end()
-            yield from _in_clauses(masked, places, position, statement.end(), first[1])
-        position = statement.end()
-    yield from _code(masked, run, position)
+    for first, last, is_blank in _runs(masked, places, start, end):
+        yield from _code(masked, first, last) if is_blank else _in_clauses(masked, places, first, last)
 
 
-def _in_clauses(
-    masked: bytes, places: list[int], start: int, end: int, indentation: bytes
-) -> Iterator[tuple[int, int]]:
-    """The same in the blocks of one statement, whose clauses begin at `indentation`: only where each is surely one."""
-    if not _COMPOUND.match(masked, start + len(indentation), end):
+def _runs(masked: bytes, places: list[int], start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    """The spans of the statements of the block between `start` and `end`, as far as it is sure where they end: one of
+    each that holds a word, and one of all between two of those, which may be blanked; and which of both it is."""
+    head = _INDENTATION.search(masked, start, end)
+    if head is None:
         return
+    pattern = _statement(head[1])
+    last = head.start(1)
+    run = [last]
+    is_sure = True
+    while (statement := pattern.match(masked, last, end)) is not None:
+        first, last = statement.span()
+        if _holds(places, first, last):
+            yield from _split(masked, run, is_sure=is_sure)
+            yield first, last, False
+            is_sure = _is_closed(statement[0])
+            run = []
+        run.append(last)
+    yield from _split(masked, run, is_sure=is_sure)
+
+
+def _split(masked: bytes, ends: list[int], *, is_sure: bool) -> Iterator[tuple[int, int, bool]]:
+    """Statements without a word, of which the first begins at the first of `ends`, and each ends at a following one:
+    all in one where they are closed and what is before them is, as `is_sure` says; else each, with whether it is."""
+    if len(ends) > 1 and is_sure and _is_closed(masked[ends[0] : ends[-1]]):
+        yield ends[0], ends[-1], True
+        return
+    for start, end in pairwise(ends):
+        yield start, end, _is_closed(masked[start:end])
+
+
+def _in_clauses(masked: bytes, places: list[int], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The same in the blocks of one statement: only where each is surely one."""
+    compound = _COMPOUND.match(masked, start, end)
+    if compound is None:
+        return
+    indentation = compound[1]
     for clause in _clause(indentation).finditer(masked, start, end):
         if not _is_balanced(clause["head"]):
             return
@@ -241,8 +281,9 @@ def _is_closed(text: bytes) -> bool:
 
 
 def _is_balanced(text: bytes) -> bool:
-    count = text.count
-    return count(b"(") == count(b")") and count(b"[") == count(b"]") and count(b"{") == count(b"}")
+    brackets = text.translate(None, _NO_BRACKETS)
+    count = brackets.count
+    return not brackets or (count(b"(") == count(b")") and count(b"[") == count(b"]") and count(b"{") == count(b"}"))
 
 
 @lru_cache(maxsize=64)
@@ -256,16 +297,9 @@ def _statement(indentation: bytes) -> re.Pattern[bytes]:
     """The lines of one statement that begins at `indentation`, with those without code behind it."""
     more = rb"[ \t][^\n]*|[)\]}][^\n]*|(?:else|elif|except|finally)\b[^\n]*"
     empty = rb"[ \t]*(?:#[^\n]*)?(?=\r?\n|\Z)"
-    return re.compile(
-        indentation
-        + rb"[^ \t\r\n#)\]}@][^\n]*(?:\n(?:"
-        + indentation
-        + rb"(?:"
-        + more
-        + rb")|"
-        + empty
-        + rb"))*(?:\n|\Z)"
-    )
+    lines = rb"[^\n]*(?:\n(?:" + indentation + rb"(?:" + more + rb")|" + empty + rb"))*"
+    decorators = rb"(?:" + indentation + rb"@" + lines + rb"\n)*"
+    return re.compile(decorators + indentation + rb"[^ \t\r\n#)\]}@]" + lines + rb"(?:\n|\Z)")
 
 
 @lru_cache(maxsize=64)
@@ -282,9 +316,8 @@ def _masked(source: bytes) -> bytes | None:
     """`source` with its long strings as letters, also for their line ends; None where it is not sure where they are."""
     pieces: list[bytes] = []
     done = position = 0
-    for place in sorted(place for quotes in _LONG_QUOTES for place in _all_places(quotes, source)):
-        if place < position:
-            continue
+    quotes = _Search(source, _LONG_QUOTES)
+    while (place := quotes.next(position)) >= 0:
         token = _token_at(source, place, done)
         if token is None or _goes_on(source, *token):
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -14,23 +15,21 @@ if TYPE_CHECKING:
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
 
 
-def _starts(source: bytes) -> list[int]:
-    """Where the lines begin: behind each newline, too, that ends the source."""
-    starts = list(accumulate(map(len, source.splitlines(keepends=True)), initial=0))
-    if source and not source.endswith((b"\n", b"\r")):
-        starts.pop()
-    return starts
-
-
 class Lines:
     """The lines of a source, to turn (line, UTF-8 column) into byte offsets."""
-
-    __slots__ = ("_starts", "source")
 
     def __init__(self, source: bytes) -> None:
         """`source` is UTF-8, without a byte order mark."""
         self.source = source
-        self._starts = _starts(source)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where the lines begin: behind each newline, too, that ends the source. For most files nobody asks."""
+        source = self.source
+        starts = list(accumulate(map(len, source.splitlines(keepends=True)), initial=0))
+        if source and not source.endswith((b"\n", b"\r")):
+            starts.pop()
+        return starts
 
     def offset(self, line: int, column: int) -> int:
         """The byte offset of `line` (from 1) and `column` (from 0, in UTF-8 bytes)."""

@@ -112,6 +112,37 @@ def test_methods_beside_one_with_the_word_are_blanked() -> None:
     assert "return word" in made
 
 
+def test_all_that_holds_no_word_goes_from_a_class_with_its_decorators() -> None:
+    made = shown(
+        """
+        class A(B):
+            '''Docs.'''
+
+            x = (
+                1
+            )
+
+            @first
+            @second(
+                1,
+            )
+            def f(self):
+                return 1
+
+            @third
+            def g(self):
+                other()
+                return word
+
+            class C:
+                y = 2
+        """
+    )
+    assert made is not None
+    lines = [line.strip() for line in made.splitlines() if line.strip()]
+    assert lines == ["class A(B):", "0", "@third", "def g(self):", "0", "return word", "0"]
+
+
 def test_statements_beside_those_with_the_word_are_blanked() -> None:
     made = shown(
         """
@@ -160,6 +191,13 @@ def test_statements_beside_those_with_the_word_are_blanked() -> None:
         pytest.param("def f():\n    x = 1 + \\\n2\n\n\nword = 1\n", id="a line that goes on at the margin"),
         pytest.param("def f(a='(', b=\":\"):\n    return 1\n\n\nword = 1\n", id="brackets in a default"),
         pytest.param("def f(\n    a,  # (:\n    b,\n) -> 'x:y':\n    return 1\n\n\nword = 1\n", id="a long header"),
+        pytest.param(
+            "class A:\n    x = f(\n    word,\n    y)\n    z = 1\n    def f(self): pass\n", id="a call in a class"
+        ),
+        pytest.param(
+            "class A:\n    x = [word,\n    y]\n    z = [y\n    + word]\n", id="lines that look like statements"
+        ),
+        pytest.param("class A:\n    @f\n    # word\n    @g\n    def f(self):\n        pass\n", id="among decorators"),
         pytest.param("if x:\n\tdef f():\n\t\treturn 1\n\nword = 1\n", id="tabs"),
         pytest.param("def f():\r\n    return 1\r\n\r\n\r\nword = 1\r\n", id="CRLF"),
         pytest.param("def f():\n    return 1\n# word\n\ndef g():\n    return 2", id="no newline at the end"),
@@ -220,6 +258,7 @@ def test_real_modules(path: Path) -> None:
 LINES = [
     "def f(a):",
     "class A:",
+    "@f",
     "x = '''",
     "'''",
     "# word '''",
