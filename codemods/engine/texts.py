@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from codemods.transforms.text_names import Has
 
 # Never text: opening them all would cost more than the rest of a preview.
-_BINARY = re.compile(
-    r"\.(png|jpe?g|gif|ico|bmp|tiff?|webp|pdf|zip|gz|bz2|xz|zst|tar|tgz|7z|rar|whl|egg|jar|class|so|o|a|dll|dylib|exe|"
-    r"pyc|pyd|db|sqlite3?|parquet|feather|npy|npz|h5|hdf5|pkl|pickle|pt|onnx|bin|dat|woff2?|ttf|otf|eot|mp[34]|mov|avi|"
-    r"wav|ogg|flac|docx?|xlsx?|pptx?)$",
-    re.IGNORECASE,
-)
+_SUFFIXES = """
+7z a avi bin bmp bz2 class dat db dll doc docx dylib egg eot exe feather flac gif gz h5 hdf5 ico jar
+jpeg jpg mov mp3 mp4 npy npz o ogg onnx otf parquet pdf pickle pkl png ppt pptx pt pyc pyd rar so sqlite
+sqlite3 tar tgz tif tiff ttf wav webp whl woff woff2 xls xlsx xz zip zst
+"""
+_BINARY = frozenset(_SUFFIXES.split())
 # Not `^` in several lines, which would look at each place: what a pattern begins with is found sooner.
 _PLAN = re.compile(rb"\nschema:[ \t]*1\b")
 _VERB = re.compile(rb"^(keep|rewrite|merge|redirect|delete|forbid):", re.MULTILINE)
@@ -99,7 +99,8 @@ def _found(
 
 def is_binary(path: str) -> bool:
     """Whether `path` is never text, by its name."""
-    return _BINARY.search(path) is not None
+    _, dot, suffix = path.rpartition(".")
+    return bool(dot) and suffix.lower() in _BINARY
 
 
 def is_plan(content: bytes) -> bool:

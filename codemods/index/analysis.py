@@ -134,15 +134,14 @@ class _Builder:
                 self.stack.append((statement, place))
 
     def push_children(self, node: ast.AST, place: _Place) -> None:
-        for name in node._fields:
+        for name in nodes.PARTS[node.__class__]:
             value = getattr(node, name, None)
-            if isinstance(value, ast.AST):
-                self.stack.append((value, place))
-            elif isinstance(value, list) and value:
-                if isinstance(value[0], ast.stmt):
-                    self.push_block(value, place)
-                else:
-                    self.stack.extend((item, place) for item in value if isinstance(item, ast.AST))
+            if value.__class__ is not list:
+                self.push(value, place)
+            elif value and isinstance(value[0], ast.stmt):
+                self.push_block(value, place)
+            else:
+                self.push_all(value, place)
 
     def bind(self, name: str, node: ast.AST, scope: Scope) -> None:
         nodes = scope.bound.get(name)

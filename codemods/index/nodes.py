@@ -31,3 +31,42 @@ TypeVarTuple = _node("TypeVarTuple", "type_param", ("name", "default_value"), ("
 # PEP 750, Python 3.14.
 TemplateStr = _node("TemplateStr", "expr", ("values",))
 Interpolation = _node("Interpolation", "expr", ("value", "str", "conversion", "format_spec"), ("format_spec",))
+
+_TEXTS = {"id", "attr", "arg", "kind", "type_comment", "module", "asname", "kwd_attrs", "rest", "tag", "str", "n", "s"}
+_NUMBERS = {"conversion", "simple", "level", "is_async", "type_ignores"}
+_OPERATORS = {"ctx", "op", "ops"}  # nodes, but which say nothing that those around them do not
+_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+class _Parts(dict[type, tuple[str, ...]]):
+    """For a class of nodes, the fields in which there may be other nodes, but for operators and contexts."""
+
+    def __missing__(self, kind: type) -> tuple[str, ...]:
+        fields: tuple[str, ...] = getattr(kind, "_fields", ())
+        if issubclass(kind, _NAMED):
+            # Where the running Python knows no type parameters, each node has them on its own.
+            fields = tuple(dict.fromkeys((*fields, "type_params")))
+        others = _TEXTS | _NUMBERS | _OPERATORS
+        parts = tuple(name for name in fields if name not in others and not _is_text(kind, name))
+        self[kind] = parts
+        return parts
+
+
+def _is_text(kind: type, name: str) -> bool:
+    if name == "name":
+        return not issubclass(kind, TypeAlias)
+    return (kind is ast.Constant and name == "value") or (kind in (ast.Global, ast.Nonlocal) and name == "names")
+
+
+# What walks over all nodes of many files goes by this, in half the time of `ast.iter_child_nodes`.
+PARTS = _Parts()
+
+
+def push_parts(node: ast.AST, pending: list[ast.AST]) -> None:
+    """Add the nodes in `node` to `pending`. Some may be None, or a constant of Python, of which PARTS tells none."""
+    for name in PARTS[node.__class__]:
+        value = getattr(node, name, None)
+        if value.__class__ is list:
+            pending += value
+        elif value is not None:
+            pending.append(value)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from codemods.index.nodes import PARTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -65,13 +67,13 @@ class Surroundings:
         parents = self.parents
         while pending:
             node = pending.pop()
-            for name in node._fields:
+            for name in PARTS[node.__class__]:
                 value = getattr(node, name, None)
                 if value.__class__ is list:
-                    children = [item for item in value if isinstance(item, ast.AST)]
+                    children = [item for item in value if item is not None] if None in value else value
                     parents.update(dict.fromkeys(children, node))
                     pending += children
-                elif name != "ctx" and isinstance(value, ast.AST):
+                elif value is not None:
                     parents[value] = node
                     pending.append(value)
         self.is_lazy = any(isinstance(s, ast.FunctionDef) and s.name == "__getattr__" for s in tree.body)

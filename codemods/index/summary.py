@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from codemods.index.definitions import Definition, class_definition, function_definition
 from codemods.index.doctests import examples
 from codemods.index.import_graph import eager_imports
+from codemods.index.nodes import push_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -237,30 +238,19 @@ class _Seen:
                     self.attributes.append(node)
             elif isinstance(node, ast.Constant):
                 pending += self.read_text(node.value) if isinstance(node.value, str) else ()
+            elif isinstance(node, (ast.Import, ast.ImportFrom)):
+                self.imports.append(node)
             else:
-                self.read_other(node)
-                _push_parts(node, pending)
+                if isinstance(node, ast.Call) and node.keywords:
+                    self.strings.update(_replaced_by_keyword(node, words))
+                push_parts(node, pending)
 
     def read_text(self, text: str) -> list[ast.stmt]:
         """Take what a string names; the examples in it come out."""
-        if "%" in text or "{" in text or any(word in text for word in self.words):
+        is_told = any(word in text for word in self.words)
+        if is_told or "%" in text or "{" in text:
             self.strings.update(_named_in(text, self.words))
-        return _examples_in(text)
-
-    def read_other(self, node: ast.AST) -> None:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            self.imports.append(node)
-        elif isinstance(node, ast.Call) and node.keywords:
-            self.strings.update(_replaced_by_keyword(node, self.words))
-
-
-def _push_parts(node: ast.AST, pending: list[ast.AST]) -> None:
-    for name in node._fields:
-        value = getattr(node, name, None)
-        if value.__class__ is list:
-            pending += [item for item in value if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST):
-            pending.append(value)
+        return _examples_in(text) if is_told or "import" in text else []
 
 
 def _reach(
