@@ -53,9 +53,11 @@ _HEADER = re.compile(
 _HEADERS = (b"def", b"class")
 _INDENTATION = re.compile(rb"^([ \t]+)(?=[^ \t\r\n#])", re.MULTILINE)
 _COMPOUND = re.compile(rb"([ \t]+)(?:async[ \t]+)?(?:def|class|if|for|while|with|try|match)\b")
+_CLAUSE = re.compile(rb"[^\n]*:[ \t]*(?:#[^\n]*)?\n")  # its head, in one line
 _OPEN_ENDS = (b",", b"\\", b"(", b"[", b"{", b"=", b"+", b"-", b"*", b"/", b"%", b"|", b"&", b".", b":", b"@")
 _SIGN = re.compile(rb"[\"'#]")
 _OPENING = ord("(")
+_DECORATOR = ord("@")
 _BARE_RETURN = re.compile(rb"\r(?!\n)")
 _BLANK = bytes(byte if byte in b"\n\r" else 32 for byte in range(256))
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"()[]{}")
@@ -133,7 +135,7 @@ def excerpt(source: bytes, words: frozenset[str]) -> Excerpt | None:
 
     None where nothing is.
     """
-    is_plain = words and b"\f" not in source and not _BARE_RETURN.search(source)
+    is_plain = words and b"\f" not in source and not (b"\r" in source and _BARE_RETURN.search(source))
     masked = _masked(source) if is_plain else None
     if masked is None:
         return None
@@ -232,30 +234,39 @@ def _in_block(masked: bytes, places: list[int], start: int, end: int) -> Iterato
 
 
 def _runs(masked: bytes, places: list[int], start: int, end: int) -> Iterator[tuple[int, int, bool]]:
-    """The spans of the statements of the block between `start` and `end`, as far as it is sure where they end: one of
-    each that holds a word, and one of all between two of those, which may be blanked; and which of both it is."""
+    """The spans of the statements of the block between `start` and `end`: one of each that holds a word, and one of all
+    between two of those, which may be blanked; and which of both it is."""
     head = _INDENTATION.search(masked, start, end)
     if head is None:
         return
-    pattern = _statement(head[1])
-    last = head.start(1)
-    run = [last]
+    sign = len(head[1])  # where the code of a line begins
+    starts = [head.start(1), *(line.start() + 1 for line in _statements(head[1]).finditer(masked, head.start(1), end))]
+    done = 0  # statements
     is_sure = True
-    while (statement := pattern.match(masked, last, end)) is not None:
-        first, last = statement.span()
-        if _holds(places, first, last):
-            yield from _split(masked, run, is_sure=is_sure)
-            yield first, last, False
-            is_sure = _is_closed(statement[0])
-            run = []
-        run.append(last)
-    yield from _split(masked, run, is_sure=is_sure)
+    following = bisect_left(places, starts[0])
+    while following < len(places) and places[following] < end:
+        last = bisect_right(starts, places[following])
+        first = last - 1
+        # What is decorated is one with its decorators.
+        while first > done and masked[starts[first - 1] + sign] == _DECORATOR:
+            first -= 1
+        while last < len(starts) and masked[starts[last - 1] + sign] == _DECORATOR:
+            last += 1
+        if first > done:
+            yield from _split(masked, starts[done : first + 1], is_sure=is_sure)
+        behind = starts[last] if last < len(starts) else end
+        yield starts[first], behind, False
+        is_sure = _is_closed(masked[starts[first] : behind])
+        done = last
+        following = bisect_left(places, behind)
+    if done < len(starts):
+        yield from _split(masked, [*starts[done:], end], is_sure=is_sure)
 
 
 def _split(masked: bytes, ends: list[int], *, is_sure: bool) -> Iterator[tuple[int, int, bool]]:
     """Statements without a word, of which the first begins at the first of `ends`, and each ends at a following one:
     all in one where they are closed and what is before them is, as `is_sure` says; else each, with whether it is."""
-    if len(ends) > 1 and is_sure and _is_closed(masked[ends[0] : ends[-1]]):
+    if is_sure and _is_closed(masked[ends[0] : ends[-1]]):
         yield ends[0], ends[-1], True
         return
     for start, end in pairwise(ends):
@@ -267,11 +278,14 @@ def _in_clauses(masked: bytes, places: list[int], start: int, end: int) -> Itera
     compound = _COMPOUND.match(masked, start, end)
     if compound is None:
         return
-    indentation = compound[1]
-    for clause in _clause(indentation).finditer(masked, start, end):
-        if not _is_balanced(clause["head"]):
+    lines = [line.start() + 1 for line in _lines(compound[1]).finditer(masked, start, end)]
+    for first, last in pairwise((start, *lines, end)):
+        head = _CLAUSE.match(masked, first, last)
+        if head is None:
+            continue
+        if not _is_balanced(head[0]):
             return
-        yield from _in_block(masked, places, clause.start("block"), clause.end("block"))
+        yield from _in_block(masked, places, head.end(), last)
 
 
 def _is_closed(text: bytes) -> bool:
@@ -293,23 +307,15 @@ def _behind(indentation: bytes) -> re.Pattern[bytes]:
 
 
 @lru_cache(maxsize=64)
-def _statement(indentation: bytes) -> re.Pattern[bytes]:
-    """The lines of one statement that begins at `indentation`, with those without code behind it."""
-    more = rb"[ \t][^\n]*|[)\]}][^\n]*|(?:else|elif|except|finally)\b[^\n]*"
-    empty = rb"[ \t]*(?:#[^\n]*)?(?=\r?\n|\Z)"
-    lines = rb"[^\n]*(?:\n(?:" + indentation + rb"(?:" + more + rb")|" + empty + rb"))*"
-    decorators = rb"(?:" + indentation + rb"@" + lines + rb"\n)*"
-    return re.compile(decorators + indentation + rb"[^ \t\r\n#)\]}@]" + lines + rb"(?:\n|\Z)")
+def _statements(indentation: bytes) -> re.Pattern[bytes]:
+    """The end of a line, before one in which a statement begins at `indentation`, or a decorator."""
+    return re.compile(rb"\n(?=" + indentation + rb"[^ \t\r\n#)\]}])(?!\s+(?:else|elif|except|finally)\b)")
 
 
 @lru_cache(maxsize=64)
-def _clause(indentation: bytes) -> re.Pattern[bytes]:
-    """One clause of a statement that begins at `indentation`: its head, in one line, and its block."""
-    return re.compile(
-        rb"^(?P<head>" + indentation + rb"[^ \t\r\n#][^\n]*:)[ \t]*(?:#[^\n]*)?\r?\n"
-        rb"(?P<block>(?:(?:" + indentation + rb"[ \t][^\n]*|[ \t]*(?:#[^\n]*)?\r?)(?:\n|\Z))+)",
-        re.MULTILINE,
-    )
+def _lines(indentation: bytes) -> re.Pattern[bytes]:
+    """The end of a line, before one whose code begins at `indentation`."""
+    return re.compile(rb"\n(?=" + indentation + rb"[^ \t\r\n#])")
 
 
 def _masked(source: bytes) -> bytes | None:
@@ -341,7 +347,12 @@ def _token_at(source: bytes, place: int, done: int) -> tuple[int, int] | None:
     line = max(source.rfind(b"\n", 0, place) + 1, done)
     if source[max(done, line - 3) : line].rstrip(b"\r\n").endswith(b"\\"):
         return None
-    if _SIGN.search(source, line, place) is None:
+    before = source[line:place]
+    if not before or before.isspace() or _SIGN.search(before) is None:
+        # Most are like this one, and end at the next quotes.
+        end = source.find(source[place : place + 3], place + 3) + 3
+        if end > 3 and source.find(b"\\", place, end) < 0:
+            return place, end
         string = _LONG_STRING.match(source, place)
         return string.span() if string else None
     for token in _TOKEN.finditer(source, line):
