@@ -8,8 +8,9 @@ those that nothing needs any more go by themselves. docs/transforms.md has a com
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+
+from msgspec import Struct
 
 from codemods.model import Disposition
 from codemods.rules.naming import FileNames
@@ -29,8 +30,7 @@ Node = TypeVar("Node", bound=ast.AST)
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Edit:
+class Edit(Struct, frozen=True, eq=False):
     """A change of the code of `node`. Made by the methods of Module."""
 
     kind: Literal["replace", "before", "after", "remove"]
@@ -38,8 +38,7 @@ class Edit:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Note:
+class Note(Struct, frozen=True, eq=False):
     """Code that a transform has found and does not change: left on purpose, or for a person to look at."""
 
     node: ast.AST

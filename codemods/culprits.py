@@ -21,9 +21,10 @@ Hildebrandt, 2002). What cannot be told is passed over as by `git bisect skip`, 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 
 class Answer(str, Enum):
@@ -34,24 +35,21 @@ class Answer(str, Enum):
     INDETERMINATE = "indeterminate"
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """A set of units to judge. If not as a whole, the tests that newly failed in the last whole probe are enough."""
 
     members: tuple[int, ...]  # the units that are applied, ascending
     is_whole: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Culprit:
+class Culprit(Struct, frozen=True):
     """A unit that failed beside others that held, in some probe, without it."""
 
     unit: int
     beside: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What became of each unit: it is in exactly one of kept, culprits, open and left. All are ascending."""
 
     kept: tuple[int, ...]  # held together, as a whole; or empty
@@ -147,8 +145,7 @@ class _Memory:
             self.is_contradicted |= any(units.issubset(other) for other in held)
 
 
-@dataclass
-class _Search:
+class _Search(Struct):
     memory: _Memory
     count: int
     width: int

@@ -14,11 +14,10 @@ CodemodsError                 the user can do something about it; shown without 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Mistake:
+class Mistake(Struct, frozen=True, order=True):
     """One mistake in a plan. `line` and `column` count from 1; `message` says what, what was expected, what to do."""
 
     line: int

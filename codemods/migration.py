@@ -5,10 +5,11 @@ The verbs of the command do the same with the same modules; this has no terminal
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from codemods.errors import CodemodsError
 from codemods.plan.load import load_plan

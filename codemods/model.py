@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,8 +57,7 @@ class Disposition(str, Enum):
     BLOCKED = "blocked"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Reference:
+class Reference(Struct, frozen=True, order=True):
     """One place that names a module or symbol. `line` counts from 1, `column` from 1 in characters."""
 
     path: str
@@ -66,8 +67,7 @@ class Reference:
     target: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
+class Finding(Struct, frozen=True, order=True):
     """A reference, what became of it, and why (empty where the disposition says it all).
 
     `is_late` says that it is an import in a function, which runs when the function is called; `is_deep` that it names
@@ -86,8 +86,7 @@ class Finding:
         return Certainty.REVIEW if self.disposition is Disposition.REVIEW else Certainty.CERTAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """The bytes of one file before and after. Pure data."""
 
     path: str
@@ -95,8 +94,7 @@ class Change:
     after: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Struct, frozen=True):
     """A file that goes: its bytes before, and `after`, as a change has it, None."""
 
     path: str
@@ -104,8 +102,7 @@ class Removal:
     after: None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Loads:
+class Loads(Struct, frozen=True):
     """How a change changes what a module imports when it is imported itself: full names, and the packages they lie in,
     that it imports after the change only, and before it only."""
 
@@ -113,8 +110,7 @@ class Loads:
     removed: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """The file is to be rewritten as `change` says.
 
     `held` are the local names that stay only because other files reach them through this module, with what they
@@ -131,8 +127,7 @@ class Changed:
     loads: Loads | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unchanged:
+class Unchanged(Struct, frozen=True):
     """Nothing to rewrite; `findings` may still hold references that were left or need a review.
 
     `kept` is as for Changed.
@@ -143,8 +138,7 @@ class Unchanged:
     kept: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
+class Blocked(Struct, frozen=True):
     """The plan cannot migrate this file correctly: it stays untouched. `reasons` are `path:line: why`.
 
     `needs_old` says that the file works with the old definitions only: what forwards to the new ones would break it.
@@ -156,8 +150,7 @@ class Blocked:
     needs_old: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """The file could not be read as Python (it does not parse or decode); listed, never fatal."""
 
     path: str
@@ -183,8 +176,7 @@ def blocked(path: str, findings: tuple[Finding, ...], reasons: tuple[str, ...], 
 Outcome = Changed | Unchanged | Blocked | Skipped
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """The changes that one commit holds: normally one file. `id` is stable between runs of one plan.
 
     `summary` and `details` are for its message, where it is no change of consumers.

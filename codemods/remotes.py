@@ -6,10 +6,11 @@ Refs below `refs/codemods/candidates/` are all that is ever written there; they 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.errors import RepositoryError
 
@@ -23,8 +24,7 @@ _AGE = timedelta(days=7)  # after which the refs of a run that we know nothing o
 _QUIET = ("push.gpgSign=false", "push.followTags=false", "push.recurseSubmodules=no")
 
 
-@dataclass(frozen=True, slots=True)
-class Remote:
+class Remote(Struct, frozen=True):
     """Where candidates are pushed to, and where the workers fetch them from."""
 
     push: str

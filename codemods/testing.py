@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import ast
 import difflib
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
+
+from msgspec.structs import replace
 
 from codemods.engine.own_transforms import load_transforms, make_transform
 from codemods.engine.preview import preview

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import sys
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
+
+from msgspec import Struct
 
 import codemods
 from codemods.plan import consolidation, rewrites, schema, validations
@@ -123,8 +124,9 @@ def _object(name: str, value: Any) -> list[str]:
         return [*lines, "```python", f"{name}{_signature(value)}", "```", "", text]
     if issubclass(value, Enum):
         return [*lines, text, "", ", ".join(f"`{member.value}`" for member in value)]
-    if dataclasses.is_dataclass(value):
-        fields = [f"    {field.name}: {_type(field.type)}" for field in dataclasses.fields(value)]
+    if issubclass(value, Struct):
+        types = inspect.get_annotations(value)
+        fields = [f"    {field}: {_type(types[field])}" for field in value.__struct_fields__]
         lines += [text, "", "```python", f"class {name}:", *fields, "```"]
     elif issubclass(value, Exception):
         lines += [text]

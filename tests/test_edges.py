@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import pydoc
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
@@ -274,3 +276,12 @@ def test_public_names() -> None:
     assert all(getattr(codemods, name).__name__ == name for name in codemods.__all__)
     with pytest.raises(AttributeError):
         codemods.nothing  # noqa: B018 - the access is the test
+
+
+def test_public_classes_can_be_shown() -> None:
+    """`help()` and `inspect.signature` evaluate the types of what they hold."""
+    import codemods
+
+    for each in (getattr(codemods, name) for name in codemods.__all__):
+        assert each.__name__ in pydoc.render_doc(each)
+        assert inspect.signature(each).parameters or not isinstance(each, type)

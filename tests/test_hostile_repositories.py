@@ -62,6 +62,7 @@ MODULES = (
     "rich",
     "pydantic",
     "libcst",
+    "msgspec",
     "pathspec",
 )
 STANDARD = ("multiprocessing", "pickle", "random", "signal", "socket", "tempfile", "threading", "queue")

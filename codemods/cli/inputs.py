@@ -6,11 +6,11 @@ import os
 import stat
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import replace
 
 from codemods.cli.saying import say, waiting
 from codemods.cli.words import plans

@@ -6,9 +6,10 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.engine.choosing.asking import Answer, fault_of, with_contents
 from codemods.model import printable
@@ -38,8 +39,7 @@ _KEYS = {
 _ANSWERS = {"y": Answer.YES, "n": Answer.NO, "a": Answer.ALL, "s": Answer.SKIP, "q": Answer.QUIT}
 
 
-@dataclass(slots=True)
-class Interview:
+class Interview(Struct):
     """Asks on the terminal `out`, while `paused` keeps others from writing to it."""
 
     out: Console

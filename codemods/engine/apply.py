@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.engine.choosing.asking import decided
 from codemods.engine.choosing.choice import Choice, preview_with
@@ -50,8 +52,7 @@ if TYPE_CHECKING:
     from codemods.vcs import Repository
 
 
-@dataclass(frozen=True, slots=True)
-class ApplyOptions:
+class ApplyOptions(Struct, frozen=True):
     """`branch` is where to commit (None: `codemods/<plan>`; "": where HEAD is). `retry` tries rejected units again,
     without it those that are `retried` alone.
 

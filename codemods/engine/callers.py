@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.index.text import UndecodableError, decode
@@ -22,8 +23,7 @@ _DEPTH = 8  # calls
 _FILES = 40  # that hold a name; more say that it is no name to go by
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function or method `name`, which stands at `path` and `line`."""
 
     path: str
@@ -37,8 +37,7 @@ class Function:
         return f"{'async ' if self.is_async else ''}`{self.name}` ({printable(self.path)}:{self.line})"
 
 
-@dataclass(slots=True)
-class Callers:
+class Callers(Struct):
     """Looks callers up in the files of `found`; each file is read once."""
 
     found: Scan

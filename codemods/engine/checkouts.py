@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.validation.base import Still
 from codemods.worktrees import check_out
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from codemods.vcs import Repository
 
 
-@dataclass(slots=True)
-class Checkout:
+class Checkout(Struct):
     """A linked worktree as a ground: it shows a candidate by its two commits. `first` are folders for PYTHONPATH."""
 
     worktree: Repository

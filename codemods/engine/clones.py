@@ -10,11 +10,12 @@ import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.engine.checkouts import Checkout
 from codemods.engine.fitting import Fitting
@@ -90,8 +91,7 @@ def _mark(root: Path) -> Path:
     return root.with_name("fit")
 
 
-@dataclass(frozen=True)
-class Fit:
+class Fit(Struct, frozen=True):
     """What a clone is made fit for: the validations of a plan that changes the files `changed`, and of them removes
     those `removed`. Those in `rehearsal` have to hold there, with the scope given, before anything is changed."""
 

@@ -13,6 +13,8 @@ import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from codemods.engine.disturbed import told
 from codemods.engine.messages import RUN, UNIT
 from codemods.engine.touched import Touched
@@ -45,8 +47,7 @@ class UnsignedError(RepositoryError):
     """git could not sign a commit: no word on the unit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Committed:
+class Committed(Struct, frozen=True):
     """The commit of a unit, and `head`, which is another one where a hook has committed after it. `notes` are what has
     to be known of it."""
 

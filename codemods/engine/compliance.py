@@ -17,9 +17,10 @@ files that the plan excludes. Where nothing is counted there is no figure.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.facts import key_of, known
@@ -45,8 +46,7 @@ Kind = Literal["canonical", "old", "other"]
 _ROUNDS = 5  # of modules that hand on what others hand on
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """How many references there are of each kind."""
 
     canonical: int = 0
@@ -64,8 +64,7 @@ class Share:
         return 100 * self.canonical / self.total if self.total else None
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(Struct, frozen=True, order=True):
     """One reference that counts. `dotted` is the path as it is named, `leads_to` what it is where that is another."""
 
     path: str
@@ -76,8 +75,7 @@ class Place:
     leads_to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Compliance:
+class Compliance(Struct, frozen=True):
     """The shares overall and by folder, two levels deep, and every reference that was counted, by file and line.
 
     `old` and `canonical` are the modules and symbols that were looked for.
@@ -140,8 +138,7 @@ def _old_and_canonical(plan: Plan) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(old), frozenset(canonical)
 
 
-@dataclass(slots=True)
-class _Count:
+class _Count(Struct):
     """Counts in rounds: who names the old or canonical path, then who gets it from these, and so on. `rest` is what
     the spellings of a file depend on besides it."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.engine.callers import Callers
 from codemods.engine.leaving import left_behind, reaches, standing
@@ -35,8 +37,7 @@ if TYPE_CHECKING:
     from codemods.transforms.moves import Moves
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True):
     """The files that a plan is held against: the index over them, its steps and moves, what it leaves behind, and the
     paths that it leaves out."""
 
@@ -54,8 +55,7 @@ class Sight:
         return self.tree.paths
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """What becomes of the files of a sight: the outcome of each, and of those that have references or cannot be left as
     they are (`concerned`); which files change together; the phase of each; and the files that cannot be read."""
 

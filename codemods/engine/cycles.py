@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.engine.facts import known
 from codemods.index.import_graph import Loaded, eager_imports, path_between, possible_imports
@@ -44,8 +45,7 @@ def circles_ahead(found: Scan, targets: Mapping[str, Iterable[str]]) -> dict[str
     return circles
 
 
-@dataclass(slots=True)
-class _Graph:
+class _Graph(Struct):
     """The imports of a repository, read as far as they are asked for. `changed` are the sources after the changes,
     `loads` how what each of them imports changes, where that is known."""
 

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from codemods.errors import CodemodsError, RepositoryError
 from codemods.files import file_bytes, write_or_remove
@@ -32,8 +33,7 @@ _COPIES = 10  # of one file in one run; what is changed more often than that is 
 _SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Disturbed:
+class Disturbed(Struct, frozen=True):
     """A file that a validation changed. `added` ones were new, and put into git's index.
 
     `is_back` is whether it is again what it was. `copy` is the path from the journal's folder of what had become of it;

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.errors import ValidationSetupError
 from codemods.validation.base import environment_of
@@ -27,8 +28,7 @@ _MEND = "Mend the command; it runs in each worktree, where only tracked files ar
 _SHARED = "Let `prepare:` make an environment in the worktree first, and call the program there, such as .venv/bin/pip."
 
 
-@dataclass(frozen=True)
-class Fitting:
+class Fitting(Struct, frozen=True):
     """What worktrees of `repository` are made fit for.
 
     `changed` are the files that the plan changes, `removed` those of them that it removes.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.engine.phases import included
 from codemods.errors import CodemodsError
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from codemods.plan.load import LoadedPlan
 
 
-@dataclass(frozen=True, slots=True)
-class Guarded:
+class Guarded(Struct, frozen=True):
     """What a guard has found in the files that it `checked`. `skipped` could not be read as Python.
 
     `is_partial` says that only some files of the repository were asked about.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.engine.guard import guard
 from codemods.engine.sources import sources_of
@@ -26,8 +27,7 @@ _FEW = 100  # files: as many as have room on a command line
 _OTHERS = 5  # files that are asked about one by one
 
 
-@dataclass(frozen=True, slots=True)
-class GuardReport:
+class GuardReport(Struct, frozen=True):
     """The result of a guard. `new` are the violations that no baseline knows, `known` those that it does, `fixed` its
     entries that are gone. `written` says that the baseline was written, with so many entries (None: it was not)."""
 
@@ -43,8 +43,7 @@ class GuardReport:
         return any(violation.fails or strict for violation in self.new)
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """The files that are guarded: their paths, and how they are read."""
 
     paths: tuple[str, ...]

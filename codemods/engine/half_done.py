@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.engine.messages import REVERTS, RUN, UNIT
 from codemods.files import file_bytes, remove_beside, write_or_remove
@@ -25,8 +26,7 @@ def digest(content: bytes | None) -> str:
     return hashlib.sha256(content).hexdigest() if content is not None else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _HalfDone:
+class _HalfDone(Struct, frozen=True):
     """A unit, as the journal has it: its `files`, by path, before and after, written when HEAD was `head`."""
 
     unit: str
@@ -148,8 +148,7 @@ def _take_back(repository: Repository, units: Sequence[_HalfDone]) -> list[str]:
     return told + _told(taken_back, f"{_KILLED}; it was taken back", f"{_KILLED}; they were taken back")
 
 
-@dataclass(frozen=True, slots=True)
-class _Trees:
+class _Trees(Struct, frozen=True):
     """What commits hold."""
 
     repository: Repository

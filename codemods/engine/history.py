@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.engine.reverting.standing import acts
 from codemods.engine.rollback.undoing import find
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 KILLED = "killed"
 
 
-@dataclass(frozen=True, slots=True)
-class UnitDetails:
+class UnitDetails(Struct, frozen=True):
     """What an operation has made of a unit: the diff of its commit, or the evidence against it."""
 
     record: UnitRecord
@@ -28,8 +28,7 @@ class UnitDetails:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(Struct, frozen=True):
     """One operation with its units, and the validations of these. `log` is the file with all that its programs have
     told, if it is there."""
 

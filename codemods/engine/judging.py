@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.engine.validations import validate
 from codemods.errors import RepositoryError
@@ -24,8 +27,7 @@ if TYPE_CHECKING:
 Files = dict[str, bytes | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A tree to be judged, by the files in which it differs from HEAD: with the change (`after`) and without.
 
     A file of None is not there. `names` are the validations in their order, each with its scope.
@@ -178,8 +180,7 @@ def watch_nothing(expected: Files) -> AbstractContextManager[None]:  # noqa: ARG
     return nullcontext()
 
 
-@dataclass(slots=True)
-class InPlace:
+class InPlace(Struct):
     """Judges in the user's own work tree, one candidate after another."""
 
     stage: Stage

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.index.names import ModuleNames
 from codemods.index.summary import summarise
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from codemods.plan.schema import Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """The kept modules by their files: their public names, and the bytes of those kept as they are."""
 
     modules: Mapping[str, str] = field(default_factory=dict)

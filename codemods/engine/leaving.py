@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.consolidation.shims.left_behind import LeftBehind, Refused
 from codemods.engine.cycles import new_circles
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from codemods.transforms.view import ModuleView
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """What is to be left at one old module: its file ("" where it is gone), and what is made of it.
 
     `changes` are those that put it there: none where it is there already.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.facts import known
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 _NOTHING = frozenset({"\0"})
 
 
-@dataclass(slots=True)
-class Loading:
+class Loading(Struct):
     """What the modules of a scan import without a condition. Of those without a summary, their top level is read."""
 
     found: Scan

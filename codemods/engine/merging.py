@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.consolidation.merging.columns import side_by_side
 from codemods.consolidation.merging.merge import merge
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
 _WIDTH = 140  # columns of a side-by-side view
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """One merge of a plan: the mistakes that keep it from being judged, or what is made of it; None where the
     duplicate is gone, or only something that was left in its place (`is_left`). `change` is what it does to the kept
     module, `blocked` says why it cannot be done."""

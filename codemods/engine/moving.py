@@ -8,8 +8,9 @@ is to be. An edit of the user's is neither, and is left alone; then the rest is 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.errors import CodemodsError, ConflictError, RepositoryError
 from codemods.files import file_bytes, remove_beside, write_many, write_or_remove
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 _FILES = ("100644", "100755")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """HEAD, on `branch` or on none, goes from the commit `old` to `new`."""
 
     old: str
@@ -36,8 +36,7 @@ class Step:
     branch: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Mover:
+class Mover(Struct, frozen=True):
     """Moves HEAD on behalf of one operation of a plan."""
 
     repository: Repository

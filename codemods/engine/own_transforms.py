@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import traceback
-from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from codemods.engine.outside import outside_of
 from codemods.errors import CodemodsError, Mistake, PlanError
@@ -37,8 +38,7 @@ class ArgumentError(ValueError):
         self.is_unknown = is_unknown
 
 
-@dataclass(frozen=True)
-class _FunctionTransform:
+class _FunctionTransform(Struct, frozen=True):
     """A transform that is written as a function of the module and of its arguments."""
 
     function: Callable[..., Iterable[Edit | Note]]
@@ -48,8 +48,7 @@ class _FunctionTransform:
         return self.function(module, **self.args)
 
 
-@dataclass(frozen=True)
-class _LimitedTransform:
+class _LimitedTransform(Struct, frozen=True):
     transform: Transform
     seconds: float
 
@@ -59,7 +58,7 @@ class _LimitedTransform:
             return list(found) if hasattr(found, "__iter__") else found  # else the step tells what it gave
 
 
-class _StandardLibrary(Outside):
+class _StandardLibrary(Outside, frozen=True):
     def split(self, chain: str) -> int:
         return outside_of((chain,), self.libraries).split(chain)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.plan.check import is_literal
 
@@ -24,8 +25,7 @@ def included(paths: Iterable[str], exclude: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(path for path in paths if not spec.match_file(path))
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """The files of each phase, in the order in which they are worked on; files in several phases, or in none."""
 
     files: Mapping[str, tuple[str, ...]]

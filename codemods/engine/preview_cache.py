@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
+
+from msgspec.structs import replace
 
 from codemods.engine.bounded import is_lasting
 from codemods.engine.result_cache import ResultCache
@@ -52,7 +53,7 @@ class PreviewCache:
 
     def keep(self, shown: Preview, facts: Facts) -> None:
         """Keep a preview, and the facts that were found out for it."""
-        lasting = replace(shown, loaded=None) if _is_lasting(shown) else None  # type: ignore[arg-type]  # put back above
+        lasting = replace(shown, loaded=None) if _is_lasting(shown) else None  # put back above
         self._kept.keep(facts, lasting)
 
 

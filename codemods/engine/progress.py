@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from codemods.validation.base import Result
+from msgspec import Struct
+
+from codemods.validation.base import Result  # noqa: TC001 - help() evaluates what a result holds
 
 
 class UnitState(str, Enum):
@@ -31,8 +30,7 @@ class RunEnd(str, Enum):
     INTERRUPTED = "interrupted"
 
 
-@dataclass(frozen=True, slots=True)
-class UnitResult:
+class UnitResult(Struct, frozen=True):
     """What became of one unit. `sha` is its commit; `reason` and `evidence` say why it was rejected."""
 
     unit: str
@@ -45,8 +43,7 @@ class UnitResult:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class BlockedFile:
+class BlockedFile(Struct, frozen=True):
     """A file that a codemod failed on: why, and the file with all that it told."""
 
     path: str
@@ -54,8 +51,7 @@ class BlockedFile:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunReport:
+class RunReport(Struct, frozen=True):
     """One run. `branch` is where its commits are; `recovered` are units of a run that had been killed.
 
     `blocked` are files that codemods failed on, `refused` why merges, shims and deletions of the plan were not done,
@@ -95,15 +91,13 @@ class RunReport:
         return tuple(result for result in self.results if result.state is state)
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """Something that whoever runs this has to know, in a sentence or two."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ValidationFinished:
+class ValidationFinished(Struct, frozen=True):
     """A validation of so many units has ended; `scope` is `all`, `affected` or `only`."""
 
     result: Result
@@ -111,16 +105,14 @@ class ValidationFinished:
     scope: str
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseStarted:
+class PhaseStarted(Struct, frozen=True):
     """A phase begins, with so many units to do."""
 
     phase: str
     units: int
 
 
-@dataclass(frozen=True, slots=True)
-class BaselineStarted:
+class BaselineStarted(Struct, frozen=True):
     """A validation runs on the unchanged tree, before phase `phase`; `is_known`: it ran there before."""
 
     phase: str
@@ -128,8 +120,7 @@ class BaselineStarted:
     is_known: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BaselineFinished:
+class BaselineFinished(Struct, frozen=True):
     """The unchanged tree is known to a validation: of `total` tests, `passed` pass. It took so many `seconds`."""
 
     name: str
@@ -138,8 +129,7 @@ class BaselineFinished:
     seconds: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class UnitStarted:
+class UnitStarted(Struct, frozen=True):
     """A unit is written and validated: the `number`th of `total` in the run."""
 
     unit: str
@@ -148,8 +138,7 @@ class UnitStarted:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class BatchStarted:
+class BatchStarted(Struct, frozen=True):
     """So many units are written together, and validated if there is anything to validate them by; so many are settled,
     of `total` in the run."""
 
@@ -159,8 +148,7 @@ class BatchStarted:
     is_validated: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class SearchStarted:
+class SearchStarted(Struct, frozen=True):
     """The validation `name` fails for so many units together: each culprit takes at most `runs` runs to find."""
 
     name: str
@@ -168,8 +156,7 @@ class SearchStarted:
     runs: int
 
 
-@dataclass(frozen=True, slots=True)
-class UnitFinished:
+class UnitFinished(Struct, frozen=True):
     """A unit is settled."""
 
     result: UnitResult

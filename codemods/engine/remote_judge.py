@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.candidates import commit_files
 from codemods.engine.clones import Fit
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
     from codemods.vcs import Repository
 
 
-@dataclass(slots=True)
-class RemoteJudge:
+class RemoteJudge(Struct):
     """Judges candidates on the workers of `crew`. Here nothing is written but commits on no branch; at the remote,
     nothing but refs below `refs/codemods/candidates/`, and those only as long as they are needed.
 

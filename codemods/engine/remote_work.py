@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.engine.clones import clone_of
 from codemods.engine.validations import validate
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
 _LOOK_EVERY = 0.5  # seconds between looks whether anybody waits for the verdict
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteTask:
+class RemoteTask(Struct, frozen=True):
     """A candidate as a worker gets it, as plain data: two commits at a remote, what is to be run on them, and what a
     clone has to be fit for, on the commit that the run began with."""
 

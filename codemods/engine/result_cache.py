@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.cache import Cache
 from codemods.engine.facts import Facts, key_of
@@ -29,8 +30,7 @@ _FOLDER = "codemods/cache"
 _FEW = 32  # facts: those of some ten files
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """What a result depends on: all that its `key` stands for, which files there are too, and those that were read for
     it, by their stamps."""
 
@@ -38,8 +38,7 @@ class Ground:
     stamps: Stamps
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """The facts that were found out about the files `listed`, and the stamps of those that they are about."""
 
     listed: bytes

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.engine.preview_repository import preview_of
 from codemods.engine.progress import BlockedFile, PhaseStarted, RunEnd, RunReport, UnitResult, UnitState
@@ -32,8 +34,7 @@ if TYPE_CHECKING:
     from codemods.plan.schema import Phase
 
 
-@dataclass(slots=True)
-class Run:
+class Run(Struct):
     """One application of a plan, from the baseline of its validations to the report.
 
     `begun` are phases that earlier runs have not brought to their end, `asked` those that were asked for by name: their

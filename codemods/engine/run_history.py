@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.engine.history import all_operations, details
 from codemods.engine.tracker import compliance_at
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
 _SETTLED = {EventKind.UNIT_COMMITTED, EventKind.UNIT_REJECTED, EventKind.UNIT_RESTORED}
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """From when to when, in seconds since the run began."""
 
     start: float
@@ -36,8 +37,7 @@ class Span:
         return self.end - self.start
 
 
-@dataclass(frozen=True, slots=True)
-class RunPhase:
+class RunPhase(Struct, frozen=True):
     """A phase of a run: `end` is how it ended, empty where nobody wrote that down; `before` is the commit that it began
     at, `after` the one that it led to."""
 
@@ -48,8 +48,7 @@ class RunPhase:
     after: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RunHistory:
+class RunHistory(Struct, frozen=True):
     """A run. `spans` tells for each unit, by phase and id, from when it was written until it was settled; several that
     were validated together were written together."""
 
@@ -74,8 +73,7 @@ class RunHistory:
         return max((*ends, *written), default=0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """The share of references that use the canonical path, before the first phase (`name` is empty) or after one."""
 
     name: str

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeVar, cast
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.facts import key_of
@@ -33,8 +35,7 @@ Answer = TypeVar("Answer")
 File = tuple[str, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(Struct, frozen=True):
     """What was read beyond the candidates: the file `name`, as a `whole` or not, or all that is spelled of a `name` in
     files that hold what stands `beside` it."""
 
@@ -43,8 +44,7 @@ class Growth:
     whole: bool = False
 
 
-@dataclass(slots=True)
-class Scan:
+class Scan(Struct):
     """The files of a repository that can refer to what a plan moves, and the index over them.
 
     `candidates` are their paths in order, `tracked` all paths, also of files that are not Python. `read` gives the
@@ -293,8 +293,7 @@ class Scan:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """What it takes to summarise a file: the names of modules, the words of a scan, what else excerpts have to hold,
     and the files that are read as a whole. `keeps` says that their trees are kept where they are made."""
 

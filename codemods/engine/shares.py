@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+from msgspec import Struct, field
 
 from codemods.engine.scan import Scan
 from codemods.engine.trees import trees_for
@@ -33,8 +34,7 @@ File = tuple[str, bytes]
 _EXAMINING = "Examining files"
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """The outcome of a file, and the summary of what it is changed to, if somebody asks for that, for `words`."""
 
     outcome: Outcome
@@ -49,8 +49,7 @@ class _Declined(LookupError):  # noqa: N818 - a request to do it where more is k
     """The outcome needs what is not known here."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Base:
+class _Base(Struct, frozen=True):
     """What is known before the first outcome, and most of which stays so."""
 
     names: ModuleNames
@@ -63,8 +62,7 @@ class _Base:
     spelled: frozenset[str]
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(Struct, frozen=True, dict=True):
     """What is known before some outcomes: all that one can be made from, with the bytes of its file.
 
     `newer` are the summaries that the base lacks, or has otherwise, `order` the paths of all, if there are any newer.
@@ -92,8 +90,7 @@ class _Known:
         return {path: newer[path] if path in newer else base[path] for path in self.order} if newer else base
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """What is made of a file, with what the work remembers of it."""
 
     made: Made
@@ -104,8 +101,6 @@ class _Told:
 class Snapshot(Scan):
     """Files of which no more is known than the index says: all that are looked at in a process share what that is."""
 
-    __slots__ = ()
-
     def ask(self, question: Callable[[Index], Answer]) -> Answer:
         """The answer. Raises _Declined where the index lacks something."""
         try:
@@ -114,8 +109,7 @@ class Snapshot(Scan):
             raise _Declined from lacking
 
 
-@dataclass(slots=True)
-class Shares:
+class Shares(Struct):
     """Makes something of many files of `found`: on its crew, if it has one, else one after another.
 
     What cannot be made there, since it needs files that are not read yet, or runs a codemod, is made here. A context

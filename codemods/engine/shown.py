@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping  # noqa: TC003 - help() evaluates what a preview holds
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+from msgspec.structs import replace
+
 from codemods.model import Blocked, Finding, Outcome, Skipped, Unchanged, Unit
+from codemods.plan.load import LoadedPlan  # noqa: TC001 - help() evaluates what a preview holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from codemods.plan.load import LoadedPlan
     from codemods.plan.schema import Phase
 
 
-@dataclass(frozen=True, slots=True)
-class PhasePreview:
+class PhasePreview(Struct, frozen=True):
     """One phase: the outcome of each of its files that has references, and the units to commit, in order.
 
     `remarks` are lines for people about what a merge, a shim or a deletion does, or why it is not done.
@@ -32,8 +34,7 @@ class PhasePreview:
         return tuple(finding for outcome in self.outcomes for finding in findings_of(outcome))
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """What a plan would do to a tree.
 
     `skipped` files could not be read as Python; `outside` are files that no phase lists and that hold nothing to

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pickle
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.candidates import commit_files, hold, let_go
 from codemods.engine.checkouts import Checkout, Pool
@@ -32,8 +34,7 @@ def _stop_nothing(folder: Path) -> AbstractContextManager[None]:  # noqa: ARG001
     return nullcontext()
 
 
-@dataclass(slots=True)
-class SideBySide:
+class SideBySide(Struct):
     """Judges up to `width` candidates at a time, each in a worktree that nobody else uses meanwhile.
 
     A candidate is what its files and HEAD were when it was started. `stopping` ends the programs that run below a
@@ -104,8 +105,7 @@ def end(worktrees: Worktrees, executor: Executor, stopping: Stopping) -> None:
         let_go(worktrees.repository)
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A judge; and why it judges in place, where more jobs were asked for."""
 
     judge: Judge

@@ -11,8 +11,9 @@ import errno
 import os
 import shlex
 from collections import OrderedDict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.errors import RepositoryError
 from codemods.files import Searcher, read_bytes
@@ -30,8 +31,7 @@ _POINTER_SIZE = 1024  # bytes at most, as Git LFS has it
 _LFS = "its content is not here: it is a pointer of Git LFS; `git lfs pull` gets it"
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     """A file in git's index that `git ls-files -v` marks, by its `tag`, as none that is checked out and looked at."""
 
     path: str
@@ -44,8 +44,7 @@ class _Entry:
         return self.tag in "Ss"
 
 
-@dataclass(slots=True)
-class Sources:
+class Sources(Struct):
     """The tracked files that are no links, by their `paths`. `fixed` are those that cannot be changed, each with the
     reason."""
 

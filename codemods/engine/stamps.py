@@ -10,9 +10,10 @@ import hashlib
 import os
 import struct
 import time
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -35,8 +36,7 @@ class By(IntEnum):
     CONTENT = 2
 
 
-@dataclass(slots=True)
-class Stamps:
+class Stamps(Struct):
     """The stamps of files: `by` what each is told, and all of them, `packed`."""
 
     by: bytearray

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.engine.choosing.choice import Choice, key_of, preview_with
 from codemods.engine.choosing.decisions import declined
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
 _NAMED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """A unit that is committed and stands."""
 
     unit: str
@@ -33,8 +34,7 @@ class Done:
     run: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True):
     """A unit whose change a run rejected and that is the same still."""
 
     unit: str
@@ -43,16 +43,14 @@ class Rejected:
     run: str
 
 
-@dataclass(frozen=True, slots=True)
-class Declined:
+class Declined(Struct, frozen=True):
     """A unit that somebody has said no to, at the ISO 8601 `time`: no run does it until they are asked again."""
 
     unit: str
     time: str
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseStatus:
+class PhaseStatus(Struct, frozen=True):
     """One phase. `left` are the units that the next run would do."""
 
     name: str
@@ -69,8 +67,7 @@ class PhaseStatus:
         return not (self.left or self.rejected or self.blocked or self.declined)
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """A plan's state on the branch that HEAD is on. `unended` are phases whose end is still to be validated, `killed`
     operations that did not come to their end, and that nobody is at any more."""
 

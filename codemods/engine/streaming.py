@@ -10,9 +10,10 @@ them, or none.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.errors import RepositoryError
 from codemods.files import file_bytes
@@ -31,8 +32,7 @@ _UNITS, _SIGNED = 200, 20
 _BYTES = 32_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """A unit and the message of its commit, with the trailers."""
 
     unit: Unit
@@ -103,8 +103,7 @@ def commit_together(
                 repository.delete_ref(ref)
 
 
-@dataclass(slots=True)
-class _Step:
+class _Step(Struct):
     """From the commit `head`, which is checked out on `branch` or on none, to one that `ref` holds until then."""
 
     repository: Repository

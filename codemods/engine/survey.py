@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.phases import included
@@ -39,8 +41,7 @@ _COMPARED = 8  # places of one finding
 _PARSED = 200  # files that hold a name
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What is asked of a survey. `roots` are the source roots, guessed where there are none; `exclude` patterns of
     files that are not looked at; `names` and `paths` keep the findings that concern one of them."""
 
@@ -53,8 +54,10 @@ class Wish:
     include_private: bool = False
 
 
-@dataclass(slots=True)
-class Survey:
+_EVERYTHING = Wish()
+
+
+class Survey(Struct):
     """What is there more than once. `findings` are ranked within each kind; `files` is how many were read; `unknown`
     are names that were asked for and that nothing has. `details` are findings in detail, as far as they were asked for,
     each with the files that were skipped for it; `open_code` gives the code base."""
@@ -119,7 +122,7 @@ class Survey:
 
 
 def survey_files(
-    tracked: Iterable[str], read: Callable[[str], bytes], wish: Wish = Wish(), facts: Facts | None = None
+    tracked: Iterable[str], read: Callable[[str], bytes], wish: Wish = _EVERYTHING, facts: Facts | None = None
 ) -> Survey:
     """Survey the Python files among `tracked`, whose bytes `read` gives; files that cannot be read are skipped.
     `facts` are what is known of them."""
@@ -151,7 +154,7 @@ def _is_path(name: str, findings: Iterable[Finding]) -> bool:
 
 
 def code_of(
-    tracked: Iterable[str], read: Callable[[str], bytes], wish: Wish = Wish(), facts: Facts | None = None
+    tracked: Iterable[str], read: Callable[[str], bytes], wish: Wish = _EVERYTHING, facts: Facts | None = None
 ) -> CodeBase:
     """The code base that a survey of the same files is about."""
     paths = [path for path in included(tracked, wish.exclude) if is_python(path)]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.engine.bounded import noticing
 from codemods.engine.collecting import not_collecting
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 _MODULES = frozenset({__name__, "codemods.model", "codemods.survey.findings"})
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What a survey has found, with its findings in detail as far as they were told; `skipped` without those for it."""
 
     roots: tuple[str, ...]

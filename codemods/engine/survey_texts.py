@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct, field
 
 from codemods.engine.facts import known
 from codemods.limits import beyond
@@ -19,8 +20,7 @@ Fact = TypeVar("Fact")
 _ROOM = 256 * 1024 * 1024  # letters
 
 
-@dataclass(slots=True)
-class Texts:
+class Texts(Struct):
     """The texts of files, read as Latin-1: one letter per byte, whatever the encoding, so that nothing fails to
     decode and names are found. Most are read several times: they are kept up to a limit. `skipped` files are empty.
     """

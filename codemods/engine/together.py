@@ -7,8 +7,9 @@ that follows its redirect, with the files that look the name up when they are ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct, field
 
 from codemods.engine.bounded import is_lasting
 from codemods.engine.cycles import new_circles
@@ -35,8 +36,7 @@ STILL_LOOKED_UP = "still looks it up there"
 _LOOKING_UP = (Form.ATTRIBUTE, Form.MEMBER, Form.MODULE_STRING, Form.FROM_IMPORT)
 
 
-@dataclass(slots=True)
-class Outcomes:
+class Outcomes(Struct):
     """The outcome of each candidate by its path, and the sets of files that change together, each file in one set."""
 
     by_path: dict[str, Outcome]

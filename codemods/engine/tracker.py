@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.engine.compliance import compliance
 from codemods.engine.reverting.standing import acts, live_commits
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from codemods.vcs import Repository
 
 
-@dataclass(frozen=True, slots=True)
-class Tracker:
+class Tracker(Struct, frozen=True):
     """How far a plan is. `base` is the commit before its first one, and `before` the compliance there; "" and None
     where nothing is committed yet. `head` is the commit that `status` and `now` tell of."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,8 +15,7 @@ if TYPE_CHECKING:
     from codemods.model import Change, Removal
 
 
-@dataclass(frozen=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """The files `paths`, in order, whose bytes `read` gives. `changed` holds what differs from the tree below, `fixed`
     the files that cannot be changed, each with the reason. `holds_below` tells of a file of the tree below whether it
     holds one of some words, where that can be had without its bytes."""

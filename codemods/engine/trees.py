@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from codemods.transforms.view import Parsed
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
 _SIZE = 2_000_000  # bytes of source; their trees take some twenty times as much
 
 
-@dataclass(slots=True)
-class Trees:
+class Trees(Struct):
     """Parsed files by path. The first ones are kept, since they are asked for in the same order."""
 
     kept: dict[str, Parsed] = field(default_factory=dict)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.outside import imported_roots
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
     from codemods.rules.rule import ReadyRule
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """One match: its place, its source, what is bound, and what becomes of it where a replacement is tried."""
 
     path: str
@@ -47,8 +47,7 @@ class Found:
     finding: Finding | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """All matches of a rule, and the files that it would change or that it blocks."""
 
     matches: tuple[Found, ...]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.errors import CodemodsError
 from codemods.files import naming, read_bytes
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 _FILE = "trusted"
 
 
-@dataclass(frozen=True, slots=True)
-class Runs:
+class Runs(Struct, frozen=True):
     """What a plan would run, a line each: `codemods` in a preview and whatever begins with one, `programs` in `apply`.
 
     `digest` tells one list from another: it holds what is run, and nothing else of the plan.

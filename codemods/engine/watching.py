@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -15,8 +16,7 @@ Item = TypeVar("Item")
 _BETWEEN = "Working"
 
 
-@dataclass(slots=True)
-class Stage:
+class Stage(Struct):
     """One thing that takes long: `what` is done, since when by the clock of the machine, to how many of `total` items,
     0 where nobody knows; `current` is the one at hand."""
 
@@ -27,8 +27,7 @@ class Stage:
     began: float = field(default_factory=time.monotonic)
 
 
-@dataclass(slots=True)
-class Watch:
+class Watch(Struct):
     """The `stage` that is under way, and those that are over, each with its seconds. One thread writes it, others may
     read it at any time."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.engine.messages import PHASE, UNIT
 from codemods.engine.phases import included
@@ -26,8 +28,7 @@ if TYPE_CHECKING:
     from codemods.vcs import Commit, Repository
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(Struct, frozen=True):
     """The references in one file, in their order. `headline` says what becomes, or became, of the file."""
 
     path: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.index.summary import excerpt_words
@@ -29,8 +30,7 @@ RunForeign = Callable[[ForeignStep, str, str], Output]
 _KEPT = 32  # trees of files
 
 
-@dataclass(slots=True)
-class Work:
+class Work(Struct):
     """The steps, and the files that they have been carried out on. `run` runs a codemod that is not ours.
 
     `fixed` are files that do not change, each with the reason; none where something else takes the file's place.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.errors import CodemodsError
 
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 _SPEC = re.compile(r"dask(?P<tls>\+tls)?://(?P<place>(\[[^\]/]+\]|[^/\s:@]+):\d{1,5})/?")
 
 
-@dataclass(frozen=True, slots=True)
-class Crew:
+class Crew(Struct, frozen=True):
     """An executor, and how much it does at a time."""
 
     executor: Executor

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pickle
 from collections import deque
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -33,8 +34,7 @@ _WAITING = 256  # items that are there before anyone is free for them
 _HELD = 2  # values in each process: what all of some work shares, and what that holds
 
 
-@dataclass(frozen=True, slots=True)
-class Handed(Generic[Shared]):
+class Handed(Struct, Generic[Shared], frozen=True):
     """A value that is sent along with work: `packed`, or the name of a file that holds it so, where that is sooner."""
 
     packed: bytes | str
@@ -168,8 +168,7 @@ def _one_by_one(
             yield lost(item, str(error))
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk(Generic[Item]):
+class _Chunk(Struct, Generic[Item], frozen=True):
     """Some items with their numbers, for the process of the number `place`."""
 
     place: int

@@ -11,9 +11,10 @@ import tempfile
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from codemods.errors import ForeignError
 from codemods.processes import bounded, child_environment, end, ending, new_mark, shorten, with_mark
@@ -35,8 +36,7 @@ _START_WITHIN = 60.0  # seconds
 _LAST_WORDS = 2.0  # seconds for the answer of a process that is gone, or for the end of one that cut its connection
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What the worker answered. `message` is None where it did not, and `ending` then tells why, in words.
 
     `output` is what was printed meanwhile; `timed_out` whether it was the time limit that ended it.

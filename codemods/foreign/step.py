@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class ForeignStep:
+
+class ForeignStep(Struct, frozen=True):
     """A codemod that the team has.
 
     `target` is `package.module:CommandClass` for LibCST, `path.py:function` (from the repository's root) for Bowler;
@@ -19,35 +19,30 @@ class ForeignStep:
     args: tuple[tuple[str, object], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class _Told(Struct, frozen=True, kw_only=True):
     """`warnings` are the codemod's own; `output` is all that was printed meanwhile, to stdout and stderr."""
 
     warnings: tuple[str, ...] = ()
     output: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rewritten(_Told):
+class Rewritten(_Told, frozen=True, kw_only=True):
     """The codemod made another text of the file."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Untouched(_Told):
+class Untouched(_Told, frozen=True, kw_only=True):
     """The codemod found nothing to do."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped(_Told):
+class Skipped(_Told, frozen=True, kw_only=True):
     """The codemod did not want the file, for this reason."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failed(_Told):
+class Failed(_Told, frozen=True, kw_only=True):
     """The codemod failed on the file: a sentence or two, and the complete traceback where there is one."""
 
     reason: str

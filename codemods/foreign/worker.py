@@ -11,9 +11,10 @@ import os
 import queue
 import sys
 import threading
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import asdict
 
 from codemods.errors import ForeignError
 from codemods.foreign.step import Failed, ForeignStep, Ran

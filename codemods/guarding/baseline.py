@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.guarding.violations import Identity, Kind, Violation
 
@@ -20,8 +21,7 @@ class BaselineError(ValueError):
     """The text is no baseline of this plan; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """Violations against a baseline: the new ones, those that it knows, its entries that are gone (or may not be
     told), and what it would hold now. It holds nothing new."""
 

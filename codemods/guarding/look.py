@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from codemods.guarding.rules import Rules
     from codemods.index.names import ModuleNames
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(Struct, frozen=True, dict=True):
     """What the bytes of a file and its name tell of whether it may break one of the `rules`: cheap, and on the safe
     side."""
 

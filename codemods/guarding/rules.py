@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.plan.consolidation import DeleteModule
 from codemods.plan.schema import RedirectModule
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
 _NOWHERE = "_gone_"
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(Struct, frozen=True):
     """Why a module or symbol must not be used: the plan `deletes` or `forbids` it. `ignore` are patterns of files whose
     references do not count."""
 
@@ -28,8 +29,7 @@ class Gone:
     ignore: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(Struct, frozen=True, dict=True):
     """The rules of one plan.
 
     `moves` leads every old name to its new one, those that have none to nowhere. `gone` are the latter by their full

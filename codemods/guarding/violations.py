@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from codemods.model import printable
 
@@ -38,8 +39,7 @@ class Identity(NamedTuple):
     scope: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Violation:
+class Violation(Struct, frozen=True, order=True):
     """One place that breaks a rule. `line` and `column` count from 1; `message` says what it is, and what to use."""
 
     path: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from codemods.index import nodes
 from codemods.index.scopes import Container, Import, ImportSite, Kind, Scope, Scopes, Use
@@ -40,8 +41,7 @@ def analyse(
     return builder.scopes
 
 
-@dataclass(slots=True)
-class _Place:
+class _Place(Struct):
     """Where a node stands: its scope, whether as an annotation, and in which formatted or annotation string."""
 
     scope: Scope

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,8 +14,7 @@ ParameterKind = Literal["positional", "both", "keyword", "*", "**"]
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One parameter: by position only, by both, by keyword only, or one that takes all the rest."""
 
     name: str
@@ -22,8 +22,7 @@ class Parameter:
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Struct, frozen=True):
     """A function or class. `parameters` and `members` are None where its definition alone does not tell them.
 
     `how` says what a call gives: a value, something to await, or something to iterate over.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
 _OPENING = re.compile(rb"(?i:[ru]?)('''|\"\"\"|'|\")")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Doctest:
+class Doctest(Struct, frozen=True, eq=False):
     """The examples of one docstring, one list of statements each.
 
     Where `is_exact`, their nodes have the positions of the file; else they only tell which names are used.

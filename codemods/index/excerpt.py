@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -76,8 +77,7 @@ class Excerpted(LookupError):  # noqa: N818 - a request for more of the module, 
         self.names = None if names is None else frozenset(names)
 
 
-@dataclass(frozen=True)
-class Excerpt:
+class Excerpt(Struct, frozen=True, dict=True):
     """A module, the `whole` of it, in which the spans `blanked`, in order, in bytes, are blank for some `words`."""
 
     whole: bytes

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -135,8 +136,7 @@ def _packages(dotted: str) -> Iterator[str]:
         yield dotted
 
 
-@dataclass(frozen=True, slots=True)
-class SureLoads:
+class SureLoads(Struct, frozen=True):
     """What importing a module surely loads, as far as anyone has asked and the first 100 modules tell: the modules that
     are `reached`, those of them that nobody has looked into yet, and all that is `imported`, with the packages around
     it. A value: threads may ask."""

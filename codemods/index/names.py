@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 SUFFIXES = (".py", ".pyi")
 
@@ -13,8 +14,7 @@ def is_python(path: str) -> bool:
     return path.endswith(SUFFIXES)
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleNames:
+class ModuleNames(Struct, frozen=True):
     """Names modules by the folders (`source_roots`, POSIX, relative to the repository) that dotted names start from."""
 
     source_roots: tuple[str, ...] = (".",)

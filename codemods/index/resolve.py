@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
 from itertools import chain
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.index.import_graph import SureLoads
 
@@ -44,8 +45,7 @@ class Unspelled(LookupError):  # noqa: N818 - a request for more summaries, not 
         self.beside = beside
 
 
-@dataclass(frozen=True)
-class Index:
+class Index(Struct, frozen=True, dict=True):
     """Summaries by path, and the modules that exist at all.
 
     `paths` maps every module of the repository to its file; packages without an `__init__.py` map to "".

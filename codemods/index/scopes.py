@@ -8,8 +8,9 @@ bind elsewhere. `analysis` builds these values from a tree.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,8 +22,7 @@ Import = ast.Import | ast.ImportFrom
 Container = ast.expr  # a formatted string, or a string or comment that holds an annotation
 
 
-@dataclass(eq=False, slots=True)
-class Scope:
+class Scope(Struct, eq=False):
     """One scope. `bound` maps each name to the nodes that bind it, with those that do so from inside by `global`
     or `nonlocal`; `elsewhere` holds the names that this scope so declares; `node` is the function or class."""
 
@@ -44,8 +44,7 @@ class Scope:
             scope = scope.parent
 
 
-@dataclass(eq=False, slots=True)
-class Use:
+class Use(Struct, eq=False):
     """One use of a name with the attributes read from it: `a.b.c` is name `a`, attributes (b, c)."""
 
     node: ast.Name
@@ -64,8 +63,7 @@ class Use:
         return (self.node.id, *(attribute.attr for attribute in self.attributes))
 
 
-@dataclass(eq=False, slots=True)
-class ImportSite:
+class ImportSite(Struct, eq=False):
     """One import statement, the scope that it binds in, and the block that it stands in.
 
     `container` is the docstring whose example it stands in, where it cannot be edited as it stands there.
@@ -77,8 +75,7 @@ class ImportSite:
     container: Container | None = None
 
 
-@dataclass(slots=True)
-class Scopes:
+class Scopes(Struct):
     """All scopes of a module, the uses of names in them, its import statements and its plain strings.
 
     `all` and `order` hold the scopes and the uses in an order that depends on the shape of the tree alone. Of an

@@ -7,9 +7,10 @@ Recognised by the names of the functions that they are given to: `unittest.mock`
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.index.nodes import PARTS
 
@@ -41,8 +42,7 @@ class Role(str, Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Site:
+class Site(Struct, frozen=True, eq=False):
     """One string. `owner` is the call, subscript, dictionary or statement that gives it its role."""
 
     node: ast.Constant
@@ -50,8 +50,7 @@ class Site:
     owner: ast.AST | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Member:
+class Member(Struct, frozen=True, eq=False):
     """Names that are read or replaced in what an expression stands for: strings, or keywords of `patch.multiple`."""
 
     names: tuple[tuple[str, ast.Constant | ast.keyword], ...]

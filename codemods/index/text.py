@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import tokenize
 import warnings
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from codemods.limits import beyond
 
@@ -19,8 +20,7 @@ class UndecodableError(ValueError):
     """The bytes are not Python source that can be read and written back unchanged; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceText:
+class SourceText(Struct, frozen=True):
     """The text of a source file with what it takes to write it back: its encoding, and whether a BOM begins it."""
 
     text: str

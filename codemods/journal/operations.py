@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.journal.records import Event, EventKind
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 UNDER_WAY = "under way"  # or killed: nobody has written down how it ended
 
 
-@dataclass(slots=True)
-class UnitRecord:
+class UnitRecord(Struct):
     """What an operation has made of one unit: `state` is committed, rejected, undecided or taken back.
 
     `validated_by` names the validations that held, `evidence` is a path from the journal's folder.
@@ -30,8 +30,7 @@ class UnitRecord:
     validated_by: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Validated:
+class Validated(Struct):
     """One validation that was run: its number in the operation, what it held for and what it told."""
 
     number: int
@@ -43,8 +42,7 @@ class Validated:
     seconds: float
 
 
-@dataclass(slots=True)
-class Move:
+class Move(Struct):
     """HEAD on its way from the commit `old` to the commit `new`, with the work tree and git's index.
 
     `units` are what it makes of units; `then` are rejections that are to be written down after it; `ends` is how the
@@ -58,8 +56,7 @@ class Move:
     ends: str = ""
 
 
-@dataclass(slots=True)
-class Operation:
+class Operation(Struct):
     """One command that changed, or may have changed, the repository.
 
     `kind` is apply, rollback or undo; `place` the git directory of the work tree, from the shared one; `before` and

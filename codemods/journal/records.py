@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,8 +53,7 @@ class EventKind(str, Enum):
 _KINDS = frozenset(kind.value for kind in EventKind)
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One record. `run` is the operation that it belongs to, `time` is ISO 8601 in UTC; `data` holds what the kind
     needs."""
 

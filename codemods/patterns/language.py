@@ -10,9 +10,10 @@ import keyword
 import re
 import textwrap
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,14 +50,17 @@ class PatternError(ValueError):
         self.column = column
 
 
-@dataclass(frozen=True)
-class Snippet:
+class Snippet(Struct, frozen=True, dict=True):
     """A parsed snippet. `text` is the Python that was parsed, with reserved names for the `$` words."""
 
     text: str
     body: tuple[ast.stmt, ...]
     original: str = ""
-    _starts: tuple[tuple[int, int], ...] = field(default=(), repr=False)
+    _starts: tuple[tuple[int, int], ...] = ()
+
+    def __repr__(self) -> str:
+        """What it was made of."""
+        return f"Snippet(text={self.text!r}, body={self.body!r}, original={self.original!r})"
 
     @property
     def expression(self) -> ast.expr | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct, field
 
 from codemods.patterns.language import Snippet, dotted, entries, is_gap, run, variable
 
@@ -22,8 +23,7 @@ _ALL_STEPS = 1_000_000  # of all attempts of one matcher
 _IGNORED = frozenset({"ctx", "type_comment", "kind", "type_ignores"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Run:
+class Run(Struct, frozen=True, eq=False):
     """What a `$...XS` binds: arguments, elements or parameters of one list, or statements of one block, in order."""
 
     nodes: tuple[ast.AST, ...]
@@ -32,8 +32,7 @@ class Run:
 Bound = ast.AST | str | Run
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pairs:
+class _Pairs(Struct, frozen=True, eq=False):
     """A linked list: states share what they have in common."""
 
     before: _Pairs | None
@@ -51,8 +50,7 @@ class Names(Protocol):
         """The full dotted name that a chain of the module stands for, by its imports; None where it is local."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """How far a match is: what is bound, and which nodes of the pattern stand for which of the module."""
 
     bound: Mapping[str, Bound] = field(default_factory=dict)

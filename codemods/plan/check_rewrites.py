@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.patterns.language import PatternError, Snippet, is_gap, read_snippet, run, variable
 from codemods.patterns.match import TooManyWays
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 Location = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A mistake at `location` in the plan; `line` and `column` count from 1 in the snippet there."""
 
     location: Location

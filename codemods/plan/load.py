@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from pydantic import BaseModel, ValidationError
 
 from codemods.errors import Mistake, PlanError
@@ -58,8 +58,7 @@ _KINDS: dict[str, type[BaseModel]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedPlan:
+class LoadedPlan(Struct, frozen=True):
     """A plan with where it came from: `where` names the file, `digest` its text, `document` knows positions.
 
     `is_trusted` says that the code which it names may be run.

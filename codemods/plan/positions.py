@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from ruamel.yaml import YAML
 from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import MarkedYAMLError
@@ -31,8 +31,7 @@ _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-@dataclass(slots=True)
-class Document:
+class Document(Struct):
     """The plain `value` of a YAML document; positions by location, of values and of the keys that lead to them.
 
     `texts` tells where the text of a value begins: behind its quote, or in the line below the `|` of a block.

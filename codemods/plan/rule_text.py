@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from pathspec import GitIgnoreSpec
 
 from codemods.patterns.language import Snippet, dotted, read_snippet, variable
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from codemods.plan.rewrites import ArgumentEdit
 
 
-@dataclass(frozen=True)
-class RuleText:
+class RuleText(Struct, frozen=True, dict=True):
     """One rule as its snippets say it. `values` are those of the edits of arguments, by their number."""
 
     asked: Matching

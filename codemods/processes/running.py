@@ -6,8 +6,9 @@ import os
 import subprocess
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.processes.life import end
 from codemods.processes.marks import new_mark, with_mark
@@ -22,8 +23,7 @@ _running: list[Running] = []
 _stops: list[Path | None] = []
 
 
-@dataclass(eq=False, slots=True)
-class Running:
+class Running(Struct, eq=False):
     """A program that was started, and has to be ended by the thread that did it: soon, where it is `stopped`."""
 
     process: subprocess.Popen[bytes]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.engine.auditing.duplicates import worth_telling
 from codemods.engine.auditing.items import Verdict
@@ -22,8 +23,7 @@ VERDICTS = {Verdict.FAILS: "Does not hold", Verdict.DONE: "Already done", Verdic
 SHOWN = 10  # places of one item, rows of one comparison; JSON has all
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """A table: a title, headings, and rows of text. Columns from the second on that hold figures are `numbers`."""
 
     title: str

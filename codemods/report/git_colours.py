@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +25,7 @@ _SHORT = re.compile(r"#([0-9a-f])([0-9a-f])([0-9a-f])")
 _NEVER = {"never", "false", "no", "off", "0"}
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """The styles of the parts of a diff, in the words of Rich; whether there are colours at all."""
 
     meta: str = "bold"
@@ -39,9 +39,9 @@ class Palette:
 def palette_of(settings: Mapping[str, str]) -> Palette:
     """The palette that git's `settings`, by their names in lower case, ask for."""
     asked = {
-        field.name: style_of(settings[f"color.diff.{field.name}"])
-        for field in fields(Palette)
-        if f"color.diff.{field.name}" in settings
+        name: style_of(settings[f"color.diff.{name}"])
+        for name in Palette.__struct_fields__
+        if f"color.diff.{name}" in settings
     }
     switch = settings.get("color.diff", settings.get("color.ui", "auto"))
     return Palette(**asked, is_coloured=switch.lower() not in _NEVER)

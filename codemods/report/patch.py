@@ -7,11 +7,12 @@ import base64
 import hashlib
 import re
 import zlib
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.header import Header
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from codemods.engine.messages import message
 from codemods.report.diff import quoted, unified

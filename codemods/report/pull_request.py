@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.model import Disposition, count
 from codemods.report.markdown import cell, code, plain
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 _REVIEWED = 50  # places listed
 
 
-@dataclass(frozen=True, slots=True)
-class Landed:
+class Landed(Struct, frozen=True):
     """A unit that a branch holds: its commit, and the files that this has changed."""
 
     phase: str
@@ -30,8 +30,7 @@ class Landed:
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PullRequest:
+class PullRequest(Struct, frozen=True):
     """What such a text tells: the branch of a `group` from `base` at the commit `head`, with all that it holds; what
     the plan was to do at `base`, `shown`; the `validations` of the runs that have made it, and what they `rejected`."""
 

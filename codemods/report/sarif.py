@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from codemods.model import Blocked, Disposition, Skipped, printable
 from codemods.report.json_text import to_text
@@ -40,8 +41,7 @@ _GUARD: _Rules = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
+class _Result(Struct, frozen=True):
     rule: str
     path: str
     line: int

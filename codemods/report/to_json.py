@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
+
+from msgspec.structs import asdict
 
 from codemods.model import Blocked, Changed, Disposition, Finding, Outcome, Skipped, Unit, count, count_forms
 from codemods.report.diff import unified

@@ -8,8 +8,10 @@ nothing when they are made again. `Reorder` changes the order in which the argum
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.rules.argument_lists import Changed
 
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from codemods.rules.argument_lists import Argument, Item
 
 
-@dataclass(frozen=True, slots=True)
-class Add:
+class Add(Struct, frozen=True):
     """Add `name=value` behind all but `**`, or `value` as the positional argument `at`; not where the name is given."""
 
     name: str
@@ -28,8 +29,7 @@ class Add:
     at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
+class Default(Struct, frozen=True):
     """Add `name=value` where the argument is given neither by its name nor at its position."""
 
     name: str
@@ -37,32 +37,28 @@ class Default:
     position: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Remove:
+class Remove(Struct, frozen=True):
     """Remove the argument, given by its name or at its position."""
 
     name: str | None = None
     position: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(Struct, frozen=True):
     """Give the keyword argument `name` the name `to`."""
 
     name: str
     to: str
 
 
-@dataclass(frozen=True, slots=True)
-class MakeKeyword:
+class MakeKeyword(Struct, frozen=True):
     """Give the positional argument at `position` a name. Operations after it count positions as if it had none."""
 
     name: str
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reorder:
+class Reorder(Struct, frozen=True):
     """Put the first positional arguments in the order of these old positions. The rest stays behind them."""
 
     order: tuple[int, ...]
@@ -74,8 +70,7 @@ class Reorder:
             raise ValueError(message)
 
 
-@dataclass(frozen=True, slots=True)
-class ReplaceNone:
+class ReplaceNone(Struct, frozen=True):
     """Replace a literal `None` that is given by the name or at the position."""
 
     value: bytes
@@ -86,8 +81,7 @@ class ReplaceNone:
 Operation = Add | Default | Remove | Rename | MakeKeyword | Reorder | ReplaceNone
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     """An argument to be: the one with `index` in the call, or a new one; `value` where that is new.
 
     `slot` where it counts for positions: it is positional, or was so before it was made a keyword.

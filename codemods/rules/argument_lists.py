@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from dataclasses import dataclass
 from itertools import accumulate, pairwise, takewhile
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.rules.gaps import Kind, tokens
 from codemods.rules.layout import Layout, Parts
@@ -25,8 +26,7 @@ class PositionError(ValueError):
     """The positions of a call are not those of its text, as in an f-string before Python 3.12."""
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """An argument at the byte offsets `start` to `end`, with its stars, its name and the parentheses around it.
 
     Its value begins at `value`, its name, where it has one, ends at `name_end`. `is_bare` where it needs parentheses
@@ -51,8 +51,7 @@ class Argument:
         return isinstance(self.node, ast.Starred) or (isinstance(self.node, ast.keyword) and self.node.arg is None)
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """The argument with the number `index`, under another or a first name, or with other bytes as its value."""
 
     index: int

@@ -7,8 +7,9 @@ of statements stay as they are. No comment is lost but one that ends the line of
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.patterns.language import is_gap, run
 from codemods.patterns.match import Run, same
@@ -33,8 +34,7 @@ _SIMPLE = (
 _ALIKE = 0.3  # of the words of two statements
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
+class _Segment(Struct, frozen=True):
     """Statements between runs: of the pattern, of the replacement and of the module."""
 
     pattern: Sequence[ast.stmt]

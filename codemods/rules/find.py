@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.patterns.language import dotted, variable
 from codemods.patterns.match import Bound, Matcher, State, TooManyWays
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
 _BLOCKS = ("body", "orelse", "finalbody")
 
 
-@dataclass(frozen=True, eq=False)
-class Match:
+class Match(Struct, frozen=True, eq=False, dict=True):
     """One place where `rule` matches: an expression `node`, or the statements of `block` from `begins[0]` on.
 
     `begins` tells for each statement of the pattern where in `block` it begins, and where the last one ends.

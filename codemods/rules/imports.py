@@ -6,8 +6,9 @@ The writer of import statements does the rest.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.index.string_sites import Role
 from codemods.rules.places import blocks_around
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from codemods.rules.symbols import Symbol
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(Struct):
     """What is asked of the imports of one module. `fresh` maps what has no place yet to where it is first needed."""
 
     changes: dict[ast.stmt, StatementChange] = field(default_factory=dict)

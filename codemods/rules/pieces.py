@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.transforms.edits import Edit, Span, Splice
 
@@ -18,16 +19,14 @@ if TYPE_CHECKING:
 _MARK = re.compile(rb"\x00(\d+)\x00")
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Where an expression is put: a slot, and whether parentheses stand around it there."""
 
     slot: Slot
     is_closed: bool
 
 
-@dataclass(slots=True)
-class Pieces:
+class Pieces(Struct):
     """What the marks in the new text of one match stand for; `slots` tell where it puts expressions, by their spans."""
 
     marked: list[Span | Symbol] = field(default_factory=list)

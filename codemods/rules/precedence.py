@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from codemods.patterns.language import Entry
 
@@ -35,8 +36,7 @@ _LEVELS: dict[type[ast.AST], int] = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Slot:
+class Slot(Struct, frozen=True, eq=False):
     """Where an expression stands: in the field `name` of `parent`, which is None where nothing is known of it.
 
     `is_spread` where it stands behind `**` in a dictionary.

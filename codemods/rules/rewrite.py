@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.model import Disposition, Finding, Form
 from codemods.patterns.match import TooManyWays
@@ -31,8 +33,7 @@ if TYPE_CHECKING:
 _ROUNDS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class SyncCaller:
+class SyncCaller(Struct, frozen=True):
     """A function that is not async, in which a replacement would await."""
 
     path: str
@@ -40,8 +41,7 @@ class SyncCaller:
     function: str
 
 
-@dataclass(slots=True)
-class Rewritten:
+class Rewritten(Struct):
     """What the rules make of a module: edits, a finding for each match, and the functions that cannot await."""
 
     edits: list[Edit] = field(default_factory=list)

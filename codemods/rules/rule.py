@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.patterns.language import Snippet, dotted, is_reserved, run
 from codemods.plan.feeds import feeds
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from codemods.plan.rule_text import RuleText
 
 
-@dataclass(frozen=True)
-class ReadyRule:
+class ReadyRule(Struct, frozen=True, dict=True):
     """A rule whose names have been looked up. `aliases` are further names by which modules hand its symbols on."""
 
     text: RuleText

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import builtins
 import sys
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,8 +17,7 @@ BUILT_IN = frozenset(dir(builtins))
 _STEPS = 20  # of a chain of re-exports
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(Struct, frozen=True):
     """A dotted name in a snippet: `module` has `name`, of which `attributes` are read.
 
     `dotted` is its full name where it is defined. A module itself has no `name`. With `whole`, its module is imported
@@ -31,8 +31,7 @@ class Symbol:
     whole: bool = False
 
 
-@dataclass(frozen=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """What is outside the repository: `modules` are some of the standard library's, `libraries` first names of
     others."""
 
@@ -49,8 +48,7 @@ class Outside:
         return max(classes[0] if classes else len(parts) - 1, 1)
 
 
-@dataclass(frozen=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """The symbols that the snippets of one rule name, by their chains as written."""
 
     symbols: Mapping[str, Symbol] = field(default_factory=dict)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.rules.argument_rules import argument_edits
 from codemods.rules.bindings import bindings
@@ -38,8 +39,7 @@ class Unawaitable(ValueError):  # noqa: N818 - an answer, not an error
         self.function = None if isinstance(function, ast.ClassDef) else function
 
 
-@dataclass(frozen=True, eq=False)
-class Written:
+class Written(Struct, frozen=True, eq=False, dict=True):
     """`edits` make of the code of `match` what its rule says; their marks stand for `pieces`.
 
     `rebound` are the names that the replacement binds, `coined` those of them that the pattern does not know.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 _LOADED_WITH_APP = ("apps", "models")
 
 
-@dataclass(frozen=True, slots=True)
-class Edges:
+class Edges(Struct, frozen=True):
     """The files that are reached, and folders, with a slash at the end: all that lies in them.
 
     What is imported or named can run: whoever reaches it is reached, too. What is only read cannot.

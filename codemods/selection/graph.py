@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.index.names import is_python
 from codemods.selection.edges import Edges, edges
@@ -19,8 +21,7 @@ _AT_START = frozenset({"sitecustomize.py", "usercustomize.py"})
 _Users = dict[str, frozenset[str]]
 
 
-@dataclass(frozen=True)
-class Graph:
+class Graph(Struct, frozen=True):
     """The files of one tree, and who reaches whom.
 
     It never changes: `with_changes` gives another one. `importers`, `namers` and `readers` hold for a file, or for a

@@ -6,8 +6,9 @@ Read off the bytes, without a tree: more than there is, seldom less. Also source
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,8 +45,7 @@ _CHAIN = re.compile(rb"[\"']([" + _W + rb"./-]+)[\"'](?:\s*[/,]\s*[\"'][" + _W +
 _PIECE = re.compile(rb"[\"']([" + _W + rb"./-]+)[\"']")
 
 
-@dataclass(frozen=True, slots=True)
-class Mentions:
+class Mentions(Struct, frozen=True):
     """What one file says. Dotted names that begin with dots are relative to the package of the file.
 
     `imports` are imported for certain, `strings` are dotted names in strings, `words` plain ones where modules are

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,8 +24,7 @@ _TEST_FOLDER = re.compile(r"(?:^|/)(?:tests?|testing)/")
 _TEST_FILE = re.compile(r"(?:^|/)(?:tests?[^/]*|[^/]*_tests?|conftest)\.py$")
 
 
-@dataclass(frozen=True, slots=True)
-class PytestFiles:
+class PytestFiles(Struct, frozen=True):
     """Which files are tests, and the modules that pytest loads for all of them; of those that settings name otherwise,
     it may be what lies among tests."""
 

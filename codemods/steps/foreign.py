@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from msgspec import Struct
 
 from codemods.steps.selection import Selection
 from codemods.transforms.edits import Edit
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@dataclass(frozen=True)
-class ForeignStep(Selection):
+class ForeignStep(Selection, frozen=True):
     """A step of `rewrite:` that runs somebody's code. `target` is written as in the plan."""
 
     name: str
@@ -24,8 +24,7 @@ class ForeignStep(Selection):
     timeout: float = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """What a codemod made of a file: another `text`, or nothing; `failed` and `skipped` say why it made none.
 
     `evidence` is what it told about a failure: its traceback, what it printed.

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import traceback
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.api import Edit, Module, Note
 from codemods.index.resolve import Index, Missing
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
 _LONGEST = 300  # characters of a reason
 
 
-@dataclass(frozen=True)
-class TransformStep(Selection):
+class TransformStep(Selection, frozen=True):
     """A step of `rewrite:` that runs a transform in this process. `outside` tells modules from what is in them."""
 
     name: str
@@ -36,8 +37,7 @@ class TransformStep(Selection):
     outside: Outside = field(default_factory=Outside)
 
 
-@dataclass(slots=True)
-class Carried:
+class Carried(Struct):
     """What a transform makes of a module. `fault` says why it cannot be carried out, at `line`; `evidence` is that with
     the traceback."""
 
@@ -53,8 +53,7 @@ class _Everything(frozenset[str]):
         return True
 
 
-@dataclass(frozen=True)
-class _Asked(Index):
+class _Asked(Index, frozen=True):
     """The index as a transform sees it: follows every name, and remembers what it lacked, whoever catches that."""
 
     lacked: list[Missing] = field(default_factory=list)
@@ -73,7 +72,7 @@ def carry_out(view: ModuleView, step: TransformStep, index: Index) -> Carried:
     own = view_of(view.path, view.source, index.names)
     nodes = frozenset(own.surroundings.parents)
     marks: Marks = {}
-    known: dict[str, Any] = {each.name: getattr(index, each.name) for each in fields(Index)}
+    known: dict[str, Any] = {name: getattr(index, name) for name in Index.__struct_fields__}
     asked = _Asked(**{**known, "words": _Everything()})
     module = Module(own, asked, marks, step.outside)
     try:

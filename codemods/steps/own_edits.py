@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from itertools import combinations, groupby
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.api import Note
 from codemods.index.analysis import analyse
@@ -49,8 +50,7 @@ class Fault(ValueError):  # noqa: N818 - an answer, not an error
         self.line = line
 
 
-@dataclass(slots=True)
-class Made:
+class Made(Struct):
     """The edits of a file, the nodes that they are about, what became a note instead, and what is said of imports."""
 
     edits: list[Edit] = field(default_factory=list)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.transforms.view import ModuleView, view_of
 
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
     Step = tuple[ReadyRule, ...] | ForeignStep | TransformStep
 
 
-@dataclass(frozen=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A file after the steps of `rewrite:`. `view` is its source then, `origins` tell where its bytes were before.
 
     `reasons` say why the file is blocked, `callers` which functions cannot await, `evidence` what a codemod that failed

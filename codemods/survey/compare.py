@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,8 +22,7 @@ class Status(str, Enum):
     ONLY_THEIRS = "only theirs"
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One name, as `name` or `Class.member`, in the kept module (ours) and the duplicate (theirs).
 
     `details` say in words how the two differ, such as "theirs is async, ours is not".

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.survey.choice import old_word
 from codemods.survey.findings import LeftOut, Place
@@ -33,8 +34,7 @@ def is_test(path: str) -> bool:
     return _TEST.search(path) is not None
 
 
-@dataclass
-class Context:
+class Context(Struct, dict=True):
     """A code base to search. What tests and examples define is looked at where `include_tests`, names that begin
     with an underscore where `include_private`; users count everywhere."""
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.model import printable
 from codemods.survey.findings import Kind
@@ -29,8 +30,7 @@ _TITLES = {
 }
 
 
-@dataclass(slots=True)
-class _Draft:
+class _Draft(Struct):
     """The parts of a plan as lines. `kept` are the symbols that stay by their modules, with the `reasons`; `moved` are
     the old names, `targets` the names and modules that others move to."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +22,7 @@ class Kind(str, Enum):
     PATHS = "paths"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """One of several that mean the same: a definition, a module that forwards, or a path that an object has.
 
     `module` and `name` are its dotted name (a module has no `name`), `path` and `line` where it is written, `lines` its
@@ -51,8 +52,7 @@ class Place:
         return f"{self.module}.{self.name}" if self.name else self.module
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One finding: the place proposed to keep comes first where `is_decided`; `reason` says why that one, or why
     a person has to decide. `names` are all names concerned where whole modules are defined twice. `weight` is what
     findings are ranked by."""
@@ -85,8 +85,7 @@ def joined(findings: Sequence[Finding]) -> Finding:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """What a survey has passed over, as a count and in words."""
 
     count: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 from codemods.index.definitions import parameters_of
 
@@ -19,8 +20,7 @@ Kind = Literal["class", "function", "async function", "constant"]
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One definition: of a module, or of a class in it (a method, an attribute).
 
     `line` and `end` are the lines that it stands on, decorators included, from 1. `parameters` are those of a function
@@ -45,8 +45,7 @@ class Part:
         return next((member for member in reversed(self.members) if member.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """One module. `parts` are its definitions in order, also under `if` and `try`.
 
     `imports` maps local names to (module, name) as in `Export.origin`, `stars` are the modules it star-imports.

@@ -7,8 +7,9 @@ that a backslash continues in the middle of a quote), and what a finding says in
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.survey.deprecation import is_deprecated, is_documented, warns
 
@@ -55,8 +56,7 @@ _SPACES = re.compile(r"[ \t\r\n\f]+")
 _COMMENT = re.compile(r"#[^\n]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     """One name that an import statement binds. `name` is None where that is a module; `is_top` says that it stands at
     the top level of its module, where others can import it from. A star import binds `*`. `level` is the number of dots
     of a relative one, whose `module` is absolute all the same."""
@@ -69,8 +69,7 @@ class Import:
     level: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Struct, frozen=True):
     """A class or function of the top level. Lines count from 1; `line` is that of its name, `end` its last.
 
     `members` are the methods that the body of a class defines, `bases` the text of what it derives from.
@@ -99,8 +98,7 @@ class Definition:
         return self.end - self.line + 1
 
 
-@dataclass(slots=True)
-class Sketch:
+class Sketch(Struct):
     """One module. `definitions` hold the last one of each name; `aliases` are plain assignments of a name to another,
     with their lines.
 
@@ -124,8 +122,7 @@ def sketch(text: str, path: str, names: ModuleNames) -> Sketch:
     return _Reader("\n" + text, path, names).read()
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(Struct, frozen=True):
     """A definition that has begun; `start` is where its name stands."""
 
     name: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.index.analysis import analyse
 from codemods.index.nodes import PARTS
@@ -30,8 +31,7 @@ class Way(str, Enum):
     STRING = "string"  # "m.a" as a whole string, such as a patch target
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Spelling:
+class Spelling(Struct, frozen=True, order=True):
     """One place. `dotted` is the full path, `local` the name that a top-level import binds to it, else empty."""
 
     line: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -24,16 +25,14 @@ if TYPE_CHECKING:
     Recalled = Callable[[str, str, Hashable, Callable[[], Pairs]], Pairs]
 
 
-@dataclass(slots=True)
-class Usage:
+class Usage(Struct):
     """The files that use something. `by_path` has those that import it by the dotted name through which they do."""
 
     files: set[str] = field(default_factory=set)
     by_path: dict[str, set[str]] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Users:
+class Users(Struct):
     """The users of all definitions, and of all modules: files that import the module or something from it.
 
     A file counts once, for an import, an attribute chain that starts at an imported module, a star import of a name

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from codemods.index.resolve import Index
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
 Kind = Literal["moves", "stays", "re-export", "module", "apart"]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What a chain names. `length` counts the names of the chain that do so, `module` holds the last of them.
 
     kind `moves`: a redirected symbol, which goes to `target`; `re-export`: one that another module hands on;

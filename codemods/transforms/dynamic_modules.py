@@ -8,8 +8,9 @@ The string moves when all that is read from the module moves with it.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.index.string_sites import Role, tail
 from codemods.model import Disposition, Finding, Form
@@ -57,8 +58,7 @@ def _list_relative(view: ModuleView, moves: Moves, settled: Settled, string: ast
         settled.strings.add(string)
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
+class _Taken(Struct, frozen=True):
     """One name that is read from the module, and the node that spells it: an attribute, a string or a keyword."""
 
     name: str

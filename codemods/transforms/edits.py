@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Edit:
+class Edit(Struct, frozen=True, order=True):
     """Replace the bytes from `start` to `end` of a source by `text`. An insertion has `start == end`."""
 
     start: int
@@ -19,16 +19,14 @@ class Edit:
     text: bytes
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """The bytes from `start` to `end` of a source, with the edits that are made inside of them."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Splice:
+class Splice(Struct, frozen=True):
     """An edit whose text is put together from new bytes and from spans that it takes over, out of its own place."""
 
     start: int

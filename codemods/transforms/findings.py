@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.model import Disposition, Finding
 from codemods.transforms.import_wishes import StatementChange
@@ -23,8 +24,7 @@ HANDED_ON = "hands it on and keeps the name"
 PLANNED = "the plan says so (`strings`)"
 
 
-@dataclass(slots=True)
-class Settled:
+class Settled(Struct):
     """Rewrites of uses, what is asked of import statements, findings, and the names whose bindings change.
 
     They become `edits` when all are known: several of them may meet in one formatted string. `renamed` are the names

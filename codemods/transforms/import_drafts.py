@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.transforms.edits import Edit
 from codemods.transforms.import_gaps import vanish
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from codemods.transforms.view import ModuleView
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """The new form of one statement. `statement` is None where nothing of it stays."""
 
     site: ImportSite

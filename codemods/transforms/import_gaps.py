@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.transforms.edits import Edit
 
@@ -28,8 +30,7 @@ _SEMICOLON = re.compile(rb"[ \t\f]*;")
 _BLANK_LINE = re.compile(rb"[ \t]*(?:\r\n|\r|\n)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Gone:
+class _Gone(Struct, frozen=True):
     """Statements that go together, and whether nothing of their block is left before them or behind them.
 
     `before` is where the statement before them on their line ends, `behind` where the next one on it begins.

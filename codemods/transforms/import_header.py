@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import sys
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.index.positions import Lines
 from codemods.transforms.import_order import Line, line_of
@@ -34,8 +35,7 @@ class Section(IntEnum):
     LOCAL = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Unit:
+class Unit(Struct, frozen=True, eq=False):
     """Statements of a module that share lines: where the first begins and ends are those of the whole lines."""
 
     statements: tuple[ast.stmt, ...]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.transforms.import_statement import Alias, Comma, Gap
 
@@ -16,8 +18,7 @@ _NOTHING = Gap()
 _BLANK = Gap(space=" ")
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """A name taken out of a list, with the comments above it and the one behind it."""
 
     above: tuple[str, ...] = ()

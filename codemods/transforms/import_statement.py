@@ -11,7 +11,8 @@ load than a whole file to migrate.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # What may stand before a word: blanks, comments up to the ends of their lines, and backslashes before newlines.
 _SPACE = r"(?:[ \t\f\r\n]|\\[\r\n]|#[^\r\n]*[\r\n])*"
@@ -23,8 +24,7 @@ _SIGNS = frozenset({"", ".", ",", "(", ")", "*"})  # words that are no names; ""
 _LINE = re.compile(r"((?:[ \t\f]|\\(?:\r\n|\r(?!\n)|\n))*)(#[^\r\n]*)?(\r\n|\r|\n)")
 
 
-@dataclass(frozen=True, slots=True)
-class LineEnd:
+class LineEnd(Struct, frozen=True):
     """The end of a line in parentheses: blanks, a comment if there is one, the newline."""
 
     space: str
@@ -37,8 +37,7 @@ class LineEnd:
         return f"{self.space}{self.comment}{self.newline}"
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """What stands between two words: the ends of `lines`, if any, and the blanks on the line of the second word.
 
     The first of the lines is that of the first word, the others hold nothing but comments.
@@ -53,8 +52,7 @@ class Gap:
         return "".join(line.code for line in self.lines) + self.space
 
 
-@dataclass(frozen=True, slots=True)
-class Comma:
+class Comma(Struct, frozen=True):
     """A comma with what stands before and behind it."""
 
     behind: Gap
@@ -66,8 +64,7 @@ class Comma:
         return f"{self.before},{self.behind.code}"
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(Struct, frozen=True):
     """A name in the list, as it is written. `renamed` is the `as` with the blanks around it, if the name has one.
 
     The last name may lack the comma.
@@ -84,8 +81,7 @@ class Alias:
         return f"{self.name}{self.renamed}{self.local}"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """What a `from … import …` imports from, up to `import`, as it is written."""
 
     space: str
@@ -109,8 +105,7 @@ class Origin:
         return Origin(space, "." * level, module, behind)
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """An import statement. `space` stands behind `import`; without names it imports `*`.
 
     Parentheses have an `opening` and a `closing`: what stands behind the first and before the second.

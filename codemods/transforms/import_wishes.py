@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from codemods.index.scopes import ImportSite
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """`from module import name as local`, or `import module as local` where `name` is None.
 
     A `pinned` one stays in its own place: its local name is bound by something else as well, and the order counts.
@@ -33,8 +33,7 @@ class Wish:
         return f"{imported} as {self.local}" if self.local and self.local != self.name else imported
 
 
-@dataclass(slots=True)
-class StatementChange:
+class StatementChange(Struct):
     """What is asked of one statement: the wish that replaces each of its names, by index (None: it goes), and more."""
 
     site: ImportSite

@@ -7,8 +7,9 @@ import of the same module in the same block where there is one; else in a statem
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from codemods.transforms.edits import apply_edits, compose, shifted
 from codemods.transforms.import_drafts import Draft, code, edits_of

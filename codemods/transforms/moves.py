@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,8 +15,7 @@ if TYPE_CHECKING:
     from codemods.plan.schema import Choice, Plan, Strings
 
 
-@dataclass(frozen=True, slots=True)
-class StringChoices:
+class StringChoices(Struct, frozen=True):
     """What the plan says about strings, by class, as its `Strings` does, which takes long to load in each process."""
 
     patch: Choice = "rewrite"
@@ -31,8 +32,7 @@ class StringChoices:
 _STRINGS = StringChoices()
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Where a reference goes. `name` is None where it is the module itself; `keep` asks to keep local names;
     `is_granted` says that another change of the same unit makes the name, `waits` why patches of the old one stay.
     `is_unchecked` says that calls need not fit.
@@ -52,8 +52,7 @@ class Target:
         return f"{self.module}.{self.name}" if self.name else self.module
 
 
-@dataclass(frozen=True)
-class Moves:
+class Moves(Struct, frozen=True, dict=True):
     """All redirects of a plan. `symbols` maps (module, name), `modules` whole modules with what is in them.
 
     `released` are names for modules, as (module, local name), that nothing reaches any more once all is written.
@@ -179,4 +178,4 @@ def moves_of(plan: Plan) -> Moves:
 
 
 def _choices(strings: Strings) -> StringChoices:
-    return StringChoices(**{choice.name: getattr(strings, choice.name) for choice in fields(StringChoices)})
+    return StringChoices(**{choice: getattr(strings, choice) for choice in StringChoices.__struct_fields__})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.model import Change, Changed, Disposition, Finding, Form, Outcome, Reference, Unchanged, blocked
 from codemods.transforms.prose import TOLD, tells_of_a_change
@@ -87,8 +88,7 @@ def _decode(content: bytes) -> tuple[str, str]:
         return content.decode("latin-1"), "latin-1"
 
 
-@dataclass(frozen=True, slots=True)
-class _Rewriter:
+class _Rewriter(Struct, frozen=True):
     """Gives the references of one file their new names.
 
     `with_escapes`: a backslash begins an escape in it. `used`: the names that `_used` found.

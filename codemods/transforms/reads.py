@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.model import Form, Reference
 from codemods.transforms.chains import Step, follow
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
     from codemods.transforms.view import ModuleView
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """One use of a module's local name, and where it leads; `steps` has one for each name that `member` asks for."""
 
     use: Use

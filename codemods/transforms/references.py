@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.model import Form
 from codemods.transforms.chains import is_handed_on
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from codemods.transforms.view import ModuleView
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SymbolImport:
+class SymbolImport(Struct, frozen=True, eq=False):
     """`from module import name [as local]`, where `name` goes to `target` (None: only handed on by `module`)."""
 
     site: ImportSite
@@ -37,8 +37,7 @@ class SymbolImport:
         return f"{self.module}.{self.alias.name}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ModuleImport:
+class ModuleImport(Struct, frozen=True, eq=False):
     """An import of a module. The local name stands for `prefix`; `full` is the module that is loaded."""
 
     site: ImportSite
@@ -49,8 +48,7 @@ class ModuleImport:
     full: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StarImport:
+class StarImport(Struct, frozen=True, eq=False):
     """`from module import *`."""
 
     site: ImportSite
@@ -58,8 +56,7 @@ class StarImport:
     module: str
 
 
-@dataclass(slots=True)
-class Bindings:
+class Bindings(Struct):
     """The imports of one module by the scope and local name that they bind, and its star imports.
 
     `quoted` are imports in docstrings that cannot be edited, with the full name of what moves.
@@ -86,8 +83,7 @@ def bindings_of(view: ModuleView, moves: Moves, index: Index) -> Bindings:
     return bindings
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleImportDraft:
+class ModuleImportDraft(Struct, frozen=True):
     """One name of one import statement, before it is known what it stands for."""
 
     site: ImportSite

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.transforms.moves import Target
 
@@ -28,8 +29,7 @@ PARTED = "its names go to different modules: change it by hand"
 STAR = "imports whatever the module holds: change it by hand"
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """A place in text that names a module or symbol, as offsets in the text.
 
     `edits` are the spans to replace, `needs` the (module, name) of which one must exist for that, `reason` says why
@@ -59,8 +59,7 @@ class Mention:
         return self.edits_as if self.local in used else self.edits
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+class _Named(Struct, frozen=True):
     """One name of an import: its span, the span with its `as`, and the local name that it gives."""
 
     start: int
@@ -70,8 +69,7 @@ class _Named:
     local: str | None
 
 
-@dataclass(slots=True)
-class _Statement:
+class _Statement(Struct):
     """One `from module import names` in a text."""
 
     module: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.transforms.text_imports import Mention, import_mentions, is_new
 
@@ -27,8 +28,7 @@ _OF_PATH = re.compile(r"[\w\-./\\]*")
 PATH = "a file path: whether and where the file goes is not the plan's to say"
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """An old module at `start` of `text`, up to `end`, and what follows it."""
 
     text: str

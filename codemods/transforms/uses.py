@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.index.type_comments import NestedAnnotation, TypeComment
 from codemods.model import Form, Reference
@@ -23,8 +24,7 @@ _BLANK = re.compile(rb"[ \t\f]+|\\(?:\r\n|\r|\n)")
 INEXACT = "it is written so that it cannot be replaced exactly"
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(Struct, frozen=True):
     """The first `length` names of the chain of `use` become `text`, and each of `names`, a string or a keyword, its
     new name."""
 

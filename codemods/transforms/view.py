@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.index.analysis import analyse
 from codemods.index.depth import is_deep
@@ -71,8 +73,7 @@ def _parse(source: bytes) -> ast.Module:
         return ast.parse(source.decode("utf-8"))
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """The tree of a UTF-8 `source`: of an `excerpt` alone, if there is one."""
 
     source: bytes
@@ -115,8 +116,7 @@ def parses(source: bytes) -> bool:
     return True
 
 
-@dataclass(frozen=True)
-class ModuleView:
+class ModuleView(Struct, frozen=True, dict=True):
     """A parsed module. `source` is UTF-8 without a byte order mark; `module` its dotted name, if it has one.
 
     Where there is an `excerpt`, the tree is that of it alone.

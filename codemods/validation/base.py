@@ -7,9 +7,10 @@ machine.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,8 +65,7 @@ def with_python_path(path: str, own: Mapping[str, str | None]) -> dict[str, str 
     return {**own, "PYTHONPATH": f"{path}{os.pathsep}{after}" if after else path}
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What a validation has to look at. Paths are relative to the root, with `/`.
 
     `paths` are the files that the change concerns. `affected` are those files and all that reach them by imports; None:
@@ -88,8 +88,7 @@ class Scope:
         return "all" if self.affected is None else "affected"
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """One validation of one candidate. `summary` is a line, `evidence` the whole output, `seconds` the time it took.
 
     `guilty` are the tests or modules that convict it, `flaky` those that failed at times and do not. Of `total` tests,
@@ -107,7 +106,12 @@ class Result:
     passed: int = 0
     total: int = 0
     last: str = ""
-    learned: object = field(default=None, repr=False)
+    learned: object = None
+
+    def __repr__(self) -> str:
+        """All but what was learned, which is long."""
+        shown = (f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__ if name != "learned")
+        return f"Result({', '.join(shown)})"
 
     @property
     def tail(self) -> tuple[str, ...]:
@@ -164,8 +168,7 @@ class Validation(Protocol):
         """
 
 
-@dataclass(slots=True)
-class Still:
+class Still(Struct):
     """A ground that shows the same all the time: somebody else changes it."""
 
     root: Path

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,8 +21,7 @@ _SCHEMA = 7
 _PHASES = frozenset({"run", "setup", "teardown"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Test:
+class _Test(Struct, frozen=True):
     node: str
     is_fixture: bool
 
@@ -30,8 +30,7 @@ class _Test:
         return self.node.partition("::")[0]
 
 
-@dataclass(frozen=True)
-class CoverageContexts:
+class CoverageContexts(Struct, frozen=True):
     """What each test has touched.
 
     `files` are the paths in the data by their numbers, `tests` the contexts by theirs, `touched` the numbers of the

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.errors import ValidationSetupError
 from codemods.validation.base import environment_of
@@ -92,8 +93,7 @@ if __name__ == "__main__":
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Why a module cannot be imported. `owner` is the module that lacks something, where the fault is that."""
 
     text: str
@@ -101,8 +101,7 @@ class Fault:
     timed_out: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """What became of some modules: the faults of those that failed, by name, those not reached in time, the output."""
 
     faults: dict[str, Fault]
@@ -110,8 +109,7 @@ class Imported:
     output: str
 
 
-@dataclass(frozen=True, slots=True)
-class Importer:
+class Importer(Struct, frozen=True):
     """Imports modules for the validation `name`, in new processes; dotted names start at `source_roots`."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,8 +36,7 @@ class Smoke(Protocol):
         """Whether `fault` is more than the failure `before` in other words."""
 
 
-@dataclass(slots=True)
-class Looked:
+class Looked(Struct):
     """What became of dependants: how many were imported or failed, the faults, and how many nobody had time for."""
 
     imported: int = 0

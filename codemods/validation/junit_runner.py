@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.validation.junit_report import ReportError, read_junit
 from codemods.validation.launch import command_identity, launch, require_inside, require_program
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from codemods.validation.session import Selection
 
 
-@dataclass(frozen=True)
-class JunitRunner:
+class JunitRunner(Struct, frozen=True):
     """`run` begins with the program; `report` is the file that it writes, from the root; `timeout` is in seconds."""
 
     name: str

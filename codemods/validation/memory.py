@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from copy import deepcopy
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from codemods.validation.outcomes import Told, without_case
 from codemods.validation.session import EVERYTHING, Selection
@@ -17,8 +20,7 @@ if TYPE_CHECKING:
     from codemods.validation.suspects import Inquiry
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """`before` is what the baseline told of each test, `files` the test files that it looked at, `seconds` its time.
 
     `flaky` tests do not convict any more; `lonely` ones do not where others are left out. `places` has the file of
@@ -47,7 +49,7 @@ class Memory:
         """All of it, as JSON can hold it; None without a baseline."""
         if self.before is None:
             return None
-        values = asdict(self)
+        values = deepcopy(asdict(self))  # it may outlast what is known now
         lists = {name: sorted(values[name]) for name in ("files", "flaky", "lonely")}
         return {**values, **lists, "before": {test: list(told) for test, told in self.before.items()}}
 

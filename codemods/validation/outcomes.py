@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,8 +30,7 @@ class Told(NamedTuple):
 Outcomes = dict[str, Told]
 
 
-@dataclass(frozen=True, slots=True)
-class Suspect:
+class Suspect(Struct, frozen=True):
     """A test that is worse with a change: how it ended, how it `was`, and what it was called `before`; "": it was not
     there. `told` is what is known of it, where it has vanished: of before."""
 

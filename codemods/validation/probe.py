@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.validation.base import environment_of, with_python_path
 from codemods.validation.program import project_python, run_program
@@ -92,16 +93,14 @@ _TIMEOUT = 900.0  # seconds; a conftest.py may import a whole application, and t
 _LINES = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """Which modules are asked for; those that are `going` wherever they may be found, in all places."""
 
     names: tuple[str, ...]
     going: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Where a module would come from: its file, or None and the folders of a namespace package."""
 
     name: str
@@ -109,8 +108,7 @@ class Found:
     places: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a probe told. `loaded` are the files of the modules that are loaded already. Where nothing was told, `fault`
     says how the program ended."""
 

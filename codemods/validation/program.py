@@ -8,9 +8,10 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods import processes
 from codemods.processes import begin, bounded, child_environment, compact, ending, interrupts_held, shorten, wait
@@ -24,8 +25,7 @@ _LOOK_EVERY = 0.2  # seconds between looks at the size of the output, and at whe
 _LAST_LINE = 200  # characters
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
+class Completed(Struct, frozen=True):
     """A program that has ended.
 
     `status` is its exit status, negative for the signal that ended it, None where we ended it: at its time limit, or

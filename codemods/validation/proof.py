@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.index.names import ModuleNames
 from codemods.plan.validations import CommandValidation, ImportsValidation, PytestValidation
@@ -34,8 +35,7 @@ _ELSEWHERE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """Why a validation cannot be trusted in another checkout, and what to do about it.
 
     `by_path`: Python's path is to blame, so that another PYTHONPATH may help.
@@ -46,8 +46,7 @@ class Doubt:
     by_path: bool = False
 
 
-@dataclass(frozen=True)
-class Original:
+class Original(Struct, frozen=True, dict=True):
     """The original checkout: its folder, its tracked files, the source roots.
 
     `changed` are the files that the plan changes: their modules have to come from the checkout; others only may not

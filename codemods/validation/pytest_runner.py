@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.errors import ValidationSetupError
 from codemods.validation.base import environment_of, with_python_path
@@ -25,8 +26,7 @@ _HAS_PYTEST = "import importlib.util as u, sys; sys.exit(u.find_spec('pytest') i
 _RAN = (0, 1, 5)  # exit statuses of a session that ran to its end: all passed, some failed, no tests
 
 
-@dataclass(frozen=True)
-class PytestRunner:
+class PytestRunner(Struct, frozen=True):
     """`args` go to pytest; `timeout` is in seconds, for one session; `environment` is added to ours."""
 
     name: str

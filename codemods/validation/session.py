@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.validation.outcomes import BROKEN, RANK, Told
 
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
     from codemods.validation.program import Completed
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """The tests that a session runs: of `files`, all but those `without`; and `tests`, which are in the files `at`.
 
     Files are named from the root. `files` is None where all count; then `tests` and `at` say nothing.
@@ -50,8 +51,7 @@ class Selection:
 EVERYTHING = Selection()
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """What a session told of each test, and the test `files` that it looked at.
 
     `fault` is a line that says why it did not come to its end; empty: it did.
@@ -86,8 +86,7 @@ class Runner(Protocol):
         """Run the tests of `selection` once. Raises ValidationSetupError where its program cannot be started."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """The lines that a runner's program has written: the worst outcome of each test, the file of each, the last test
     that started, and whether it came to its end."""
 

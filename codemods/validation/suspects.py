@@ -24,8 +24,9 @@ baseline knows that it was there: it is guilty unless it is back in a later try.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.validation.base import Still
 from codemods.validation.outcomes import find, is_worse, spread
@@ -43,8 +44,7 @@ ALONE, FILE, ALL = "alone", "with its file", "with all"
 _AT_ONCE = 60
 
 
-@dataclass(slots=True)
-class Inquiry:
+class Inquiry(Struct):
     """Tries suspects again, and sorts them. `selection` is what ran when they failed, `ran` what it told, `before` what
     the baseline told.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.validation.launch import ended, launch_python, python_identity
 from codemods.validation.session import Session, read_report
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 _WHOLE = " (load)"
 
 
-@dataclass(frozen=True)
-class UnittestRunner:
+class UnittestRunner(Struct, frozen=True):
     """`args` are those of `python -m unittest`; `timeout` is in seconds, for one session; `environment` is added to
     ours."""
 

@@ -6,8 +6,9 @@ import hashlib
 import os
 import re
 import textwrap
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +19,7 @@ NOTHING = "0" * 40
 _UNIT = "Codemods-Unit"
 
 
-@dataclass(frozen=True, slots=True)
-class TrackedFile:
+class TrackedFile(Struct, frozen=True):
     """A file in git's index: its path from the root with `/`, its mode and its blob."""
 
     path: str
@@ -32,16 +32,14 @@ class TrackedFile:
         return self.mode == "120000"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What a tree holds at a path: the mode, in git's octal digits, and the blob."""
 
     mode: str
     blob: str
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """What a commit made of one path; None: there is no file."""
 
     path: str
@@ -49,8 +47,7 @@ class Difference:
     after: Entry | None
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """A commit of ours, or one of `git revert`: `trailers` are its `Codemods-*` ones, `committed_at` is in seconds
     since the epoch, `reverts` the commit that the body says it reverts. A commit that others were squashed into has the
     trailers of each, `units`."""

@@ -6,8 +6,9 @@ As with `git revert`, no hook before the commit runs. Signing and author are the
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.errors import RepositoryError
 
@@ -26,8 +27,7 @@ class SigningError(RepositoryError):
         self.made = tuple(made)
 
 
-@dataclass(frozen=True, slots=True)
-class NewCommit:
+class NewCommit(Struct, frozen=True):
     """A commit to be made: its message, and what it makes of each path."""
 
     message: str

@@ -8,10 +8,10 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from codemods.engine.own_transforms import load_transforms
 from codemods.engine.preview import preview

@@ -6,12 +6,12 @@ import ast
 import re
 import unicodedata
 import warnings
-from dataclasses import replace
 
 import libcst as cst
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from codemods.transforms.import_lists import append_alias, comments, insert_alias, remove_aliases, replace_alias
 from codemods.transforms.import_statement import Statement, parse_import

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import pytest
+from msgspec.structs import asdict
 
 from codemods.model import Disposition, Form
 from codemods.plan.load import load_plan

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pickle
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from codemods.validation.base import Result, Scope, Still, Verdict
 from codemods.validation.outcomes import Told

@@ -240,3 +240,11 @@ def test_pytest_is_required_of_the_projects_python(tmp_path: Path, monkeypatch: 
     with pytest.raises(ValidationSetupError, match=r"venv/bin/python does not have") as raised:
         suite(tmp_path).require()
     assert "install pytest" in raised.value.hint
+
+
+def test_what_was_learned_is_long_and_not_shown() -> None:
+    result = Result("unit", Verdict.PASSED, "1 passed", learned={"many": "tests"})
+    assert repr(result).startswith(
+        "Result(name='unit', verdict=<Verdict.PASSED: 'passed'>, summary='1 passed', evidence="
+    )
+    assert "learned" not in repr(result)

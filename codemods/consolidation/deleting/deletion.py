@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,16 +16,14 @@ State = Literal["done", "refused", "ready"]
 _END = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
-class RemovedFile:
+class RemovedFile(Struct, frozen=True):
     """A file that goes, with its bytes."""
 
     path: str
     before: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """Lines of a file, from 1, that a deletion takes out; of a file that goes, all."""
 
     path: str
@@ -35,8 +35,7 @@ class Lines:
         return finding.reference.path == self.path and self.first <= finding.reference.line <= self.last
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
+class Deletion(Struct, frozen=True):
     """What becomes of one entry of `delete:`.
 
     `target` is its full name. `reason` says why it is done already, or refused. `references` are what still refers to

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.index.string_sites import tail
 from codemods.model import Disposition, Finding, Form
@@ -42,8 +43,7 @@ _CONVENTIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Discovery:
+class Discovery(Struct, frozen=True):
     """A place that may load any module whose full name begins with `prefix`; with `pattern`, any file that fits it."""
 
     finding: Finding

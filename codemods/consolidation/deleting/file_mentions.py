@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,8 +24,7 @@ def by_file_name(paths: Iterable[str]) -> dict[str, list[str]]:
     return named
 
 
-@dataclass(frozen=True, slots=True)
-class FileMention:
+class FileMention(Struct, frozen=True):
     """A path at `start` of a text; where it is not `sure`, several files have that name."""
 
     start: int
@@ -32,8 +32,7 @@ class FileMention:
     sure: bool
 
 
-@dataclass(frozen=True)
-class Files:
+class Files(Struct, frozen=True, dict=True):
     """Files and folders that go. `tracked` holds all files, these included, as `by_file_name` gives them."""
 
     paths: frozenset[str]

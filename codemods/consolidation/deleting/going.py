@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.transforms.moves import Moves, Target
 
@@ -12,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-@dataclass(frozen=True)
-class Going:
+class Going(Struct, frozen=True, dict=True):
     """The module `module`, with all in it, or its symbol `name`.
 
     `paths` are the files that define it; of a module they go, of a package with its `folder`. `aliases` are the names

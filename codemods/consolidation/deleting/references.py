@@ -11,8 +11,10 @@ import io
 import re
 import sys
 import tokenize
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.index.string_sites import Role
 from codemods.model import Disposition, Finding, Form, Reference
@@ -185,8 +187,7 @@ def _below(view: ModuleView, going: Going) -> Iterator[Finding]:
 # What is spelled out, wherever it stands
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """A line and column, from 1."""
 
     line: int

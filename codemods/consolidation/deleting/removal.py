@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.consolidation.deleting.definitions import Region, UnremovableError, definitions, joined
 from codemods.consolidation.deleting.entries import UneditableError, entries, without_entries
@@ -41,8 +42,7 @@ _HOOKS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Struct, frozen=True):
     """A module without a symbol: its new source, and `notes`, what that leaves, as (line before, text)."""
 
     source: bytes

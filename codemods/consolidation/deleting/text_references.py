@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from codemods.consolidation.deleting.references import AMBIGUOUS
 from codemods.model import Disposition, Finding, Form, Reference, Skipped

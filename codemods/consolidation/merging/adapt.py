@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.consolidation.merging.origins import all_bindings, origin
 from codemods.consolidation.merging.source import DEFINITIONS, Source
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 _FROM = re.compile(rb"from([ \t\f]*)([.\w \t\f]*?)([ \t\f]*)\bimport\b")
 
 
-@dataclass
-class Adapted:
+class Adapted(Struct):
     """The adapted duplicate. `names` and `take` are those of the plan, by the new names; `renamed` maps new names to
     old ones. `direct` are names of the kept module that it uses; `barred` are names that cannot be had, with why."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.consolidation.merging.selves import Attributes, asked_of_self, attributes_in, attributes_of, on_self
 from codemods.consolidation.merging.source import FUNCTIONS
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 _MAKERS = ("__init__", "__new__", "__post_init__")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A member that is taken, and an attribute of `self` that it asks for."""
 
     class_name: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.consolidation.merging.origins import Binding, bindings, meaning, origin, star_of
 from codemods.consolidation.merging.values import Undecided
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 DECIDE = "decide it under `take:`"
 
 
-@dataclass
-class Choice:
+class Choice(Struct):
     """What is to be done. Pieces are those of the duplicate; names say what needs them ("" where they are asked for).
 
     `added` go into the kept module, `replaced` take the place of what that defines by these names; `members` and

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.consolidation.merging.source import is_type_checking
 
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 _STEPS = 20  # of a chain of re-exports
 
 
-@dataclass(frozen=True, eq=False)
-class Binding:
+class Binding(Struct, frozen=True, eq=False):
     """An import of the module that binds a name: `module` and `name` are what it imports, by absolute names."""
 
     alias: ast.alias

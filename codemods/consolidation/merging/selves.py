@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.consolidation.merging.adapt import first_parameter
 from codemods.consolidation.merging.source import FUNCTIONS, decorators_of
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 _SLOTTED = (ast.Tuple, ast.List, ast.Set)
 
 
-@dataclass(slots=True)
-class Attributes:
+class Attributes(Struct):
     """`body` are the names that a class body binds, `set_by` says which methods set an attribute on `self`.
 
     `slots` are those of `__slots__`, None where it has none. A `dynamic` class may have any attribute.

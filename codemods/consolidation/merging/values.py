@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Struct, frozen=True):
     """The source of one definition: the lines from `line` to `end` of `path`, comments and decorators included."""
 
     path: str
@@ -15,8 +14,7 @@ class Definition:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Undecided:
+class Undecided(Struct, frozen=True):
     """A name, or `Class.member`, that means one thing in the kept module (ours) and another in the duplicate (theirs).
 
     `details` say in words how they differ.
@@ -28,8 +26,7 @@ class Undecided:
     details: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """One definition that was taken: `name` or `Class.member`, from `line` of the duplicate `path`.
 
     `place` is where it is put, in words; `why` is empty, or says what needs it.
@@ -47,8 +44,7 @@ class Taken:
         return f"{self.kind} `{self.name}` of {self.path}:{self.line}: {self.place}{because}"
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """The kept module before and after, both UTF-8 without a byte order mark; what it has taken, and what it imports
     for that. `warnings` are for people to look at: nothing is known to be wrong."""
 
@@ -72,8 +68,7 @@ class Merged:
         return (*map(str, self.taken), *(f"import {what}" for what in self.imports))
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Why nothing is merged into `path`: each reason says where, why, and what to do. `undecided` are the names that
     the plan has to decide."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.consolidation.shims.left_behind import Forward
 from codemods.consolidation.shims.users import Users
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from codemods.transforms.view import ModuleView
 
 
-@dataclass(slots=True)
-class Forwards:
+class Forwards(Struct):
     """The names that are forwarded, the submodules that the old package has as attributes, and what stands in the
     way, by line."""
 
@@ -62,8 +62,7 @@ def _step(index: Index, module: str, name: str) -> Origin | None:
     return next(((star, name) for star in stars), None)
 
 
-@dataclass(slots=True)
-class _Settler:
+class _Settler(Struct):
     view: ModuleView
     old: str
     moves: Moves

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class LeftBehind:
+class LeftBehind(Struct, frozen=True):
     """The whole new text of the old module; equal to the text that stands there where nothing is to be done.
 
     It has the newlines of the old text, and is meant to be written as UTF-8 without a byte order mark. `stub` is the
@@ -19,16 +18,14 @@ class LeftBehind:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Nothing can be left there that keeps the users of the old module working. `reasons` are `path:line: why`, and
     what to do next."""
 
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(Struct, frozen=True):
     """A name of the old module and where it is now: a name of `module`, or the module itself without an `attribute`.
 
     `is_own` says that the old module defined it, rather than imported it. `is_typing` that it is there for type

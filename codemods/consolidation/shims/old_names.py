@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.consolidation.shims.top_level import executed, last_name, main_block, statements, typing_block
 
@@ -28,8 +29,7 @@ _EVERY_MODULE_HAS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OldName:
+class OldName(Struct, frozen=True):
     """A name that the module binds at its top level, in `line`.
 
     `origin` is where it imports it from, as (module, name), or (module, None) for a module itself; None where it
@@ -45,8 +45,7 @@ class OldName:
     is_forwarded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OldModule:
+class OldModule(Struct, frozen=True):
     """The names of a module. `exported` are those that a star import brings, in order, None where nobody can tell;
     `has_list` says that they stand in its `__all__`. `problems` are what cannot be told, by line."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from codemods.consolidation.shims.old_names import OldName
@@ -12,8 +14,7 @@ if TYPE_CHECKING:
     from codemods.transforms.view import ModuleView
 
 
-@dataclass(frozen=True, slots=True)
-class Users:
+class Users(Struct, frozen=True):
     """The files of the index that take names from the module of `view`."""
 
     view: ModuleView

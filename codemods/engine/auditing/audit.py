@@ -7,24 +7,26 @@ looked at as well. It writes nothing and runs nothing: codemods that a plan name
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.engine.auditing.ahead import cycle_items, mock_items, rule_items
 from codemods.engine.auditing.defined import Definitions
 from codemods.engine.auditing.deletions import delete_items
-from codemods.engine.auditing.duplicates import duplicates_of, pairs_of, rivals_of
+from codemods.engine.auditing.duplicates import Duplicate, ModulePair, Rival, duplicates_of, pairs_of, rivals_of
 from codemods.engine.auditing.equivalents import Equivalents
 from codemods.engine.auditing.forbid import forbid_items
 from codemods.engine.auditing.ground import Ground
-from codemods.engine.auditing.items import Section, Verdict
+from codemods.engine.auditing.items import Item, Section, Verdict
 from codemods.engine.auditing.keep import duplicate_items, kept_items
 from codemods.engine.auditing.left import left_items
 from codemods.engine.auditing.merges import merge_items
-from codemods.engine.auditing.phases import expect_items, figures_of, phase_items, totals_of
+from codemods.engine.auditing.phases import Figures, expect_items, figures_of, phase_items, totals_of
 from codemods.engine.auditing.redirects import redirect_items
 from codemods.engine.bounded import noticing
-from codemods.engine.compliance import compliance
+from codemods.engine.compliance import Compliance, compliance
 from codemods.engine.consumers import examine, look
 from codemods.engine.deleting import judge_deletions
 from codemods.engine.leaving import shim_phase
@@ -37,19 +39,14 @@ from codemods.engine.sources import sources_of
 from codemods.engine.tree import Tree
 from codemods.engine.watching import stage
 from codemods.index.names import ModuleNames
-from codemods.model import Changed
+from codemods.model import Changed, Skipped
+from codemods.plan.load import LoadedPlan  # noqa: TC001 - help() evaluates what an audit holds
 from codemods.plan.rewrites import ArgumentRule, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from codemods.engine.auditing.duplicates import Duplicate, ModulePair, Rival
-    from codemods.engine.auditing.items import Item
-    from codemods.engine.auditing.phases import Figures
-    from codemods.engine.compliance import Compliance
     from codemods.engine.facts import Facts
-    from codemods.model import Skipped
-    from codemods.plan.load import LoadedPlan
     from codemods.vcs import Repository
 
 
@@ -67,8 +64,7 @@ _MODULES = MODULES | {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Struct, frozen=True):
     """What an audit found.
 
     `items` are in the order of the sections, `totals` the figures of the whole plan, `phases` those of each phase and,
@@ -176,5 +172,5 @@ def audit_of(loaded: LoadedPlan, repository: Repository) -> Audit:
     facts = cache.facts()
     with noticing() as ended:
         found = audit(loaded, sources.paths, facts.read, facts, facts.holds)
-    cache.keep(facts, replace(found, loaded=None) if not ended else None)  # type: ignore[arg-type]  # put back above
+    cache.keep(facts, replace(found, loaded=None) if not ended else None)  # put back above
     return found

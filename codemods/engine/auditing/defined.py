@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.facts import key_of, known
@@ -31,8 +32,7 @@ def is_test(path: str) -> bool:
     return _TEST.search(path) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Defined:
+class Defined(Struct, frozen=True):
     """A class or function, and the file that defines it at its top level. `lines` is the length of that file."""
 
     path: str
@@ -46,8 +46,7 @@ class Defined:
         return f"{self.module}.{self.part.name}" if self.module else self.part.name
 
 
-@dataclass(slots=True)
-class Definitions:
+class Definitions(Struct):
     """The Python files `paths`, whose bytes `read` gives, and what they define, read as far as it is asked for. `facts`
     are known of them."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.engine.auditing.defined import is_test
 from codemods.engine.auditing.ground import counted, old_of
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
     from codemods.survey.compare import Difference
 
 
-@dataclass(frozen=True, slots=True)
-class Duplicate:
+class Duplicate(Struct, frozen=True):
     """A kept class or function, and another of its name, with how both differ. `planned` says what the plan does about
     it; empty where it says nothing."""
 
@@ -38,8 +39,7 @@ class Duplicate:
         return is_test(self.other.path)
 
 
-@dataclass(frozen=True, slots=True)
-class ModulePair:
+class ModulePair(Struct, frozen=True):
     """A kept module, and one that the plan redirects or merges into it, with how both differ. `lines` are the lengths
     of the two."""
 
@@ -51,8 +51,7 @@ class ModulePair:
     differences: tuple[Difference, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rival:
+class Rival(Struct, frozen=True):
     """A class whose name may stand for the same concept as that of the kept class `kept`."""
 
     kept: str

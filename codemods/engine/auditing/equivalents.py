@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.engine.auditing.defined import is_test
 from codemods.engine.auditing.items import Evidence
@@ -21,8 +22,7 @@ def lacking_words(mistake: Mistake, near: tuple[Evidence, ...]) -> str:
     return mistake.message.partition("; did you mean")[0] if near else mistake.message
 
 
-@dataclass(slots=True)
-class Equivalents:
+class Equivalents(Struct):
     """Finds them among the modules (dotted name to file) and the classes that are no tests. Made when asked."""
 
     modules: Mapping[str, str]

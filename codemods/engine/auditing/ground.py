@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.engine.auditing.items import Evidence
 from codemods.engine.verify import Names
@@ -28,8 +29,7 @@ _NOT_CODE = (Form.TEXT, Form.MATCH, Form.CODEMOD)
 _SAID = (Form.STRING, Form.DOC)  # what only speaks of a name
 
 
-@dataclass(frozen=True)
-class Ground:
+class Ground(Struct, frozen=True, dict=True):
     """A plan and the code that it is held against, both looked at once.
 
     `sight` and `examined` see the tree with the merges done, `deletions` are judged by that with all else done, too.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from codemods.plan.load import LoadedPlan
@@ -35,8 +36,7 @@ class Section(str, Enum):
     CYCLES = "import cycles"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Evidence:
+class Evidence(Struct, frozen=True, order=True):
     """One place that bears a verdict out. `line` counts from 1; 0 stands for the whole file."""
 
     path: str
@@ -50,8 +50,7 @@ def evidence_of(reason: str) -> Evidence:
     return Evidence(path, int(line), why.strip())
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One thing that the plan says or takes for granted.
 
     `name` is what it is about, `said` one sentence of what was found, `hint` what to do next (empty where nothing is).
@@ -68,8 +67,7 @@ class Item:
     column: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Teller:
+class Teller(Struct, frozen=True):
     """Makes the items of one section, which stand in the plan where `loaded` knows."""
 
     loaded: LoadedPlan

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from pathspec import GitIgnoreSpec
 
 from codemods.engine.auditing.ground import by_folder, counted, files_of, is_live, names, old_of, places
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from codemods.plan.schema import Phase
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """What was counted in one phase, or in files of none: files with references, references in Python files, by form,
     by old path and by disposition; references outside Python; the files that name the canonical path and have no
     references any more; and those that the phase lists one by one and that have none."""

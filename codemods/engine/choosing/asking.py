@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.engine.choosing.choice import Choice, Key, key_of
 from codemods.engine.choosing.decisions import EDITED, NO, YES
@@ -32,8 +34,7 @@ class Answer(str, Enum):
     QUIT = "quit"  # neither, and no more questions
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One unit of a phase, the `number`th of `total`. `declined` is when somebody said no to it before, if they did."""
 
     unit: Unit
@@ -104,8 +105,7 @@ def _reached(shown: Preview, choice: Choice, asked: frozenset[str]) -> int:
     return len(shown.phases)
 
 
-@dataclass(slots=True)
-class _Asking:
+class _Asking(Struct):
     """The answers so far."""
 
     choice: Choice

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.engine.preview_repository import preview_of
 from codemods.engine.recovery import change_digest
@@ -25,8 +27,7 @@ def key_of(unit: Unit) -> Key:
     return unit.phase, unit.id
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What is carried out of a plan; by default, everything.
 
     Passed over, and told, is what was `rejected`, by the digests of the changes, and what was `declined`. Others than

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.engine.choosing.asking import with_contents
 from codemods.engine.choosing.choice import Choice, key_of
@@ -36,8 +37,7 @@ class DriftError(CodemodsError):
         self.files = files
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewed:
+class Reviewed(Struct, frozen=True):
     """A review in the file `where`, to be carried out by the plan `loaded` on what `repository` has checked out."""
 
     review: Review
@@ -181,8 +181,7 @@ class Reviewed:
         return shlex.join([*words, "--save", self.where])
 
 
-@dataclass(frozen=True, slots=True)
-class _States:
+class _States(Struct, frozen=True):
     """The states that each file goes through, one unit after another: `after` by path, the first is that before all;
     `number` is the place of a unit, by its number, among those of a file."""
 

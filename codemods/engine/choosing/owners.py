@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,23 +17,20 @@ _WORD = re.compile(r"(?:\\.|\S)+")
 _PIECE = re.compile(r"\*\*/|\*+|\?|\\.|.", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(Struct, frozen=True):
     """A line: who owns what matches `pattern`."""
 
     pattern: re.Pattern[str]
     owners: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class _Section:
+class _Section(Struct):
     """The rules of a section, of which the last that matches counts."""
 
     rules: list[_Rule] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Owners:
+class Owners(Struct, frozen=True):
     """The sections of a CODEOWNERS file. GitHub knows one."""
 
     sections: tuple[_Section, ...] = ()

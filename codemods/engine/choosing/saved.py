@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.engine.half_done import digest
 from codemods.engine.recovery import change_digest
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """From the line `line` of a file on, counted from 1, the bytes `old` become `new`: whole lines, or none."""
 
     line: int
@@ -28,8 +28,7 @@ class Edit:
     new: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewedFile:
+class ReviewedFile(Struct, frozen=True):
     """A file that a unit changes: the SHA-256 of its bytes `before` and `after` (empty: it goes), and the edits."""
 
     path: str
@@ -38,8 +37,7 @@ class ReviewedFile:
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewedUnit:
+class ReviewedUnit(Struct, frozen=True):
     """A unit, by its phase and id, with the `digest` of all that it changes."""
 
     phase: str
@@ -48,8 +46,7 @@ class ReviewedUnit:
     files: tuple[ReviewedFile, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """What a review was made with: the selection, as it was typed, and whether files outside Python are rewritten."""
 
     select: tuple[str, ...] = ()
@@ -57,8 +54,7 @@ class Terms:
     non_python: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(Struct, frozen=True):
     """The `units` of a plan that were reviewed, in their order. `digest` is that of the text of the plan, `head` the
     commit that was checked out, `release` that of Codemods."""
 

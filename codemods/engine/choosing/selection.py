@@ -6,8 +6,10 @@ A unit is never split: it is selected as a whole where one of its files, or of i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.engine.choosing.choice import Choice, Key, key_of, preview_with
 from codemods.engine.choosing.owners import PLACES, Owners, parse
@@ -31,8 +33,7 @@ KINDS = ("path", "rule", "form", "phase", "owner")
 NOBODY = "nobody"
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What is selected or not: files of a phase, with the references in them that count."""
 
     phase: str
@@ -43,8 +44,7 @@ class Subject:
 Test = Callable[[Subject], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """What is meant: of each kind that `wanted` names one of its tests holds, and none of the `unwanted`."""
 
     wanted: Mapping[str, tuple[Test, ...]]
@@ -123,8 +123,7 @@ def _subjects(phase: PhasePreview) -> Iterable[Subject]:
         yield Subject(unit.phase, paths, tuple(finding for path in paths for finding in rewritten.get(path, ())))
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """Makes tests of words, of which each is checked against what the plan and the repository have."""
 
     plan: Plan

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from codemods.consolidation.deleting.deletion import Deletion, Lines, RemovedFile
 from codemods.consolidation.deleting.entries import UneditableError, without_entries

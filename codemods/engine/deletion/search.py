@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from pathspec import GitIgnoreSpec
 
 from codemods.consolidation.deleting.discovery import WORDS, Discovery, by_convention, discoveries, may_discover
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 _STAR = re.compile(rb"from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]*\*")
 
 
-@dataclass(slots=True)
-class Search:
+class Search(Struct):
     """Looks in `tree`. What it learns of files that do not change is kept for the next question."""
 
     tree: Tree

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from codemods.consolidation.deleting.definitions import Region, UnremovableError, definitions
 from codemods.consolidation.deleting.deletion import Deletion, Lines

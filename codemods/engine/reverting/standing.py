@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.engine.messages import OPERATION, PHASE, PLAN, REVERTS, RUN, UNIT
 
@@ -13,8 +15,7 @@ if TYPE_CHECKING:
     from codemods.vcs import Commit, Repository
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """A commit that did a unit of a plan (`is_done`), or took it back. `operation` is the one that made it, empty
     where somebody did with `git revert`."""
 

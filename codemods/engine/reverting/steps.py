@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.engine.messages import OPERATION, PHASE, PLAN, REAPPLIES, REVERTS, RUN, UNIT
 from codemods.errors import ConflictError, RepositoryError
@@ -17,8 +18,7 @@ _REVERT, _REAPPLY = 'Revert "', 'Reapply "'
 _FILES = ("100644", "100755")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """An act to take back, and what that makes of each file: of the one that HEAD has, or the step before."""
 
     act: Act
@@ -30,8 +30,7 @@ class Step:
         return all(change.before == change.after for change in self.files)
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(Struct, frozen=True):
     """What is to be taken back, in this order, and the new `contents` by the names of their blobs."""
 
     steps: tuple[Step, ...]
@@ -98,8 +97,7 @@ def _needed(
     return repository.contents(entry.blob for three in edited for entry in three if entry and entry.mode in _FILES)
 
 
-@dataclass(slots=True)
-class _Merging:
+class _Merging(Struct):
     repository: Repository
     known: dict[str, bytes]
     contents: dict[str, bytes] = field(default_factory=dict)

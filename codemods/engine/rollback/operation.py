@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.engine.leftovers import marking
 from codemods.engine.moving import Mover
@@ -12,17 +13,16 @@ from codemods.engine.recovery import close_runs, place_of
 from codemods.engine.reverting.taking_back import TAKEN_BACK, take_back
 from codemods.errors import JournalError
 from codemods.journal import EventKind, new_run_id, replay
+from codemods.validation.base import Result  # noqa: TC001 - help() evaluates what `TakenBack` holds
 
 if TYPE_CHECKING:
     from codemods.engine.rollback.validating import Check
     from codemods.engine.rollback.way import Way
     from codemods.journal import Journal
-    from codemods.validation.base import Result
     from codemods.vcs import Repository
 
 
-@dataclass(frozen=True, slots=True)
-class TakenBack:
+class TakenBack(Struct, frozen=True):
     """What a rollback did: its own `id`, the commits that it made (none by reset), where HEAD is, and what validations
     say of that."""
 

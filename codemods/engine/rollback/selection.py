@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.engine.reverting.standing import acts, live_acts
 from codemods.errors import CodemodsError
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from codemods.vcs import Difference, Repository
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """The units of some files, one unit, those of a phase or a run, or all: and but those that change a file of
     `but`."""
 

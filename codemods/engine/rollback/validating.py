@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.engine.judging import Candidate, InPlace, Stage
 from codemods.engine.running.baselines import Baselines
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from codemods.vcs import Repository
 
 
-@dataclass(slots=True)
-class Check:
+class Check(Struct):
     """The validations of the phases that `acts` belong to. What fails before as well does not count."""
 
     plan: Plan

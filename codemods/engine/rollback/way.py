@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from codemods.engine.reverting.order import require_order
 from codemods.engine.reverting.standing import acts as all_acts
@@ -23,13 +24,12 @@ if TYPE_CHECKING:
 _SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """How `acts`, newest first, are taken back from the commit `head`: by `steps`, or by HEAD becoming `target`."""
 
     acts: tuple[Act, ...]
     head: str
-    steps: Steps = Steps(())  # noqa: RUF009 - it is never changed
+    steps: Steps = Steps(())
     target: str = ""
 
     @property

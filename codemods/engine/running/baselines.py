@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.engine.progress import BaselineFinished, BaselineStarted
 from codemods.engine.watching import stage
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 _KEPT = 40  # files
 
 
-@dataclass(slots=True)
-class Baselines:
+class Baselines(Struct):
     """The baselines in `folder`; with `afresh` those that are there are not believed.
 
     `origin` is the commit since which there is nothing but units that were validated against what was seen there.

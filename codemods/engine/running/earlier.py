@@ -6,8 +6,9 @@ that it left for sound, nobody would ever see what else they break.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.engine.reverting.standing import acts, live_acts
 from codemods.journal import EventKind
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from codemods.vcs import Repository
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(Struct, frozen=True):
     """A phase that was begun at the commit `head`, with the units that stand since, and the run of each."""
 
     head: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.engine.committing import RefusedError
 from codemods.engine.judging import Candidate
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
 Settled = tuple[bool, "list[Unit]"]
 
 
-@dataclass(slots=True)
-class Groups:
+class Groups(Struct):
     """The groups of one phase, committed in their order, and judged ahead of it as far as the judge can.
 
     `seen` are the results of whole probes; `whole` the commit for which each validation held in full, in `seconds`;

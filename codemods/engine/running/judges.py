@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.engine.progress import Note
 from codemods.engine.remote_judge import open_remote_judge
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from codemods.model import Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Judges:
+class Judges(Struct, frozen=True):
     """`jobs` is how many candidates are judged at a time on this machine; a `crew` does it elsewhere."""
 
     jobs: int = 1

@@ -7,8 +7,10 @@ it is said, and the units that it concerns are taken back.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.culprits import Probe
 from codemods.engine.half_done import digest
@@ -29,8 +31,7 @@ if TYPE_CHECKING:
 _NAMED = 5
 
 
-@dataclass(slots=True)
-class PhaseEnd:
+class PhaseEnd(Struct):
     """The validation of the `units` of one phase that stand, in their order, each committed by one of `runs`.
 
     It `is_open` where it does not hold, and nobody is convicted of that.

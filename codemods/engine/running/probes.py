@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.culprits import Answer, Culprit, Found, Probe, search
 from codemods.engine.judging import Candidate
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
 Results = tuple[Result, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """The results of one probe, the numbers under which they are in the journal, and which of them left nothing out."""
 
     results: Results
@@ -48,8 +49,7 @@ class Tree(Protocol):
         """The files of a tree with these units alone, and of one without any, by what differs from HEAD."""
 
 
-@dataclass(slots=True)
-class Inquiry:
+class Inquiry(Struct):
     """One search: which of `units` make validations `names` fail. `first` is the whole probe, where it is under way."""
 
     units: list[Unit]
@@ -128,8 +128,7 @@ class Inquiry:
         return judging(judge, Candidate(after, before, names, scopes))
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(Struct, frozen=True):
     """A candidate that is being judged, by `judge`."""
 
     candidate: Candidate
@@ -152,8 +151,7 @@ def written_down(started: Started, books: Books, scopes: Scopes, phase: str, uni
     return Judged(results, numbers, full)
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(Struct, frozen=True):
     """Units that HEAD does not hold yet; `ahead` are others that are taken for committed."""
 
     units: list[Unit]
@@ -166,8 +164,7 @@ class Pending:
         return before | added, before
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Units that HEAD holds."""
 
     units: list[Unit]

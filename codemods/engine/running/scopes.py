@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.plan.validations import ImportsValidation, PytestValidation, UnittestValidation
 from codemods.validation.base import Scope
@@ -16,8 +18,7 @@ if TYPE_CHECKING:
     from codemods.plan.schema import Plan
 
 
-@dataclass(slots=True)
-class Scopes:
+class Scopes(Struct):
     """The scopes of the validations of `plan`. With `everything`, at the end of a phase, no test is left out."""
 
     plan: Plan

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from codemods.engine.judging import Judge, Stage
@@ -11,8 +12,7 @@ if TYPE_CHECKING:
     from codemods.validation.base import Validation
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
+class Tools(Struct, frozen=True):
     """The same for all phases of a run. `in_place` judges in the work tree, whoever else does."""
 
     validations: dict[str, Validation]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.engine.choosing.choice import key_of
 from codemods.engine.choosing.selection import NOBODY, read_owners
@@ -23,8 +24,7 @@ _UNFIT = re.compile(r"[^a-z0-9._-]+")
 _LONGEST = 60  # letters of a branch's own name
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The units that go into one branch: of these owners, or of that folder, which `name` says."""
 
     name: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.engine.apply import ApplyOptions
 from codemods.engine.choosing.choice import Choice, is_apart, key_of, preview_with
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
 RunGroup = Callable[[Group, str, ApplyOptions], RunReport]
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A unit of a group that has to wait for what other branches do, and why."""
 
     group: str
@@ -39,8 +40,7 @@ class Waiting:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """A branch that a call has made, or gone on with, by a run of its `group`. It `is_there` where it has commits."""
 
     name: str
@@ -49,8 +49,7 @@ class Branch:
     is_there: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Splitting:
+class Splitting(Struct, frozen=True):
     """One call: the branch `base` that all start from, at the commit `head`; the `branches` that it has worked on, and
     the names of those that were `open` before; what is `waiting` for others; and the groups that are `left` for the
     next call, since no more may be open. `turned_down` are units that were rejected or declined before, `recovered`
@@ -106,8 +105,7 @@ def _go_to_base(repository: Repository, journal: Journal, plan: str) -> None:
         repository.switch(origin.base)
 
 
-@dataclass(slots=True)
-class _Split:
+class _Split(Struct):
     """One call, under way."""
 
     loaded: LoadedPlan

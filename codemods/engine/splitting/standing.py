@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.engine.messages import PHASE, PLAN, REVERTS, RUN, UNIT
 from codemods.engine.splitting.groups import prefix_of
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 _HEADS = "refs/heads/"
 
 
-@dataclass(frozen=True, slots=True)
-class OpenBranch:
+class OpenBranch(Struct, frozen=True):
     """A branch with commits of a plan that HEAD does not hold: the `units` that they do. It `goes_on` from HEAD where
     HEAD has not moved since."""
 
@@ -59,8 +59,7 @@ def commits_on(repository: Repository, plan: str, ref: str) -> dict[Key, tuple[C
     return done
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """What a branch was made for: the `group`, from the branch `base`."""
 
     base: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.model import Blocked, Form, Skipped, printable
 from codemods.plan.schema import RedirectModule
@@ -20,8 +21,7 @@ _NO_PHASE = "(no phase)"
 _NAMED = 5
 
 
-@dataclass(slots=True)
-class Words:
+class Words(Struct):
     """Strings that are said often, each once: their numbers."""
 
     numbers: dict[str, int] = field(default_factory=dict)
@@ -31,8 +31,7 @@ class Words:
         return self.numbers.setdefault(word, len(self.numbers))
 
 
-@dataclass(slots=True)
-class Entries:
+class Entries(Struct):
     """Collects the files of one preview. References are lists: line, column, then the numbers of the words for form,
     target, outcome, reason and rule."""
 
@@ -105,8 +104,7 @@ def _about(unit: Unit, change: Change | Removal) -> str:
     return ": ".join(filter(None, (unit.summary, together)))
 
 
-@dataclass(slots=True)
-class Rules:
+class Rules(Struct):
     """What of a plan a reference falls under: the name of a rule, or a redirect, or else what it names."""
 
     redirects: tuple[tuple[str, str], ...]

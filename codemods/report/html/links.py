@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from codemods.errors import CodemodsError
 from codemods.model import printable
@@ -19,8 +20,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _SCRIPTS = ("javascript:", "data:", "vbscript:")
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(Struct, frozen=True):
     """A template for links; where it is empty there are none. `root` is the folder of the repository, quoted."""
 
     template: str
