@@ -94,8 +94,8 @@ def look(
     work = Work((), run, _fixed(plan, found, left), words=moves.spelled)
     _search(found, work, moves, plan, rewrites, excluded, transforms)
     # Every file that changes asks about them, also where nothing can be read that is not known yet.
-    targets = sorted(filter(None, map(found.modules.get, moves.new_modules)))
-    for path in (path for path in targets if path not in found.summaries):
+    ends = sorted(filter(None, map(found.modules.get, moves.old_modules | moves.new_modules)))
+    for path in (path for path in ends if path not in found.summaries):
         found.add(path)
     work.fixed = {**_waiting(found, not_merged), **work.fixed, **tree.fixed}
     return Sight(loaded, tree, found, work, moves, left, excluded)
@@ -133,10 +133,13 @@ def examine(sight: Sight) -> Examined:
     """What becomes of each file, whether or not the plan is right: what it names in vain blocks those who use it."""
     plan, found, work, moves, excluded = sight.loaded.plan, sight.found, sight.work, sight.moves, sight.excluded
     fixed = {*assign(plan, found.candidates).uncovered, *work.fixed}
-    outcomes = outcomes_of(found, work, moves, lambda path: path not in fixed)
-    outcomes.by_path.update(_with_callers(found, work, outcomes.by_path))
     other = [path for path in sight.paths if path not in excluded and not is_python(path)]
-    outcomes.by_path.update(_in_texts(sight, other))
+    in_texts: list[Outcome | None] = []
+    texts = _in_texts(sight, other)
+    outcomes = outcomes_of(found, work, moves, lambda path: path not in fixed, map(in_texts.append, texts))
+    outcomes.by_path.update(_with_callers(found, work, outcomes.by_path))
+    in_texts.extend(texts)
+    outcomes.by_path.update((outcome.path, outcome) for outcome in in_texts if outcome is not None)
     concerned = {path: outcome for path, outcome in outcomes.by_path.items() if _is_told(outcome)}
     skipped = {path: skipped for path, skipped in found.skipped.items() if path not in excluded}
     skipped |= {path: outcome for path, outcome in outcomes.by_path.items() if isinstance(outcome, Skipped)}
@@ -144,12 +147,13 @@ def examine(sight: Sight) -> Examined:
     return Examined(outcomes.by_path, concerned, outcomes.together, assign(plan, concerned), in_order)
 
 
-def _in_texts(sight: Sight, paths: list[str]) -> Iterator[tuple[str, Outcome]]:
-    for path, outcome in text_outcomes(sight.found, paths, sight.moves, sight.loaded.plan.non_python).items():
-        if path in sight.tree.fixed and isinstance(outcome, Changed):
-            yield path, blocked(path, outcome.findings, (f"{path}:1: {sight.tree.fixed[path]}",))
+def _in_texts(sight: Sight, paths: list[str]) -> Iterator[Outcome | None]:
+    fixed = sight.tree.fixed
+    for outcome in text_outcomes(sight.found, paths, sight.moves, sight.loaded.plan.non_python):
+        if isinstance(outcome, Changed) and outcome.path in fixed:
+            yield blocked(outcome.path, outcome.findings, (f"{outcome.path}:1: {fixed[outcome.path]}",))
         else:
-            yield path, outcome
+            yield outcome
 
 
 def consumers_preview(sight: Sight, examined: Examined, before: tuple[PhasePreview, ...]) -> Preview:

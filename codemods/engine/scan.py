@@ -361,12 +361,14 @@ def open_scan(
     return Scan(python, read, names, words, modules=modules, tracked=frozenset(tracked), crew=crew)
 
 
+def _is_stub(path: str) -> bool:
+    return path.endswith(".pyi")
+
+
 def modules_of(paths: Iterable[str], name_of: Callable[[str], str | None]) -> dict[str, str]:
     """Every module and package by its dotted name. A source comes before its stub; namespace packages map to ""."""
     modules: dict[str, str] = {}
-    files = list(paths)
-    stubs = [path for path in files if path.endswith(".pyi")]
-    for path in chain((path for path in files if not path.endswith(".pyi")), stubs):
+    for path in sorted(paths, key=_is_stub):
         name = name_of(path)
         if name is not None and not modules.get(name):
             modules[name] = path

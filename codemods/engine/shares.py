@@ -18,7 +18,7 @@ from codemods.executors.sharing import enough_for, handed, map_files, processes_
 from codemods.index.resolve import Index, Missing, Unspelled
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from codemods.executors.opening import Crew
     from codemods.executors.sharing import Handed
@@ -112,12 +112,13 @@ class Snapshot(Scan):
 class Shares(Struct):
     """Makes something of many files of `found`: on its crew, if it has one, else one after another.
 
-    What cannot be made there, since it needs files that are not read yet, or runs a codemod, is made here. A context
-    manager: what it has told the crew is forgotten in the end.
+    What cannot be made there, since it needs files that are not read yet, or runs a codemod, is made here. `meanwhile`
+    is done piece by piece while the crew works. A context manager: what it has told the crew is forgotten in the end.
     """
 
     found: Scan
     work: Work
+    meanwhile: Iterator[object] = field(default_factory=lambda: iter(()))
     _ending: ExitStack = field(default_factory=ExitStack)
     _base: tuple[dict[str, ModuleSummary], Handed[_Base]] | None = None
 
@@ -136,7 +137,7 @@ class Shares(Struct):
             return {path: make(found, work, path, moves) for path in each(_EXAMINING, paths, len(paths))}
         known = self._known(found.crew, make, moves)
         files = ((path, content) for path in paths if (content := found.content(path)) is not None)
-        answers = map_files(found.crew, _tell, known, files, _lost, itemgetter(0))
+        answers = map_files(found.crew, _tell, known, files, _lost, itemgetter(0), self.meanwhile)
         answered = each(_EXAMINING, answers, len(paths), _name)
         told = {one.made.outcome.path: one for one in answered if one is not None}
         made = {}

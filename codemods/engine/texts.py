@@ -13,7 +13,7 @@ from codemods.transforms.plain_text import transform_text
 from codemods.transforms.text_names import TextNames
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable, Iterable, Iterator
 
     from codemods.engine.facts import Facts
     from codemods.engine.scan import Scan
@@ -34,10 +34,11 @@ _VERB = re.compile(rb"^(keep|rewrite|merge|redirect|delete|forbid):", re.MULTILI
 LEFT = "outside Python: the plan leaves it"
 
 
-def text_outcomes(found: Scan, paths: Iterable[str], moves: Moves, choice: Choice) -> dict[str, Outcome]:
-    """The outcome of each of `paths`, none of them Python, that refers to what moves. Plans do not."""
+def text_outcomes(found: Scan, paths: Iterable[str], moves: Moves, choice: Choice) -> Iterator[Outcome | None]:
+    """The outcome of each of `paths`, none of them Python, that refers to what moves, and None in between, so that
+    something else can be done there. Plans do not refer to anything."""
     names = TextNames(moves, {module: found.modules.get(module, "") for module in moves.modules})
-    outcomes: dict[str, Outcome] = {}
+    unread: dict[str, Outcome] = {}
 
     def has(module: str, name: str) -> bool:
         return found.ask(lambda index: index.has(module, name))
@@ -54,20 +55,21 @@ def text_outcomes(found: Scan, paths: Iterable[str], moves: Moves, choice: Choic
                 return False
             content = found.read(path)
         except OSError as error:
-            outcomes[path] = Skipped(path, f"cannot be read: {error.strerror or error}")
+            unread[path] = Skipped(path, f"cannot be read: {error.strerror or error}")
             return False
         return (not words or needles.any_in(content)) and not is_plan(content)
 
     texts = [path for path in paths if not is_binary(path)]
     facts = found.facts
     about = f"text {key_of(names.words)}"
-    held = facts.those(about, texts, holds) if facts is not None else tuple(filter(holds, texts))
+    held = frozenset(facts.those(about, texts, holds)) if facts is not None else None
     rest = (moves.key, rewrite, facts.place if facts is not None else "")
-    for path in held:
-        outcomes[path] = _recalled(facts, path, rest, has) or _found(facts, path, rest, names, found.read(path), has)
-    if choice == "leave":
-        return {path: _left(outcome) for path, outcome in outcomes.items()}
-    return outcomes
+    for path in texts:
+        if not (holds(path) if held is None else path in held):
+            yield unread.get(path)
+            continue
+        outcome = _recalled(facts, path, rest, has) or _found(facts, path, rest, names, found.read(path), has)
+        yield _left(outcome) if choice == "leave" else outcome
 
 
 def _recalled(facts: Facts | None, path: str, rest: Hashable, has: Has) -> Outcome | None:

@@ -54,12 +54,15 @@ class Outcomes(Struct):
         self.together = [*apart, joined]
 
 
-def outcomes_of(found: Scan, work: Work, moves: Moves, may_change: Callable[[str], bool]) -> Outcomes:
+def outcomes_of(
+    found: Scan, work: Work, moves: Moves, may_change: Callable[[str], bool], meanwhile: Iterable[object] = ()
+) -> Outcomes:
     """What the steps of `work` and then `moves` make of each candidate of `found`.
 
-    Files that must not change are those that `may_change` denies.
+    Files that must not change are those that `may_change` denies. Where others do the work, `meanwhile` is gone through
+    piece by piece, maybe not to its end.
     """
-    with Shares(found, work) as shares:
+    with Shares(found, work, iter(meanwhile)) as shares:
         made = shares.of(_made, found.candidates, moves)
         outcomes = Outcomes({path: one.outcome for path, one in made.items()})
         _look_at_aliases(found, work, outcomes.by_path, moves)

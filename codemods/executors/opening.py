@@ -33,8 +33,12 @@ def open_executor(spec: str | None, jobs: int = 1, *, processes: bool = False) -
     CodemodsError where there is no such executor, or a cluster that does not answer or cannot do our work.
     """
     if spec is None:
-        with _local(jobs, processes=processes) as executor:
+        executor = _local(jobs, processes=processes)
+        try:
             yield Crew(executor, jobs)
+        finally:
+            # Processes take a moment to end, in which something else can be done.
+            executor.shutdown(wait=not processes)
         return
     named = _SPEC.fullmatch(spec)
     if named is None:

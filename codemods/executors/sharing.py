@@ -86,17 +86,21 @@ def map_files(
     items: Iterable[Item],
     lost: Callable[[Item, str], Answer],
     name: Callable[[Item], Hashable] = hash,
+    meanwhile: Iterable[object] = (),
 ) -> Iterator[Answer]:
     """`function(shared, item)` for each of `items`, in their order; whatever `function` raises comes through.
 
     With a `crew`, and many items, on its executor: then all of them can be pickled, and are of no effect but their
     answer. `shared` is unpickled once in each process. Processes of this machine get again what they have seen before,
     by its `name`, as long as all have something to do. For an item that ends its process, `lost` answers, told why.
+    `meanwhile` is gone through, piece by piece, as long as nothing is there but to wait for others.
     """
     left = iter(items)
     if crew is not None and len(first := list(islice(left, enough := enough_for(crew)))) == enough:
         with handed(crew, shared) as sent:
-            yield from _on_executor(crew, partial(_answers, function, sent), chain(first, left), lost, name)
+            yield from _on_executor(
+                crew, partial(_answers, function, sent), chain(first, left), lost, name, iter(meanwhile)
+            )
         return
     for item in left if crew is None else first:
         yield function(shared, item)
@@ -113,6 +117,7 @@ def _on_executor(
     items: Iterator[Item],
     lost: Callable[[Item, str], Answer],
     name: Callable[[Item], Hashable],
+    meanwhile: Iterator[object],
 ) -> Iterator[Answer]:
     from concurrent.futures import BrokenExecutor
     from queue import SimpleQueue
@@ -135,6 +140,9 @@ def _on_executor(
             send()
             told = 0
             while under_way:
+                for _ in meanwhile:
+                    if not done.empty():
+                        break
                 future = done.get()
                 chunk = under_way.pop(future)
                 queue.is_done(chunk)

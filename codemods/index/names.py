@@ -7,6 +7,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 SUFFIXES = (".py", ".pyi")
+_ENDINGS = ("py", "pyi")
 
 
 def is_python(path: str) -> bool:
@@ -25,8 +26,8 @@ class ModuleNames(Struct, frozen=True):
     def name_of(self, path: str) -> str | None:
         """The dotted name of the module in `path`; None where no import statement can name it."""
         folder, _, last = path.rpartition("/")
-        package = _package(self.source_roots, folder) if is_python(path) else None
-        stem = last.rsplit(".", 1)[0]
+        stem, _, ending = last.rpartition(".")
+        package = _package(self.source_roots, folder) if ending in _ENDINGS else None
         if package is None or not stem.isidentifier():
             return None
         if stem == "__init__":

@@ -245,12 +245,15 @@ class Index(Struct, frozen=True, dict=True):
     @cached_property
     def _spellings(self) -> Mapping[str, dict[str, list[tuple[int, str]]]]:
         """All that the files spell by each of the names in it, with the files, which are numbered in their order."""
-        spellings: dict[str, dict[str, list[tuple[int, str]]]] = {}
+        holders: dict[str, list[tuple[int, str]]] = {}
         for number, (path, summary) in enumerate(self.summaries.items()):
             holder = (number, path)
             for spelled in (*summary.reaches, *summary.strings):
-                for part in set(spelled.split(".")):
-                    spellings.setdefault(part, {}).setdefault(spelled, []).append(holder)
+                holders.setdefault(spelled, []).append(holder)
+        spellings: dict[str, dict[str, list[tuple[int, str]]]] = {}
+        for spelled, those in holders.items():
+            for part in set(spelled.split(".")):
+                spellings.setdefault(part, {})[spelled] = those
         return spellings
 
     def _reaches(self, spelled: str, summary: ModuleSummary, module: str, name: str) -> bool:

@@ -176,9 +176,9 @@ def _own_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
     pending: list[ast.AST] = [statement]
     while pending:
         node = pending.pop()
-        yield node
-        inner = ast.iter_child_nodes(node)
-        pending.extend(n for n in inner if not isinstance(n, (ast.stmt, ast.Lambda, ast.comprehension)))
+        if node is statement or not isinstance(node, (ast.stmt, ast.Lambda, ast.comprehension)):
+            yield node
+            push_parts(node, pending)
 
 
 def dotted_words(text: str, words: frozenset[str]) -> Iterator[str]:
@@ -242,7 +242,7 @@ class _Seen(Struct):
     def read_text(self, text: str) -> list[ast.stmt]:
         """Take what a string names; the examples in it come out."""
         is_told = any(word in text for word in self.words)
-        if is_told or "%" in text or "{" in text:
+        if is_told:
             self.strings.update(_named_in(text, self.words))
         return _examples_in(text) if is_told or "import" in text else []
 

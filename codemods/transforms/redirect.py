@@ -80,16 +80,22 @@ def _leads(dotted: str, moves: Moves, index: Index) -> bool:
     module, _, name = dotted.rpartition(".")
     if moves.holds_module(dotted) or moves.symbol(module, name) or is_handed_on(module, name, moves, index):
         return True
-    step = follow_dotted(dotted, moves, index)
-    return step is not None and (step.kind in ("moves", "re-export") or moves.holds_module(step.module))
+    return _is_led(dotted, moves, index)
 
 
 def _is_named(string: str, moves: Moves, index: Index) -> bool:
     dotted = string.lstrip(".")
     if dotted in moves.last_names or moves.holds_module(dotted) or next(names_of(dotted, moves), None):
         return True
-    step = follow_dotted(string, moves, index)
-    return step is not None and (step.kind in ("moves", "re-export") or moves.holds_module(step.module))
+    return _is_led(string, moves, index)
+
+
+def _is_led(dotted: str, moves: Moves, index: Index) -> bool:
+    """Whether a name leads to what moves, or to the module that it moves out of, and not to what stays in that."""
+    step = follow_dotted(dotted, moves, index)
+    if step is None or (step.kind == "stays" and step.name):
+        return False
+    return step.kind in ("moves", "re-export") or moves.holds_module(step.module)
 
 
 def _is_known(dotted: str, moves: Moves) -> bool:

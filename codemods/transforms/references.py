@@ -72,7 +72,7 @@ class Bindings(Struct):
 def bindings_of(view: ModuleView, moves: Moves, index: Index) -> Bindings:
     """The bindings of `view` that `moves` concerns, in the order of the source."""
     bindings = Bindings()
-    for site in sorted(view.scopes.imports, key=lambda site: view.lines.span(site.statement)):
+    for site in sorted(view.scopes.imports, key=_place):
         for number, alias in enumerate(site.statement.names):
             if site.container is not None:
                 _read_quoted(view, moves, bindings, site, alias)
@@ -81,6 +81,11 @@ def bindings_of(view: ModuleView, moves: Moves, index: Index) -> Bindings:
             else:
                 _read_from(view, moves, index, bindings, ModuleImportDraft(site, number, alias))
     return bindings
+
+
+def _place(site: ImportSite) -> tuple[int, int, int, int]:
+    node = site.statement
+    return node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0
 
 
 class ModuleImportDraft(Struct, frozen=True):

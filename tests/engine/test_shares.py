@@ -41,6 +41,7 @@ def files_of(count: int) -> dict[str, str]:
         "lib/new.py": "def build():\n    pass\n\n\nasync def wait(x):\n    pass\n",
         "lib/hub.py": "from lib.old import *\n",
         "broken.py": "from lib.old import make\ndef\n",
+        "notes.md": "Call `lib.old.make`, not `lib.old.other`.\n",
     }
     for number in range(count):
         files[f"use{number}.py"] = USES[number % len(USES)].replace("NUMBER", str(number))
@@ -83,7 +84,7 @@ def check_same(repo: Path) -> str:
 
 def test_processes_make_of_many_files_what_one_makes_of_them(repo: Path) -> None:
     told = check_same(repo)
-    for part in ("from lib.new import build", "lib.old.run(3)", "called by", "broken.py"):
+    for part in ("from lib.new import build", "lib.old.run(3)", "called by", "broken.py", "notes.md"):
         assert part in told
 
 

@@ -136,6 +136,16 @@ def test_files_are_done_here_unless_there_are_many_and_a_crew() -> None:
             assert {answer[2] == os.getpid() for answer in answers} == {here}
 
 
+@pytest.mark.parametrize(("jobs", "expected"), [(1, []), (2, [0, 1, 2, 3, 4])])
+def test_while_others_work_something_else_is_done_here(jobs: int, expected: list[int]) -> None:
+    done: list[int] = []
+    with open_analysis(None, jobs) as crew:
+        meanwhile = map(done.append, range(5))
+        answers = list(map_files(crew, where, "x", range(100), never, meanwhile=meanwhile))
+    assert [answer[:2] for answer in answers] == [("x", item) for item in range(100)]
+    assert done == expected
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_what_work_raises_comes_through(jobs: int) -> None:
     with open_analysis(None, jobs) as crew, pytest.raises(ValueError, match="why"):
