@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import chain, islice
-from operator import itemgetter
+from operator import itemgetter, methodcaller
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from msgspec import Struct, field
@@ -361,14 +361,10 @@ def open_scan(
     return Scan(python, read, names, words, modules=modules, tracked=frozenset(tracked), crew=crew)
 
 
-def _is_stub(path: str) -> bool:
-    return path.endswith(".pyi")
-
-
 def modules_of(paths: Iterable[str], name_of: Callable[[str], str | None]) -> dict[str, str]:
     """Every module and package by its dotted name. A source comes before its stub; namespace packages map to ""."""
     modules: dict[str, str] = {}
-    for path in sorted(paths, key=_is_stub):
+    for path in sorted(paths, key=methodcaller("endswith", ".pyi")):
         name = name_of(path)
         if name is not None and not modules.get(name):
             modules[name] = path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_FEW = 24  # words; for more, to split a file takes less time than to search it for each
+FEW = 24  # words; for more, to split a file takes less time than to search it for each
 _NAME = re.compile(rb"[A-Za-z0-9_]+")
 _BETWEEN = bytes(letter if _NAME.match(bytes((letter,))) else 32 for letter in range(256))
 _ESCAPED = re.compile(rb"\\([A-Za-z0-9_]+)")
@@ -24,7 +24,7 @@ class Needles:
 
     def __init__(self, words: Iterable[bytes]) -> None:
         wanted = frozenset(words)
-        whole = frozenset(filter(_NAME.fullmatch, wanted)) if len(wanted) > _FEW else frozenset[bytes]()
+        whole = frozenset(filter(_NAME.fullmatch, wanted)) if len(wanted) > FEW else frozenset[bytes]()
         self.are_many = bool(whole)
         self._whole = whole
         self._anywhere = tuple(wanted - whole)

@@ -25,8 +25,9 @@ def misfits(view: ModuleView, result: ModuleView, moves: Moves, index: Index) ->
     if len(view.scopes.order) != len(result.scopes.order):
         return
     before, after = FileNames(view, index), FileNames(result, index)
+    imported = {alias.asname or alias.name.partition(".")[0] for alias in before.sites}
     for old, new in zip(view.scopes.order, result.scopes.order, strict=True):
-        was = _was(before, old, moves, index) if before.binding(old) else None
+        was = _was(before, old, moves, index) if old.name in imported and before.binding(old) else None
         for length in range(1, len(new.chain) + 1) if was is not None else ():
             target = _symbol(after, new, length, index)
             if target is None:

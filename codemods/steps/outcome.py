@@ -125,8 +125,14 @@ def _finish(prepared: Prepared, steps: Sequence[Step], moves: Moves, index: Inde
 
 def _loads(view: ModuleView, result: ModuleView) -> Loads:
     """What `result` imports that `view`, of the same excerpt, does not, and the other way round."""
-    before, after = (with_packages(eager_imports(of.tree, of.path, of.names)) for of in (view, result))
-    return Loads(frozenset(after - before), frozenset(before - after))
+    before, after = (eager_imports(of.tree, of.path, of.names) for of in (view, result))
+    return Loads(_beyond(after, before), _beyond(before, after))
+
+
+def _beyond(some: set[str], others: set[str]) -> frozenset[str]:
+    """What `some` names load, with the packages around them, that `others` do not."""
+    loaded = with_packages(some - others) - others
+    return frozenset(name for name in loaded if not any(other.startswith(f"{name}.") for other in others))
 
 
 def _otherwise_bound(view: ModuleView, result: ModuleView) -> Iterator[str]:

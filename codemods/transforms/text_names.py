@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from codemods.index.needles import FEW
 from codemods.transforms.text_imports import Mention, import_mentions, is_new
 
 if TYPE_CHECKING:
@@ -53,7 +54,9 @@ class TextNames:
     def __init__(self, moves: Moves, source_paths: Mapping[str, str] | None = None) -> None:
         """`source_paths` says in which file of the repository an old module is; without it, `a/b.py` is `a.b`."""
         self.moves = moves
-        self.words = moves.words
+        # One of them is in a text that names what moves. A symbol is named with its module, which fewer texts hold.
+        is_rare = not moves.modules and len(moves.old_modules) <= FEW
+        self.words = moves.old_modules if is_rare else moves.words
         self._names = _alternatives(moves.old_modules)
         self._paths = _path_patterns(moves, source_paths or {})
 
