@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
+from itertools import compress, pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from codemods.model import Change, Removal
 
@@ -64,7 +65,8 @@ class _Between(difflib.SequenceMatcher[bytes]):
         end = len(before) - behind
         last = _LINE.findall(before, end, _lines_on(before, end, context))
         old, new = _LINE.findall(before, start, end), _LINE.findall(after, start, len(after) - behind)
-        super().__init__(None, old, new)
+        self.known = _line_by_line(old, new)
+        super().__init__(None, *(((), ()) if self.known else (old, new)))
         self.before, self.after = [*ahead, *old, *last], [*ahead, *new, *last]
         self.ahead, self.behind = len(ahead), len(last)
         self.skipped = before.count(b"\n", 0, start) - len(ahead)
@@ -72,7 +74,8 @@ class _Between(difflib.SequenceMatcher[bytes]):
     def get_opcodes(self) -> list[tuple[Any, int, int, int, int]]:
         """What becomes of each stretch of lines, as `difflib` tells it."""
         ahead, behind, old, new = self.ahead, self.behind, len(self.before), len(self.after)
-        found = [(kind, a + ahead, b + ahead, c + ahead, d + ahead) for kind, a, b, c, d in super().get_opcodes()]
+        between = self.known or super().get_opcodes()
+        found = [(kind, a + ahead, b + ahead, c + ahead, d + ahead) for kind, a, b, c, d in between]
         first = [("equal", 0, ahead, 0, ahead)] if ahead else []
         last = [("equal", old - behind, old, new - behind, new)] if behind else []
         return [*first, *found, *last]
@@ -81,6 +84,20 @@ class _Between(difflib.SequenceMatcher[bytes]):
         """Some lines as a hunk names them: its first, counted from 1, and how many; of none, the line before."""
         length, first = end - start, self.skipped + start
         return b"%d" % (first + 1) if length == 1 else b"%d,%d" % (first + 1 if length else first, length)
+
+
+def _line_by_line(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[Any, int, int, int, int]]:
+    """The opcodes where lines were changed and none came or went, as most changes are; empty where that is not sure."""
+    if len(old) != len(new):
+        return []
+    changed = [before != after for before, after in zip(old, new, strict=True)]
+    gone, come = set(compress(old, changed)), set(compress(new, changed))
+    # A line that moved is told better as one that went and came.
+    if not gone.isdisjoint(new) or not come.isdisjoint(old):
+        return []
+    starts = [number for number in range(len(old)) if not number or changed[number] != changed[number - 1]]
+    spans = pairwise((*starts, len(old)))
+    return [("replace" if changed[start] else "equal", start, end, start, end) for start, end in spans]
 
 
 def _common_start(one: bytes, other: bytes) -> int:

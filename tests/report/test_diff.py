@@ -55,6 +55,8 @@ SMALL = {
     "in the middle": (b"1\n2\n3\n4\n5\n", b"1\n2\nx\n4\n5\n", b"@@ -2,3 +2,3 @@\n 2\n-3\n+x\n 4\n"),
     "at the start": (b"1\n2\n3\n", b"x\n1\n2\n3\n", b"@@ -1 +1,2 @@\n+x\n 1\n"),
     "at the end": (b"1\n2\n3", b"1\n2\n3\n", b"@@ -2,2 +2,2 @@\n 2\n-3\n\\ No newline at end of file\n+3\n"),
+    "around a line that stays": (b"1\n\n2\n", b"x\n\ny\n", b"@@ -1,3 +1,3 @@\n-1\n+x\n \n-2\n+y\n"),
+    "by a line that moves": (b"1\n2\n3\n", b"2\n3\n1\n", b"@@ -1,3 +1,3 @@\n-1\n 2\n 3\n+1\n"),
     "one of two alike": (b"1\n1\n", b"1\n", b"@@ -1,2 +1 @@\n 1\n-1\n"),
     "of an empty file": (b"", b"1\n", b"@@ -0,0 +1 @@\n+1\n"),
     "that empties it": (b"1\n", b"", b"@@ -1 +0,0 @@\n-1\n"),
