@@ -16,12 +16,12 @@ from codemods.engine.seals import seal_of
 from codemods.engine.trees import Trees, trees_for
 from codemods.engine.watching import each
 from codemods.executors.sharing import enough_for, map_files, processes_of
-from codemods.index.excerpt import places_of
 from codemods.index.names import ModuleNames, is_python
 from codemods.index.needles import Needles
 from codemods.index.resolve import Index, Missing, Unread, Unspelled
 from codemods.index.summary import ModuleSummary, excerpt_words, summarise
 from codemods.index.text import UndecodableError, decode
+from codemods.index.word_places import places_of
 from codemods.model import Skipped
 from codemods.transforms.view import UnparsableError, parse_for
 
