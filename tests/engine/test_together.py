@@ -233,3 +233,14 @@ def test_a_file_with_a_mistake_in_another_function_is_skipped() -> None:
     shown = preview_files({**BASE, "app.py": "from a.b import f\nf()\n\n\ndef other():\n    x = = 1\n"})
     assert not shown.units
     assert "app.py" in {outcome.path for outcome in shown.skipped}
+
+
+def test_what_stays_in_an_old_module_is_not_touched_and_a_name_for_the_module_is_followed() -> None:
+    files = {
+        "stays.py": "from a.b import other\nother.f()\n",
+        "hub.py": "from a import b as old\n",
+        "follows.py": "patch('hub.old.f')\npatch('a.b.other')\npatch('a.b.other.f')\n",
+    }
+    changes, units = migrated(files)
+    assert changes == {"follows.py": "patch('c.d.g')\npatch('a.b.other')\npatch('a.b.other.f')\n"}
+    assert units == [("follows.py",)]
