@@ -118,7 +118,7 @@ class Shares(Struct):
 
     found: Scan
     work: Work
-    meanwhile: Iterator[object] = field(default_factory=lambda: iter(()))
+    meanwhile: Iterator[object]
     _ending: ExitStack = field(default_factory=ExitStack)
     _base: tuple[dict[str, ModuleSummary], Handed[_Base]] | None = None
 

@@ -7,8 +7,8 @@ Its arguments go with it:
     def f(a):               →   def f( ):
         return g(a)         →       0
 
-What is found out here is by the letters, without a tree: where that is not sure, nothing is blanked, or the excerpt
-does not parse. Of names that are no words it tells nothing: what binds or reads them may stand in a blanked body.
+What is blanked is found by the letters, without a tree (`blanking`). Of names that are no words an excerpt tells
+nothing: what binds or reads them may stand in a blanked body.
 """
 
 from __future__ import annotations

@@ -38,8 +38,7 @@ def _token_at(source: bytes, place: int, done: int) -> tuple[int, int] | None:
     line = max(source.rfind(b"\n", 0, place) + 1, done)
     if source[max(done, line - 3) : line].rstrip(b"\r\n").endswith(b"\\"):
         return None
-    before = source[line:place]
-    if not before or before.isspace() or _SIGN.search(before) is None:
+    if _SIGN.search(source, line, place) is None:
         # Most are like this one, and end at the next quotes.
         end = source.find(source[place : place + 3], place + 3) + 3
         if end > 3 and source.find(b"\\", place, end) < 0:

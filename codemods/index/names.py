@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-SUFFIXES = (".py", ".pyi")
 _ENDINGS = ("py", "pyi")
+SUFFIXES = tuple(f".{ending}" for ending in _ENDINGS)
 
 
 def is_python(path: str) -> bool:

@@ -66,7 +66,9 @@ class _Between(difflib.SequenceMatcher[bytes]):
         last = _LINE.findall(before, end, _lines_on(before, end, context))
         old, new = _LINE.findall(before, start, end), _LINE.findall(after, start, len(after) - behind)
         self.known = _line_by_line(old, new)
-        super().__init__(None, *(((), ()) if self.known else (old, new)))
+        # To look at the lines is what takes its time.
+        compared: tuple[list[bytes], list[bytes]] = ([], []) if self.known else (old, new)
+        super().__init__(None, *compared)
         self.before, self.after = [*ahead, *old, *last], [*ahead, *new, *last]
         self.ahead, self.behind = len(ahead), len(last)
         self.skipped = before.count(b"\n", 0, start) - len(ahead)
