@@ -85,9 +85,9 @@ def apply(
     from codemods.engine.apply import apply as carry_out
     from codemods.engine.progress import RunEnd
     from codemods.journal import Lock
+    from codemods.report.console import console
     from codemods.report.progress_lines import RunProgress
     from codemods.report.run import show_run
-    from codemods.report.screen import console
 
     review = None if from_file is None else read_review(from_file)
     loaded = require_agreement(loaded, repository, yes=yes, branch="" if here else branch)

@@ -45,7 +45,7 @@ def audit(
         say(audit_markdown(found))
     else:
         from codemods.report.audit_terminal import show_audit
-        from codemods.report.screen import console
+        from codemods.report.console import console
 
         show_audit(console(), found)
     return 1 if found.verdicts[Verdict.FAILS] else 0

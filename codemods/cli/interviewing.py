@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from rich.console import Console
-
     from codemods.engine.choosing.asking import Question
     from codemods.model import Unit
+    from codemods.report.out import Out
     from codemods.vcs import Repository
 
 _KEYS = {
@@ -42,7 +41,7 @@ _ANSWERS = {"y": Answer.YES, "n": Answer.NO, "a": Answer.ALL, "s": Answer.SKIP, 
 class Interview(Struct):
     """Asks on the terminal `out`, while `paused` keeps others from writing to it."""
 
-    out: Console
+    out: Out
     repository: Repository
     paused: Callable[[], AbstractContextManager[None]]
     agreed: str = ""  # a phase, to the rest of which somebody has said yes with a unit that they had edited

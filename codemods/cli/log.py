@@ -37,8 +37,8 @@ def log(
     """
     from codemods.engine.history import all_operations, details, plans_here
     from codemods.journal import holder_of
+    from codemods.report.console import console
     from codemods.report.history import show_details, show_operations
-    from codemods.report.screen import console
 
     repository = open_repository(repo)
     journal = open_journal(repository)

@@ -7,18 +7,21 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from codemods.errors import RepositoryError
+from codemods.report.console import is_terminal
 from codemods.report.git_colours import palette_of
-from codemods.report.screen import Screen, console
+from codemods.report.out import Plain
 from codemods.report.volume import is_quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from codemods.report.out import Out
     from codemods.vcs import Repository
 
 # As git has it: what fits the screen is left there, and colours go through.
@@ -26,12 +29,16 @@ _LESS = {"LESS": "FRX", "LV": "-c"}
 
 
 @contextmanager
-def paged(repository: Repository) -> Iterator[Screen]:
+def paged(repository: Repository) -> Iterator[Out]:
     """A console for what may be long: on a terminal through git's pager, with git's colours; else as any other."""
-    plain = console()
-    if not plain.is_terminal:
-        yield plain
+    if not is_terminal(sys.stdout):
+        piped = Plain(at_once=False)
+        yield piped
+        piped.flush()
         return
+    from codemods.report.screen import Screen  # it takes a while to load
+
+    plain = Screen()
     settings = _settings(repository)
     plain.use(palette_of(settings))
     pager = "" if is_quiet() else settings.get("git_pager", "")
@@ -43,7 +50,7 @@ def paged(repository: Repository) -> Iterator[Screen]:
     if process.stdin is None:
         raise AssertionError("a pipe was asked for")
     file = TextIOWrapper(process.stdin, encoding="utf-8", errors="surrogateescape")
-    out = console(pager=file, width=plain.width)
+    out = Screen(pager=file, width=plain.width)
     out.use(plain.palette)
     # What ^C means is for the pager to say, as long as it is there.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)

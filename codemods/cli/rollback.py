@@ -15,13 +15,12 @@ from codemods.errors import CodemodsError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rich.console import Console
-
     from codemods.engine.rollback.operation import TakenBack
     from codemods.engine.rollback.selection import Selection
     from codemods.engine.rollback.way import Way
     from codemods.journal import Journal
     from codemods.plan.schema import Plan
+    from codemods.report.out import Out
     from codemods.vcs import Repository
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be taken back, and stop.")]
@@ -89,7 +88,7 @@ def rollback(
     from codemods.engine.rollback.script import script_of
     from codemods.engine.rollback.selection import Selection
     from codemods.journal import Lock
-    from codemods.report.screen import console
+    from codemods.report.console import console
     from codemods.report.terminal import show_recovered, show_taken_back, show_way
 
     files, left = (tuple(_named(repository, loaded.plan.name, paths or [], repo)) for paths in (file, but))
@@ -133,9 +132,7 @@ def rollback(
     return 0 if done.holds else 1
 
 
-def _validated(
-    plan: Plan, repository: Repository, journal: Journal, way: Way, selected: str, out: Console
-) -> TakenBack:
+def _validated(plan: Plan, repository: Repository, journal: Journal, way: Way, selected: str, out: Out) -> TakenBack:
     # Only here, since what validates takes longer to load than all else takes.
     from codemods.engine.rollback.operation import carry_out
     from codemods.engine.rollback.validating import Check

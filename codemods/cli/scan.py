@@ -75,7 +75,7 @@ def scan(
 
             say(survey_json(found, limit=limit))
         else:
-            from codemods.report.screen import console
+            from codemods.report.console import console
             from codemods.report.survey import show_survey
 
             show_survey(console(), found, limit=limit)

@@ -60,8 +60,8 @@ def apply_split(
     from codemods.engine.apply import apply as carry_out
     from codemods.engine.splitting.split import split
     from codemods.journal import Lock
+    from codemods.report.console import console
     from codemods.report.progress_lines import RunProgress
-    from codemods.report.screen import console
     from codemods.report.split import show_split, split_json
 
     def run(group: Group, branch: str, own: ApplyOptions) -> RunReport:

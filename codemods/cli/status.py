@@ -26,7 +26,7 @@ def status(plan: PlanFile, repo: RepositoryFolder = Path(), as_json: AsJson = Fa
     """
     loaded, repository = read_plan(plan), open_repository(repo)
     from codemods.engine.status import status_of
-    from codemods.report.screen import console
+    from codemods.report.console import console
     from codemods.report.terminal import show_status
 
     loaded = require_trust(loaded, repository, trust=trust)

@@ -43,7 +43,7 @@ def undo(
     from codemods.engine.rollback.operation import carry_out
     from codemods.engine.rollback.undoing import find, way_back
     from codemods.journal import Lock
-    from codemods.report.screen import console
+    from codemods.report.console import console
     from codemods.report.terminal import show_recovered, show_taken_back, show_way
 
     repository = open_repository(repo)

@@ -48,7 +48,7 @@ def why(
 
         say(why_json(reasons))
     else:
-        from codemods.report.screen import console
+        from codemods.report.console import console
         from codemods.report.terminal import show_why
 
         show_why(console(), reasons)

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-from rich.text import Text
-
 from codemods.engine.auditing.items import Verdict
 from codemods.model import printable
 from codemods.report.audit_words import VERDICTS, cut, grids, title, verdict_line
+from codemods.report.out import Columns
 from codemods.report.terminal import list_lines
 from codemods.report.volume import is_quiet
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from codemods.engine.auditing.audit import Audit
     from codemods.engine.auditing.items import Item
-    from codemods.report.audit_words import Grid
+    from codemods.report.out import Out
 
 
-def show_audit(out: Console, audit: Audit) -> None:
+def show_audit(out: Out, audit: Audit) -> None:
     """What holds, what is done, what does not hold, and the tables that bear it out."""
     holds = not audit.verdicts[Verdict.FAILS]
     name = printable(audit.loaded.plan.name)
-    out.print(Text(f"Plan {name}: {verdict_line(audit)}", style="bold green" if holds else "bold red"))
+    out.print(f"Plan {name}: {verdict_line(audit)}", style="bold green" if holds else "bold red")
     failing = audit.with_verdict(Verdict.FAILS)
     if failing:
-        out.print(Text(f"\n{VERDICTS[Verdict.FAILS]} ({len(failing)}):", style="bold"))
+        out.print(f"\n{VERDICTS[Verdict.FAILS]} ({len(failing)}):", style="bold")
     for item in failing:
         _show(out, item, audit.loaded.where)
     if is_quiet():
@@ -36,15 +32,15 @@ def show_audit(out: Console, audit: Audit) -> None:
     for verdict in (Verdict.DONE, Verdict.HOLDS):
         list_lines(out, VERDICTS[verdict], [_line(item) for item in audit.with_verdict(verdict)])
     for grid in grids(audit):
-        out.print(Text(f"\n{grid.title}:", style="bold"))
-        out.print(_table(grid))
+        out.print(f"\n{grid.title}:", style="bold")
+        out.print(Columns(grid.headings, grid.rows, numbers=grid.numbers))
     list_lines(out, "Skipped, since they cannot be read", [f"{s.path}: {s.reason}" for s in audit.skipped])
     for note in audit.notes:
         out.print(f"\n{note}")
     out.print(f"\n{audit.files_searched} files searched.")
 
 
-def _show(out: Console, item: Item, where: str) -> None:
+def _show(out: Out, item: Item, where: str) -> None:
     out.print(f"  {title(item)} ({printable(where)}:{item.line})")
     out.print(f"    {printable(item.said)}")
     for line in cut(item.evidence):
@@ -57,12 +53,3 @@ def _line(item: Item) -> str:
     first = item.evidence[0] if len(item.evidence) == 1 else None
     place = f" ({first.path}:{first.line})" if first and first.line else f" ({first.path})" if first else ""
     return f"{title(item)}: {item.said}{place}"
-
-
-def _table(grid: Grid) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for number, heading in enumerate(grid.headings):
-        table.add_column(heading, justify="right" if grid.numbers and number else "left", overflow="fold")
-    for row in grid.rows:
-        table.add_row(*row)
-    return table

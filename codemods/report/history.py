@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-from rich.text import Text
-
 from codemods.model import printable
+from codemods.report.out import Columns
 from codemods.report.terminal import show_diff_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rich.console import Console
-
     from codemods.engine.history import Details, UnitDetails
     from codemods.journal import Operation
+    from codemods.report.out import Out
 
 _NARROW = 100  # columns
+_HEADINGS = ("operation", "when", "who", "what", "result")
 _STATES = ("committed", "rejected", "undecided", "taken back")
 
 
-def show_operations(out: Console, operations: Iterable[Operation], plans: Iterable[str] = ()) -> None:
+def show_operations(out: Out, operations: Iterable[Operation], plans: Iterable[str] = ()) -> None:
     """A line for each: id, when, who, what, and what became of it. Where there is none, HEAD may hold what was done
     elsewhere by `plans`."""
     found = list(operations)
@@ -33,24 +32,17 @@ def show_operations(out: Console, operations: Iterable[Operation], plans: Iterab
             told = f"HEAD holds commits of the plan {printable(plan)}, which were made in another clone"
             out.print(f"{told}: `codemods status` tells which, `codemods rollback` takes them back.")
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    headings = {"operation": 0, "when": 1, "who": 2, "what": 3, "result": 4}
-    if out.width < _NARROW:
-        del headings["who"]
-    for heading in headings:
-        # An id is there to be copied, whatever the width.
-        table.add_column(heading, overflow="fold", no_wrap=heading == "operation")
-    for operation in found:
-        row = (operation.id, _time(operation.started), operation.who, _what(operation), _result(operation))
-        table.add_row(*(Text(printable(row[column])) for column in headings.values()))
-    out.print(table)
+    rows = [(o.id, _time(o.started), o.who, _what(o), _result(o)) for o in found]
+    # Who did it is what can be spared.
+    shown = itemgetter(0, 1, 3, 4) if out.width < _NARROW else itemgetter(0, 1, 2, 3, 4)
+    out.print(Columns(shown(_HEADINGS), tuple(map(shown, rows)), numbers=False, is_copied=True))
     out.print(f"\nOne of them, with its diffs: `codemods log {found[0].id}`. To take one back: `codemods undo ID`.")
 
 
-def show_details(out: Console, details: Details) -> None:
+def show_details(out: Out, details: Details) -> None:
     """One operation: what it was, its validations, and each unit with its diff or the evidence against it."""
     operation = details.operation
-    out.print(Text(f"{operation.kind} {operation.id}", style="bold"))
+    out.print(f"{operation.kind} {operation.id}", style="bold")
     lines = (
         ("what", _what(operation)),
         ("who", operation.who),
@@ -72,12 +64,12 @@ def show_details(out: Console, details: Details) -> None:
         _show_unit(out, unit)
 
 
-def _show_unit(out: Console, unit: UnitDetails) -> None:
+def _show_unit(out: Out, unit: UnitDetails) -> None:
     record = unit.record
     held = f", validated by {', '.join(record.validated_by)}" if record.validated_by else ""
     commit = f" as {record.sha[:12]}" if unit.diff else ""
     out.print()
-    out.print(Text(printable(f"{record.phase}: {record.unit}: {record.state}{commit}{held}"), style="bold"))
+    out.print(printable(f"{record.phase}: {record.unit}: {record.state}{commit}{held}"), style="bold")
     if record.reason:
         out.print(f"  {printable(record.reason)}")
     for line in unit.evidence.splitlines():

@@ -30,9 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-    from rich.console import Console
-
     from codemods.engine.watching import Watch
+    from codemods.report.out import Out
 
 
 _SCOPES = {"only": "what failed", "affected": "what they affect", "all": "everything"}
@@ -46,7 +45,7 @@ class RunProgress:
     `out` gets the lines that stay, stderr those of how far it is. With --quiet only what is rejected is told.
     """
 
-    def __init__(self, out: Console) -> None:
+    def __init__(self, out: Out) -> None:
         self.out = out
         self.started = time.monotonic()
         self.said = self.foretold = self.started
@@ -128,9 +127,9 @@ class RunProgress:
         if isinstance(self.line, LiveLine):
             with self.line.lock:
                 self.line.hide()
-                self.out.print(text, style=style, highlight=False)
+                self.out.print(text, style=style)
         else:
-            self.out.print(text, style=style, highlight=False)
+            self.out.print(text, style=style)
 
     def notify(self, event: Event) -> None:
         """Show one event."""

@@ -9,10 +9,10 @@ from codemods.report.terminal import list_lines
 from codemods.report.volume import is_quiet
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from codemods.report.out import Out
 
 
-def show_run(out: Console, report: RunReport, plan_file: str, options: str = "") -> None:
+def show_run(out: Out, report: RunReport, plan_file: str, options: str = "") -> None:
     """What a run did, and what to do next; `options` are those that it was called with."""
     rejected = report.in_state(UnitState.REJECTED)
     list_lines(out, "Rejected, and taken back", [f"{r.unit}: {r.reason} (output: {r.evidence})" for r in rejected])

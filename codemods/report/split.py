@@ -5,8 +5,6 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from codemods.engine.progress import UnitState
 from codemods.model import printable
 from codemods.report.json_text import dump
@@ -16,17 +14,16 @@ from codemods.report.to_json import run_values
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rich.console import Console
-
     from codemods.engine.splitting.split import Branch, Splitting
+    from codemods.report.out import Out
 
 
-def show_split(out: Console, done: Splitting, texts: Mapping[str, str], again: str) -> None:
+def show_split(out: Out, done: Splitting, texts: Mapping[str, str], again: str) -> None:
     """The branches, with the files of their texts, and what to do next; `again` is the command that was called."""
     made = [branch for branch in done.branches if branch.is_there]
     show_recovered(out, done.recovered)
     for branch in done.branches:
-        out.print(Text(f"\n{printable(branch.group.name)}: {branch.name}", style="bold"))
+        out.print(f"\n{printable(branch.group.name)}: {branch.name}", style="bold")
         counts = {state: len(branch.report.in_state(state)) for state in (UnitState.COMMITTED, UnitState.REJECTED)}
         numbers = ", ".join(f"{number} {state.value}" for state, number in counts.items())
         out.print(f"  {numbers}, {branch.report.left} left, {branch.report.seconds:.1f} s, {branch.report.end.value}")
@@ -47,7 +44,7 @@ def show_split(out: Console, done: Splitting, texts: Mapping[str, str], again: s
         out.print("Nothing to do: no reference is left that can be rewritten.")
 
 
-def _list_turned_down(out: Console, branch: Branch) -> None:
+def _list_turned_down(out: Out, branch: Branch) -> None:
     for result in branch.report.in_state(UnitState.REJECTED):
         out.print(printable(f"  rejected: {result.unit}: {result.reason} (output: {result.evidence})"))
     for note in branch.report.notes:

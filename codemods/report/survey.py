@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from codemods.model import printable
 from codemods.report.volume import is_quiet
 from codemods.survey.findings import Kind
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from codemods.engine.survey import Survey
+    from codemods.report.out import Out
     from codemods.survey.findings import Finding, Place
 
 _TITLES = {
@@ -28,7 +25,7 @@ _NAMES = 5
 _SAID_ALREADY = frozenset(("same code", "only the name is the same"))
 
 
-def show_survey(out: Console, survey: Survey, *, limit: int) -> None:
+def show_survey(out: Out, survey: Survey, *, limit: int) -> None:
     """Show the first `limit` findings of each kind, all where it is 0; then what was left out."""
     for kind in () if is_quiet() else survey.wish.kinds:
         findings = survey.of_kind(kind)
@@ -36,14 +33,14 @@ def show_survey(out: Console, survey: Survey, *, limit: int) -> None:
             shown = findings[:limit] if limit else findings
             title, what = _TITLES[kind]
             first = f", the first {len(shown)}" if len(shown) < len(findings) else ""
-            out.print(Text(f"{title} ({len(findings)} {what}{first})", style="bold"))
+            out.print(f"{title} ({len(findings)} {what}{first})", style="bold")
             for number, finding in enumerate(shown, 1):
                 _show(out, number, survey.detailed(finding))
             out.print()
     _show_rest(out, survey)
 
 
-def _show_rest(out: Console, survey: Survey) -> None:
+def _show_rest(out: Out, survey: Survey) -> None:
     if survey.left_out and not is_quiet():
         out.print("Left out: " + "; ".join(f"{item.count} {item.what}" for item in survey.left_out) + ".")
     for skipped in survey.skipped.values():
@@ -54,12 +51,12 @@ def _show_rest(out: Console, survey: Survey) -> None:
         out.print("`codemods init NAME` drafts a plan for one of them.")
 
 
-def _show(out: Console, number: int, finding: Finding) -> None:
+def _show(out: Out, number: int, finding: Finding) -> None:
     name = printable(finding.name)
     if more := [printable(other) for other in finding.names if other != finding.name]:
         rest = f", … {len(more) - _NAMES} more" if len(more) > _NAMES else ""
         name += f", {', '.join(more[:_NAMES])}{rest}"
-    out.print(Text(f"{number:3}  {name}", style="bold"))
+    out.print(f"{number:3}  {name}", style="bold")
     out.print(f"     {printable(finding.reason)}")
     kept = _kept(finding)
     for place in finding.places[:_PLACES]:

@@ -2,62 +2,54 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-from rich.text import Text
-
 from codemods.model import Blocked, Change, Disposition, Finding, Form, Removal, count, count_forms, printable
 from codemods.report.diff import unified
-from codemods.report.git_colours import Palette
-from codemods.report.screen import Screen
+from codemods.report.out import Columns, Plain
 from codemods.report.volume import is_quiet, is_verbose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from rich.console import Console
+    from collections.abc import Iterable, Mapping
 
     from codemods.engine.rollback.operation import TakenBack
     from codemods.engine.rollback.way import Way
     from codemods.engine.shown import Preview
     from codemods.engine.status import Status
     from codemods.engine.why import Why
+    from codemods.report.out import Out
 
 _LISTED = 40
 _RECOVERED = 5
+_DISPOSITIONS = tuple(disposition.value for disposition in Disposition)
 _REMARKS = {"merge": "Of the merges", "shim": "Of what is left behind", "delete": "Of the deletions"}
 
 
-def show_diff(out: Console, change: Change | Removal) -> None:
+def show_diff(out: Out, change: Change | Removal) -> None:
     """The diff of one change: on a terminal coloured, with controls spelled out, so that no file can drive the
     reader's terminal; in a pipe the bare bytes.
     """
-    if not out.is_terminal:
-        out.file.flush()
-        sys.stdout.buffer.writelines(unified(change))
-        sys.stdout.buffer.flush()
+    if isinstance(out, Plain):
+        out.write(unified(change))
         return
     show_diff_lines(out, unified(change))
 
 
-def show_diff_lines(out: Console, lines: Iterable[bytes]) -> None:
+def show_diff_lines(out: Out, lines: Iterable[bytes]) -> None:
     """Lines of a diff, with controls spelled out; in colours where there are any."""
-    palette = out.palette if isinstance(out, Screen) else Palette()
-    if out.color_system is not None and not out.no_color:
+    if out.has_colours:
         from codemods.report.highlight import coloured  # it takes a while to load
 
-        for text in coloured(lines, palette):
+        for text in coloured(lines, out.palette):
             out.print(text)
         return
     for line in lines:
         shown = printable(line.decode("utf-8", "surrogateescape").rstrip("\r\n").replace("\t", "    "))
-        out.print(Text(shown))
+        out.print(shown)
 
 
-def show_preview(out: Console, preview: Preview, *, diffs: bool) -> None:
+def show_preview(out: Out, preview: Preview, *, diffs: bool) -> None:
     """Diffs, a summary per phase, and what needs a person; with --quiet the sums alone."""
     if is_quiet():
         out.print(_sums(preview))
@@ -113,33 +105,31 @@ def _sums(preview: Preview) -> str:
     )
 
 
-def _phase_table(preview: Preview) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("phase")
-    for heading in ("files to change", "found", *(d.value for d in Disposition)):
-        table.add_column(heading, justify="right")
-    rows = [(p.phase.name, sum(len(u.changes) for u in p.units), p.findings) for p in preview.phases]
+def _phase_table(preview: Preview) -> Columns:
+    phases = [(p.phase.name, sum(len(u.changes) for u in p.units), p.findings) for p in preview.phases]
     if preview.outside:
-        rows.append(("(no phase)", 0, tuple(f for o in preview.outside for f in o.findings)))
-    for name, files, findings in rows:
-        totals = count(findings)
-        table.add_row(name, str(files), str(len(findings)), *(str(totals[d]) for d in Disposition))
-    return table
+        phases.append(("(no phase)", 0, tuple(f for o in preview.outside for f in o.findings)))
+    rows = [(name, (files, len(findings), *_numbers(count(findings)))) for name, files, findings in phases]
+    return _table(("phase", "files to change", "found", *_DISPOSITIONS), rows)
 
 
-def _form_table(findings: tuple[Finding, ...]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("form")
-    for heading in ("found", *(d.value for d in Disposition)):
-        table.add_column(heading, justify="right")
-    for form, totals in count_forms(findings).items():
-        table.add_row(form.value, str(sum(totals.values())), *(str(totals[d]) for d in Disposition))
-    return table
+def _form_table(findings: tuple[Finding, ...]) -> Columns:
+    forms = count_forms(findings).items()
+    rows = [(form.value, (sum(totals.values()), *_numbers(totals))) for form, totals in forms]
+    return _table(("form", "found", *_DISPOSITIONS), rows)
 
 
-def show_why(out: Console, reasons: Why) -> None:
+def _numbers(totals: Mapping[Disposition, int]) -> tuple[int, ...]:
+    return tuple(totals[disposition] for disposition in Disposition)
+
+
+def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, tuple[int, ...]]]) -> Columns:
+    return Columns(headings, tuple((name, *map(str, numbers)) for name, numbers in rows))
+
+
+def show_why(out: Out, reasons: Why) -> None:
     """What became of each reference in one file, or will, and why."""
-    out.print(Text(printable(reasons.headline), style="bold"))
+    out.print(printable(reasons.headline), style="bold")
     if is_quiet():
         return
     for finding in reasons.findings:
@@ -157,7 +147,7 @@ def _with(findings: Iterable[Finding], disposition: Disposition) -> list[Finding
     return [finding for finding in findings if finding.disposition is disposition]
 
 
-def _list_findings(out: Console, title: str, findings: list[Finding]) -> None:
+def _list_findings(out: Out, title: str, findings: list[Finding]) -> None:
     lines = [
         f"{f.reference.path}:{f.reference.line}:{f.reference.column}: {f.reference.target} ({f.reference.form.value}): "
         f"{f.reason}"
@@ -166,35 +156,32 @@ def _list_findings(out: Console, title: str, findings: list[Finding]) -> None:
     list_lines(out, title, lines)
 
 
-def list_lines(out: Console, title: str, lines: list[str], limit: int = _LISTED) -> None:
+def list_lines(out: Out, title: str, lines: list[str], limit: int = _LISTED) -> None:
     """A titled list, cut after `limit` lines unless all is asked for; nothing where it is empty."""
     if not lines:
         return
     limit = len(lines) if is_verbose() else limit
-    out.print(Text(f"\n{title} ({len(lines)}):", style="bold"))
+    out.print(f"\n{title} ({len(lines)}):", style="bold")
     for line in lines[:limit]:
         out.print(f"  {printable(line)}")
     if len(lines) > limit:
         out.print(f"  … and {len(lines) - limit} more; --verbose lists all of them")
 
 
-def show_status(out: Console, status: Status) -> None:
+def show_status(out: Out, status: Status) -> None:
     """How far a plan is; with --quiet the sums alone."""
     if is_quiet():
         out.print(_standing(status))
         return
-    out.print(Text(f"Plan {status.plan} on {printable(status.branch)}", style="bold"))
+    out.print(f"Plan {status.plan} on {printable(status.branch)}", style="bold")
     for name in status.killed:
         out.print(f"{name} was killed: the next `codemods apply`, `rollback` or `undo` settles what it left half done.")
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("phase")
-    for heading in ("done", "rejected", "blocked", "left", "to review"):
-        table.add_column(heading, justify="right")
+    rows = []
     for phase in status.phases:
         review = len(_with(phase.findings, Disposition.REVIEW))
         numbers = (len(phase.done), len(phase.rejected), len(phase.blocked), len(phase.left), review)
-        table.add_row(phase.name, *map(str, numbers))
-    out.print(table)
+        rows.append((phase.name, numbers))
+    out.print(_table(("phase", "done", "rejected", "blocked", "left", "to review"), rows))
     phases = status.phases
     list_lines(out, "Rejected", [f"{r.unit}: {r.reason} (run {r.run})" for p in phases for r in p.rejected])
     list_lines(out, "Blocked", [reason for p in phases for b in p.blocked for reason in b.reasons])
@@ -220,7 +207,7 @@ def _standing(status: Status) -> str:
     return f"Plan {status.plan} on {printable(status.branch)}: {told}."
 
 
-def show_recovered(out: Console, recovered: Iterable[str]) -> None:
+def show_recovered(out: Out, recovered: Iterable[str]) -> None:
     """What a command that was killed had left half done, and what became of that."""
     sentences = list(recovered)
     for sentence in sentences[:_RECOVERED]:
@@ -229,12 +216,12 @@ def show_recovered(out: Console, recovered: Iterable[str]) -> None:
         out.print(f"… and {len(sentences) - _RECOVERED} more")
 
 
-def show_way(out: Console, way: Way, *, dry_run: bool) -> None:
+def show_way(out: Out, way: Way, *, dry_run: bool) -> None:
     """The commits that a rollback takes back, newest first, or the commit that HEAD goes back to; with --quiet only
     where that is all that is asked."""
     if is_quiet() and not dry_run:
         return
-    out.print(Text("Would take back:" if dry_run else "Taking back:", style="bold"))
+    out.print("Would take back:" if dry_run else "Taking back:", style="bold")
     # A dry run is there to be read; what is done is in the log.
     shown = way.acts if dry_run else way.acts[:_LISTED]
     for act in shown:
@@ -248,7 +235,7 @@ def show_way(out: Console, way: Way, *, dry_run: bool) -> None:
         out.print(f"  {empty} of them change nothing any more: no commit is made for those")
 
 
-def show_taken_back(out: Console, way: Way, done: TakenBack) -> None:
+def show_taken_back(out: Out, way: Way, done: TakenBack) -> None:
     """What a rollback did, what validations say of it, and how to have it all again."""
     how = f"by HEAD becoming {done.head[:12]}" if way.method == "reset" else f"by {len(done.commits)} commit(s)"
     what = f"Took back {len(way.acts)} commit(s)" if way.acts else "Went back"

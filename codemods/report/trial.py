@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from codemods.model import Disposition, printable
 from codemods.report.terminal import list_lines, show_diff
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from codemods.engine.trial import Found, Trial
+    from codemods.report.out import Out
 
 
-def show_trial(out: Console, trial: Trial, *, rewrites: bool) -> None:
+def show_trial(out: Out, trial: Trial, *, rewrites: bool) -> None:
     """Show `trial`; `rewrites` says that it had a replacement, so that diffs tell what is rewritten."""
     for found in trial.matches:
         if rewrites and found.finding is not None and found.finding.disposition is Disposition.REWRITTEN:
@@ -33,10 +30,10 @@ def show_trial(out: Console, trial: Trial, *, rewrites: bool) -> None:
     out.print(f"{len(trial.matches)} match(es) in {files} file(s){_sums(trial) if rewrites else ''}.")
 
 
-def _show(out: Console, found: Found) -> None:
+def _show(out: Out, found: Found) -> None:
     first, *rest = found.source.splitlines() or [""]
     more = f" … ({len(rest)} more line(s))" if rest else ""
-    out.print(Text(f"{printable(found.path)}:{found.line}:{found.column}: {printable(first)}{more}", style="bold"))
+    out.print(f"{printable(found.path)}:{found.line}:{found.column}: {printable(first)}{more}", style="bold")
     for name, text in found.bindings:
         lines = text.splitlines() or [""]
         out.print(f"    ${name} = {printable(lines[0])}{' …' if len(lines) > 1 else ''}")

@@ -17,7 +17,7 @@ from codemods.engine.watching import Stage, each, stage, watching
 from codemods.journal import Operation
 from codemods.report.history import show_operations
 from codemods.report.live import LiveLine, bar, clock, expected, fitted, may_draw
-from codemods.report.screen import console
+from codemods.report.screen import Screen
 from codemods.report.waiting import told_stage
 from tests.checks import BASE, plan_text
 from tests.cli.commands import codemods, run
@@ -110,7 +110,7 @@ class TestWidth:
             "20261122-040900-8b07", "apply", "文字" * 12, who="Ada <ada@example.invalid>", result="finished"
         )
         told = io.StringIO()
-        show_operations(console(pager=told, width=width), [done])
+        show_operations(Screen(pager=told, width=width), [done])
         rows = re.sub(r"\x1b\[[\d;]*m", "", told.getvalue()).splitlines()
         assert any(row.startswith("20261122-040900-8b07  ") for row in rows)
         assert all(cell_len(row) <= width for row in rows[: rows.index("")])

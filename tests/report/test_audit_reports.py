@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import io
 import json
-
-from rich.console import Console
+from contextlib import redirect_stdout
 
 from codemods.report.audit_json import audit_json
 from codemods.report.audit_markdown import audit_markdown
 from codemods.report.audit_terminal import show_audit
+from codemods.report.out import Plain
 from tests.engine.test_audit import MODULE, REDIRECT, USE, audited
 
 FAILING = "keep: [{module: app.gone_module}]\n" + REDIRECT + "expect: {files: 600}\n"
 
 
 def shown(plan: str, files: dict[str, str]) -> str:
-    out = io.StringIO()
-    show_audit(Console(file=out, width=160, soft_wrap=True), audited(files, plan))
-    return out.getvalue()
+    told = io.StringIO()
+    with redirect_stdout(told):
+        show_audit(Plain(), audited(files, plan))
+    return told.getvalue()
 
 
 def test_the_verdict_comes_first_then_what_does_not_hold_and_what_to_do() -> None:
