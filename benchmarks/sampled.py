@@ -53,7 +53,7 @@ def main() -> int:
 
 def _status() -> int:
     try:
-        from codemods.cli.app import main as command
+        from codemods.cli.start import main as command
 
         command()
     except SystemExit as end:

@@ -10,6 +10,6 @@ if __name__ == "__main__":
     if sys.path and os.path.realpath(sys.path[0]) == here != ours:
         del sys.path[0]
 
-    from codemods.cli.app import main
+    from codemods.cli.start import main
 
     main()

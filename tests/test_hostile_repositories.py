@@ -141,7 +141,7 @@ def test_modules_of_the_repository_are_not_imported_in_place_of_others(
 ) -> None:
     (hostile / "plan.yaml").write_text(SAFE)
     script = tmp_path / "codemods"
-    script.write_text("from codemods.cli.app import main\nif __name__ == '__main__':\n    main()\n")
+    script.write_text("from codemods.cli.start import main\nif __name__ == '__main__':\n    main()\n")
     command = [sys.executable, *(started or [str(script)]), "preview", "plan.yaml", "--jobs", "2"]
     shown = subprocess.run(command, cwd=hostile, capture_output=True, text=True)
     assert (shown.returncode, shown.stderr) == (1, "")

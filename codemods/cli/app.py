@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import os
-import signal
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -23,7 +21,6 @@ from codemods.report.volume import own_volume
 # Typer has click inside it from some release on, and beside it before: only the base of its own errors is the same.
 _UsageError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
-_MANY = 200_000  # new objects: more than most verbs have at a time
 _INTERRUPTED = 130
 _INTERRUPTION = "Interrupted; nothing is half done. Run the command again to go on."
 
@@ -53,21 +50,6 @@ def options(
     ] = False,
 ) -> None:
     """Carry out code migrations: a YAML plan becomes validated git commits, one per file, that can be taken back."""
-
-
-def main() -> None:
-    """Run the command and exit: 0 nothing (left) to do, 1 there is, 2 an error of the user's to mend, 130 ^C.
-
-    What else asks it to end, as CI does for a job that is cancelled, is as good as ^C.
-    """
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
-            signal.signal(getattr(signal, name), signal.default_int_handler)
-    # To load code and to parse makes many objects and no circles of them: looking for such takes a tenth of the time.
-    gc.set_threshold(_MANY)
-    status = run(sys.argv[1:])
-    gc.freeze()  # nor is it worth while in what goes with the process
-    sys.exit(status)
 
 
 @cache

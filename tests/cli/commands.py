@@ -13,7 +13,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codemods.cli import app
+from codemods.cli import app, start
 from codemods.cli.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _carry_out(root: Path, arguments: Sequence[str], environment: dict[str, str]
         )
     sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     sys.argv[1:] = arguments
-    app.main()
+    start.main()
 
 
 def _output(completed: subprocess.CompletedProcess[str], expect: int) -> str:
