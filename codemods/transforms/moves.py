@@ -145,6 +145,26 @@ class Moves(Struct, frozen=True, dict=True):
         """Whether an old module lies in the package `module`."""
         return any(old.startswith(f"{module}.") for old in self.old_modules)
 
+    def known_by(self, index: Index) -> dict[str, bool]:
+        """What has been found out about names, by full name, with the help of `index`, as long as that holds no more
+        summaries than now; empty at first."""
+        known, size = self._known, len(index.summaries)
+        if known.index is not index or known.size != size:
+            known.index, known.size, known.answers = index, size, {}
+        return known.answers
+
+    @cached_property
+    def _known(self) -> _Known:
+        return _Known()
+
+
+class _Known(Struct, eq=False):
+    """Answers to one question about names, which hold for an `index` of some `size`."""
+
+    index: Index | None = None
+    size: int = 0
+    answers: dict[str, bool] = field(default_factory=dict)
+
 
 def is_there(target: Target, index: Index) -> bool:
     """Whether `target` exists, or will when its unit is written; what is outside the repository is taken on trust.

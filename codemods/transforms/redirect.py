@@ -73,7 +73,14 @@ def concerns(summary: ModuleSummary, moves: Moves, index: Index) -> bool:
         return True
     if any(_is_named(string, moves, index) for string in summary.strings):
         return True
-    return any(_leads(dotted, moves, index) for dotted in summary.reaches)
+    # Most names that a file imports are those of others as well.
+    known = moves.known_by(index)
+    for dotted in summary.reaches:
+        if dotted not in known:
+            known[dotted] = _leads(dotted, moves, index)
+        if known[dotted]:
+            return True
+    return False
 
 
 def _leads(dotted: str, moves: Moves, index: Index) -> bool:
