@@ -16,7 +16,7 @@ STEPS = 20_000  # words and signs that nest in one another in one statement: Pyt
 
 _WORD = re.compile(rb"\w+|[^\s\w]")
 _LINE_END = re.compile(rb"[\r\n]")
-_NESTING = tuple(bytes((sign,)) for sign in b".+-*/%@&|^~<>=([{:?!")
+_NESTING = b".+-*/%@&|^~<>=([{:?!"
 _HARMLESS = 5 * STEPS  # bytes: whatever they are, every Python survives them
 # How a line begins that is a statement of its own, but in a string.
 _HEADS = (b"\n    def ", b"\n    async def ", b"\ndef ", b"\nclass ", b"\n        return ", b"\n    try:")
@@ -46,7 +46,7 @@ def may_be_deep(source: bytes) -> bool:
         return False
     if len(source) < _HARMLESS and not _has_long_statement(source):
         return False
-    signs = sum(map(source.count, _NESTING))
+    signs = len(source) - len(source.translate(None, _NESTING))
     # By the letters alone, as in `string`, first: that is much cheaper.
     if signs + sum(map(source.count, _NESTING_WORDS)) <= STEPS:
         return False

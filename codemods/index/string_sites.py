@@ -69,9 +69,10 @@ class Surroundings:
             for name in PARTS[node.__class__]:
                 value = getattr(node, name, None)
                 if value.__class__ is list:
-                    children = [item for item in value if item is not None] if None in value else value
-                    parents.update(dict.fromkeys(children, node))
-                    pending += children
+                    for item in value:
+                        if item is not None:
+                            parents[item] = node
+                            pending.append(item)
                 elif value is not None:
                     parents[value] = node
                     pending.append(value)
