@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.facts import known
-from codemods.index.import_graph import SureLoads, eager_imports
+from codemods.index.import_graph import SureLoads, eager_imports, with_packages
 from codemods.index.text import UndecodableError, decode
 from codemods.transforms.view import UnparsableError, parse_for
 
@@ -25,6 +25,23 @@ class Loading(Struct):
     found: Scan
     eager: dict[str, frozenset[str]] = field(default_factory=dict)
     known: dict[str, SureLoads] = field(default_factory=dict)
+    named: dict[str, tuple[set[str], list[str]]] = field(default_factory=dict)
+
+    def uses(self, path: str, other: str) -> bool:
+        """Whether the file `path` names the module in `other`, or imports it, itself or by modules that load it."""
+        module = self.found.names.name_of(other)
+        if module is None or path not in self.found.summaries:
+            return False
+        if path not in self.named:
+            self.named[path] = self._named_by(path)
+        spelled, loaders = self.named[path]
+        return module in spelled or any(self.loads(loader, module) for loader in loaders)
+
+    def _named_by(self, path: str) -> tuple[set[str], list[str]]:
+        """What the file `path` spells, with the packages around it, and the modules that it imports, or from which."""
+        summary, modules = self.found.summaries[path], self.found.modules
+        loaders = {dotted for name in summary.imported for dotted in (name, name.rpartition(".")[0])}
+        return with_packages({*summary.imported, *summary.strings}), sorted(loaders & modules.keys())
 
     def loads(self, start: str, module: str) -> bool:
         """Whether importing `start` loads `module`, as far as the first 100 modules tell."""

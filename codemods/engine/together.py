@@ -265,7 +265,7 @@ def _let_patches_wait(loading: Loading, work: Work, outcomes: dict[str, Outcome]
         for target in {f.reference.target for f in outcome.findings if _is_late(f, _PATCHING)}:
             # What a file does with the module as such may read any name of it.
             holders = (*staying.get(target, ()), *staying.get(target.rpartition(".")[0], ()))
-            user = next((other for other in holders if other != path and _uses(loading, path, other)), None)
+            user = next((other for other in holders if other != path and loading.uses(path, other)), None)
             if user is not None:
                 waiting[target] = f"{user} {STILL_LOOKED_UP}"
         if waiting:
@@ -282,7 +282,7 @@ def _join_patches(loading: Loading, outcomes: Outcomes) -> None:
     for patches, lookups in ((patching, late), (deep, any_time)):
         for target, paths in patches.items():
             for path in paths:
-                used = {other for other in lookups.get(target, ()) if other != path and _uses(loading, path, other)}
+                used = {other for other in lookups.get(target, ()) if other != path and loading.uses(path, other)}
                 if used:
                     outcomes.join({path, *used})
 
@@ -302,18 +302,3 @@ def _is_late(finding: Finding, forms: tuple[Form, ...]) -> bool:
     if finding.disposition is not Disposition.REWRITTEN or reference.form not in forms:
         return False
     return reference.form is not Form.FROM_IMPORT or finding.is_late
-
-
-def _uses(loading: Loading, path: str, other: str) -> bool:
-    """Whether the file `path` names the module in `other`, or imports it: itself or through modules that load it."""
-    found = loading.found
-    module = found.names.name_of(other)
-    summary = found.summaries.get(path)
-    if module is None or summary is None:
-        return False
-    spelled = (*summary.imported, *summary.strings)
-    if any(dotted == module or dotted.startswith(f"{module}.") for dotted in spelled):
-        return True
-    loaders = {dotted for name in summary.imported for dotted in (name, name.rpartition(".")[0])}
-    known = sorted(loaders & found.modules.keys())
-    return any(loading.loads(loader, module) for loader in known)
