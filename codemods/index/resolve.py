@@ -153,35 +153,38 @@ class Index(Struct, frozen=True, dict=True):
             names |= inner
         return frozenset(names)
 
-    def origins(self, module: str, name: str) -> Iterator[tuple[str, str | None]]:
-        """Where `name` of `module` comes from: each step of the chain of imports, nearest first, itself excluded."""
+    def origins(self, module: str, name: str, *, surely: bool = False) -> Iterator[tuple[str, str | None]]:
+        """Where `name` of `module` comes from: each step of the chain of imports, nearest first, itself excluded.
+
+        Into files that were not read yet it is followed where it matters to the plan, or `surely`. Raises Missing.
+        """
         seen = {(module, name)}
         current: tuple[str, str | None] = (module, name)
         while current[1] is not None:
-            step = self._origin(current[0], current[1])
+            step = self._origin(current[0], current[1], surely=surely)
             if step is None or step in seen:
                 return
             seen.add(step)  # type: ignore[arg-type]  # a module step ends the loop
             yield step
             current = step
 
-    def _origin(self, module: str, name: str) -> tuple[str, str | None] | None:
-        summary = self._known(module, name)
+    def _origin(self, module: str, name: str, *, surely: bool) -> tuple[str, str | None] | None:
+        summary = self._known(module, name, surely=surely)
         if summary is None:
             return None
         if name in summary.exports:
             return summary.exports[name].origin
         for star in summary.stars:
-            target = self._known(star, name)
+            target = self._known(star, name, surely=surely)
             if target is not None and target.exports_by_star(name) and (name in target.exports or target.stars):
                 return star, name
         return None
 
-    def _known(self, module: str, name: str) -> ModuleSummary | None:
+    def _known(self, module: str, name: str, *, surely: bool) -> ModuleSummary | None:
         path = self.paths.get(module)
         if not path:
             return None
-        return self.summary(module) if name in self.words else self.summaries.get(path)
+        return self.summary(module) if surely or name in self.words else self.summaries.get(path)
 
     def surely_reached_from(self, module: str, name: str) -> str | None:
         """As `reached_from`, for any name. Raises Unspelled where files may hold it that have not been read for it."""

@@ -46,7 +46,9 @@ def follow(start: str, attributes: tuple[str, ...], moves: Moves, index: Index) 
             return Step("moves" if target else "stays", number + 2, module, target, attribute)
         if is_handed_on(module, attribute, moves, index):
             return Step("re-export", number + 2, module, None, attribute)
-        behind = deeper if index.is_module(deeper) else _module_behind(module, attribute, index)
+        # What is read from it then has the name of something that moves: it is worth while to find out what it is.
+        is_asked = not moves.words.isdisjoint(attributes[number + 1 :])
+        behind = deeper if index.is_module(deeper) else module_behind(module, attribute, index, surely=is_asked)
         if behind is None:
             return Step("stays", number + 2, module, None, attribute)
         module = behind
@@ -62,9 +64,10 @@ def _is_on_the_way(module: str, moves: Moves, index: Index) -> bool:
     return index.may_be_module(module) and (module in moves.old_modules or moves.leads_to(module))
 
 
-def _module_behind(module: str, name: str, index: Index) -> str | None:
-    """The module that `module` has imported under `name`."""
-    for holder, origin in index.origins(module, name):
+def module_behind(module: str, name: str, index: Index, *, surely: bool) -> str | None:
+    """The module that `module` has imported under `name`. Raises Missing; without `surely` only where `name` is one
+    that matters to the plan, and no more is read for others."""
+    for holder, origin in index.origins(module, name, surely=surely):
         dotted = f"{holder}.{origin}" if origin else holder
         if index.is_module(dotted):
             return dotted

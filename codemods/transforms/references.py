@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from codemods.model import Form
-from codemods.transforms.chains import is_handed_on
+from codemods.transforms.chains import is_handed_on, module_behind
 
 if TYPE_CHECKING:
     from codemods.index.resolve import Index
@@ -152,9 +152,18 @@ def _read_from(view: ModuleView, moves: Moves, index: Index, bindings: Bindings,
     if target is None and leads and _is_submodule(index, module, name):
         entry = ModuleImport(draft.site, draft.index, draft.alias, Form.MODULE_FROM, full, full)
         _add_module(view, moves, bindings, entry, local)
+    elif target is None and leads and (behind := _old_module_behind(module, name, moves, index)):
+        entry = ModuleImport(draft.site, draft.index, draft.alias, Form.MODULE_FROM, behind, behind)
+        _add_module(view, moves, bindings, entry, local)
     elif target is not None or is_handed_on(module, name, moves, index):
         symbol = SymbolImport(draft.site, draft.index, draft.alias, module, target)
         bindings.symbols.setdefault((_owner(view, draft.site, local), local), []).append(symbol)
+
+
+def _old_module_behind(module: str, name: str, moves: Moves, index: Index) -> str:
+    """The module that `module` has imported under `name`, where something moves out of it; else nothing."""
+    behind = module_behind(module, name, index, surely=True)
+    return behind if behind is not None and moves.holds_module(behind) else ""
 
 
 def _is_submodule(index: Index, package: str, name: str) -> bool:

@@ -210,3 +210,22 @@ def test_a_top_level_module_named_by_a_string_is_not_an_attribute() -> None:
         redirect="  - {module: old, to: new}\n",
         others={"old.py": "def f(): ...\n", "new.py": "def f(): ...\n", "t.py": "import u\nx = 'old'\n"},
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("from hub import old\nold.f()\n", "from c import d\nd.g()\n"),
+        ("from hub import old as m\nm.f()\n", "from c import d as m\nm.g()\n"),
+        ("import hub\nhub.old.f()\n", "import hub\nimport c.d\nc.d.g()\n"),
+        ("from hub import old\nold.f(old.K)\n", "from hub import old\nfrom c import d\nd.g(old.K)\n"),
+        ("from far import old\nold.f()\n", "from c import d\nd.g()\n"),
+        ("import far\nfar.old.f()\n", "import far\nimport c.d\nc.d.g()\n"),
+        ("patch('far.old.f')\n", "patch('c.d.g')\n"),
+    ],
+)
+def test_a_module_that_another_one_hands_on_under_a_name_of_its_own(before: str, after: str) -> None:
+    others = {"hub.py": "from a import b as old\n", "far.py": "from hub import old\n"}
+    check_transformed(before, after, others=others)
+    other = {"hub.py": "from a import other as old\n", "far.py": "from hub import old\n"}
+    assert not check_noop(before, others={**other, "a/other.py": "def f(*a): ...\nK = 1\n"})
