@@ -6,7 +6,6 @@ Rich, which draws the same for a terminal, takes longer to load than a guard may
 from __future__ import annotations
 
 import sys
-import unicodedata
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from msgspec import Struct
@@ -102,6 +101,6 @@ def _cells(text: str) -> int:
     """How many columns `text` takes: letters of East Asia take two, marks on letters none."""
     if text.isascii():
         return len(text)
-    return sum(
-        2 if unicodedata.east_asian_width(letter) in "WF" else not unicodedata.combining(letter) for letter in text
-    )
+    from rich.cells import cell_len  # it takes a while to load
+
+    return cell_len(text)

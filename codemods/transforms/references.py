@@ -149,20 +149,21 @@ def _read_from(view: ModuleView, moves: Moves, index: Index, bindings: Bindings,
         return
     target = moves.symbol(module, name)
     leads = moves.holds_module(full) or moves.leads_to(full) or _may_lead(view, moves, local)
-    if target is None and leads and _is_submodule(index, module, name):
-        entry = ModuleImport(draft.site, draft.index, draft.alias, Form.MODULE_FROM, full, full)
-        _add_module(view, moves, bindings, entry, local)
-    elif target is None and leads and (behind := _old_module_behind(module, name, moves, index)):
-        entry = ModuleImport(draft.site, draft.index, draft.alias, Form.MODULE_FROM, behind, behind)
+    taken = _module_taken(module, name, moves, index) if target is None and leads else ""
+    if taken:
+        entry = ModuleImport(draft.site, draft.index, draft.alias, Form.MODULE_FROM, taken, taken)
         _add_module(view, moves, bindings, entry, local)
     elif target is not None or is_handed_on(module, name, moves, index):
         symbol = SymbolImport(draft.site, draft.index, draft.alias, module, target)
         bindings.symbols.setdefault((_owner(view, draft.site, local), local), []).append(symbol)
 
 
-def _old_module_behind(module: str, name: str, moves: Moves, index: Index) -> str:
-    """The module that `module` has imported under `name`, where something moves out of it; else nothing."""
-    behind = module_behind(module, name, index, surely=True)
+def _module_taken(package: str, name: str, moves: Moves, index: Index) -> str:
+    """The module that `from package import name` gives: a submodule, or one that `package` hands on and something moves
+    out of; else nothing."""
+    if _is_submodule(index, package, name):
+        return f"{package}.{name}"
+    behind = module_behind(package, name, index, surely=True)
     return behind if behind is not None and moves.holds_module(behind) else ""
 
 
