@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MARK = "CODEMODS_PROCESS"  # the variable
 _AT_ONCE = 64 * 1024  # bytes
+_ROUNDS = 100  # looks, each at what is new; others start and end processes as well
 
 
 def new_mark() -> str:
@@ -45,12 +46,22 @@ class Marked:
         self._descriptors: dict[int, int] = {}
 
     def running(self) -> frozenset[int]:
-        """Those that run. One that is started meanwhile may be missing: look again until none is left."""
-        for process in _having(self._mark):
-            self._hold(process)
-        for process, descriptor in list(self._descriptors.items()):
-            if _has_ended(descriptor, 0.0):
-                os.close(self._descriptors.pop(process))
+        """Those that run; none only where none does, however fast they start one another and end."""
+        if not self._mark or sys.platform != "linux" or not hasattr(os, "pidfd_open"):
+            return frozenset()
+        plain: set[int] = set()
+        unknown: set[int] = set()
+        for _ in range(_ROUNDS):
+            looked_at = _processes() - plain
+            for process in looked_at - self._descriptors.keys():
+                if (has_mark := self._hold(process)) is not None and not has_mark:
+                    plain.add(process)
+            self._let_go_of_ended()
+            # One that ended between being listed and being looked at has shown no mark, and what it started before
+            # is not in that list. So a list only proves that none is left if it has nobody who was not in the last.
+            if self._descriptors or looked_at - plain <= unknown:
+                break
+            unknown = looked_at - plain
         return frozenset(self._descriptors)
 
     def send(self, process: int, number: signal.Signals) -> None:
@@ -69,16 +80,25 @@ class Marked:
         while self._descriptors:
             os.close(self._descriptors.popitem()[1])
 
-    def _hold(self, process: int) -> None:
-        if process in self._descriptors or not hasattr(os, "pidfd_open"):
-            return
+    def _hold(self, process: int) -> bool | None:
+        """Whether it has the mark, and is held now; None where that cannot be told: it ends, or becomes another."""
+        has_mark = _has_mark(process, self._mark)
+        if not has_mark or sys.platform != "linux":
+            return has_mark
         with suppress(OSError):
             descriptor = os.pidfd_open(process)
             # What has ended meanwhile may have given its number to another process.
-            if _has_mark(str(process), self._mark):
+            if has_mark := _has_mark(process, self._mark):
                 self._descriptors[process] = descriptor
             else:
                 os.close(descriptor)
+            return has_mark
+        return None
+
+    def _let_go_of_ended(self) -> None:
+        for process, descriptor in list(self._descriptors.items()):
+            if _has_ended(descriptor, 0.0):
+                os.close(self._descriptors.pop(process))
 
 
 @contextmanager
@@ -97,23 +117,24 @@ def _has_ended(descriptor: int, seconds: float) -> bool:
     return bool(ended.poll(seconds * 1000))
 
 
-def _having(mark: str) -> tuple[int, ...]:
-    if not mark or sys.platform != "linux":
-        return ()
+def _processes() -> set[int]:
     with suppress(OSError), os.scandir("/proc") as entries:
-        return tuple(int(entry.name) for entry in entries if entry.name.isdecimal() and _has_mark(entry.name, mark))
-    return ()
+        return {int(entry.name) for entry in entries if entry.name.isdecimal()}
+    return set()
 
 
-def _has_mark(process: str, mark: str) -> bool:
+def _has_mark(process: int, mark: str) -> bool | None:
+    """Whether its environment has it; None where it shows none, as one that is ending, or just loads a program."""
     content = _environment(process)
+    if not content:
+        return None
     name, token = f"{MARK}=".encode(), mark.encode()
     return token in content and any(
         token in value.removeprefix(name).split(b":") for value in content.split(b"\0") if value.startswith(name)
     )
 
 
-def _environment(process: str) -> bytes:
+def _environment(process: int) -> bytes:
     """Its variables; none where it has ended, or is not ours. This is asked of every process that there is."""
     with suppress(OSError):
         descriptor = os.open(f"/proc/{process}/environ", os.O_RDONLY)

@@ -124,7 +124,7 @@ def test_what_starts_others_all_the_time_is_ended(tmp_path: Path) -> None:
         "        os._exit(0)\n"
         "    os.setsid()\n"
         "    open('up', 'a').write('.')\n"
-        "    time.sleep(0.1)\n"
+        "    time.sleep(0.02)\n"
     )
     assert run(tmp_path, f"import os, time\nif os.fork() == 0:\n    exec({hydra!r}){UP}").status == 0
     heads = (tmp_path / "up").stat().st_size
