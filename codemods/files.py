@@ -29,7 +29,7 @@ _BESIDE = re.compile(r"\.codemods-[a-z0-9_]{8}\.tmp")  # as `tempfile` makes the
 _READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _AT_ONCE = 8  # flushes to disk
 _AT_FIRST = 256 * 1024  # bytes that are searched
-_into = getattr(os, "readv", None)  # not on Windows
+_into, _into_from = getattr(os, "readv", None), getattr(os, "preadv", None)  # not on Windows
 
 
 def read_bytes(root: Path, path: str) -> bytes:
@@ -82,6 +82,40 @@ class Searcher:
         if content.find(self._common, 0, length) < 0:
             return False, about
         return any(content.find(needle, 0, length) >= 0 for needle in asked), about
+
+    def sift(self, paths: Iterable[str], needles: Sequence[bytes], odd: bytes) -> Iterator[tuple[str, bool]]:
+        """The files `paths` that hold one of `needles`, each with True, and with False those that `look` has to be
+        asked about: what cannot be read, or not at once, or begins with the bytes `odd`.
+
+        Many files take a fifth less than with `look`.
+        """
+        buffer, prefix, asked = self._buffer, self._prefix, tuple(needles)
+        room, common, find, seek, read = len(buffer), common_part(asked), buffer.find, os.lseek, _into_from
+        for path in paths:
+            length, size = -1, 0
+            try:
+                handle = os.open(prefix + path, _READING)
+            except OSError:
+                yield path, False
+                continue
+            try:
+                # Less than to ask for all that is known of the file. Where this can be told, it is no pipe.
+                size = seek(handle, 0, os.SEEK_END)
+                if 0 < size < room and read is not None:
+                    length = read(handle, (buffer,), 0)
+                elif not size and stat.S_ISREG(os.fstat(handle).st_mode):
+                    length = 0
+            except OSError:
+                length = -1
+            finally:
+                os.close(handle)
+            if length != size or buffer.startswith(odd, 0, length):
+                yield path, False
+            elif find(common, 0, length) >= 0:
+                for needle in asked:
+                    if find(needle, 0, length) >= 0:
+                        yield path, True
+                        break
 
     def begins_with(self, beginning: bytes) -> bool:
         """Whether the file that was looked at last begins so."""

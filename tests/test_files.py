@@ -81,3 +81,56 @@ def test_what_is_not_read_is_not_searched_either(tmp_path: Path, name: str) -> N
             look()
         told.append((type(error.value), error.value.errno, error.value.strerror))
     assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    "needles",
+    [(b"create_manager", b"manager_factory"), (b"create_manager",), (b"xyz", b"create_manager"), (b"needle",), ()],
+    ids=["a part in common", "one", "nothing in common", "in long ones", "none"],
+)
+def test_many_files_are_sifted_as_each_is_looked_at(tmp_path: Path, needles: tuple[bytes, ...]) -> None:
+    contents = {
+        "first": b"a create_manager",
+        "second": b"manager_factory",
+        "manager": b"a manager",
+        "longer": b"x" * 250_000 + b"needle",
+        "long": b"x" * 900_000 + b"needle",
+        "short": b"need",
+        "empty": b"",
+        "odd": b"odd: create_manager",
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "linked").symlink_to(tmp_path / "first")
+    paths = (*contents, "linked", *contents)
+    searcher, held, sure = Searcher(tmp_path), [], set(paths)
+    # What is not told at once is looked at meanwhile, with the same place in memory.
+    for path, is_held in searcher.sift(paths, needles, b"odd"):
+        if is_held or searcher.look(path, needles)[0]:
+            held.append(path)
+        sure -= set() if is_held else {path}
+    assert held == [path for path in paths if searcher.look(path, needles)[0]]
+    assert set(paths) - sure == {"long", "odd"}
+
+
+def test_what_is_not_read_is_not_sifted(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_bytes(b"a")
+    (tmp_path / "null").symlink_to("/dev/null")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(FILE + 1)
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    writer = os.open(tmp_path / "pipe", os.O_WRONLY)
+    try:
+        os.write(writer, b"a")
+        odd = ("missing", "folder", "null", "zero", "large", "pipe")
+        assert list(Searcher(tmp_path).sift((*odd, "file"), (b"a",), b"odd")) == [
+            *((path, False) for path in odd),
+            ("file", True),
+        ]
+        assert os.read(reader, 2) == b"a"
+    finally:
+        os.close(reader)
+        os.close(writer)

@@ -85,7 +85,7 @@ def look(
     moves = moves_of(plan)
     excluded = frozenset(tree.paths).difference(included(tree.paths, plan.exclude))
     found = open_scan(tree.paths, tree.read, ModuleNames(plan.source_roots), moves.words | _words_of(plan), crew)
-    found.holds_in = tree.holds
+    found.search_in = tree
     found.spelled = moves.spelled
     found.whole = frozenset(path for module, path in found.modules.items() if path and moves.concerns(module))
     found.facts = facts if crew is None and not tree.changed else None

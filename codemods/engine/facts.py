@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from codemods.engine.stamps import By, Stamps, digest_of, is_young, stamp_of
+from codemods.engine.tree import one_by_one
 from codemods.engine.watching import each
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 Value = TypeVar("Value")
@@ -127,6 +128,13 @@ class Facts:
             return any(needle in content for needle in needles)
         self._note(path, By.TIMES, stamp_of(about))
         return held
+
+    def those_holding(
+        self, paths: Iterable[str], needles: Sequence[bytes], unread: Callable[[str, OSError], None]
+    ) -> Iterator[str]:
+        """Those of `paths`, in their order, that hold one of `needles`. Of those that cannot be read, `unread` is
+        told."""
+        return one_by_one(self.holds, paths, needles, unread)
 
     def _is_as_before(self, path: str) -> bool:
         """Whether a file has not changed since something was found out about it, which is used now."""

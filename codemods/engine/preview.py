@@ -10,11 +10,12 @@ from codemods.engine.tree import Tree
 from codemods.engine.verify import verify_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from codemods.api import Transform
     from codemods.engine.facts import Facts
     from codemods.engine.shown import PhasePreview, Preview
+    from codemods.engine.tree import Search
     from codemods.engine.work import RunForeign
     from codemods.executors.opening import Crew
     from codemods.model import Change, Removal, Unit
@@ -31,17 +32,17 @@ def preview(
     crew: Crew | None = None,
     fixed: Mapping[str, str] | None = None,
     facts: Facts | None = None,
-    holds: Callable[[str, Sequence[bytes]], bool] | None = None,
+    search: Search | None = None,
 ) -> Preview:
     """Preview a plan over the tracked files `paths`, whose bytes `read` gives. `run` runs codemods that are not ours,
     `transforms` are those of one's own, as `load_transforms` gives them. Units that are `passed_over` are shown, but
     what comes after them is told as if they were never carried out. With a `crew`, many files are examined on it.
-    `fixed` are files that cannot be changed, each with the reason; `facts` what is known of the files already; `holds`
-    tells whether a file holds one of some words, where that is known sooner than its bytes.
+    `fixed` are files that cannot be changed, each with the reason; `facts` what is known of the files already; `search`
+    finds the files that hold some words, where that is known sooner than their bytes.
 
     Raises PlanError where the plan names what is not there, or its phases overlap or miss a file that has to change.
     """
-    plan, tree = loaded.plan, Tree(tuple(paths), read, fixed=fixed or {}, holds_below=holds)
+    plan, tree = loaded.plan, Tree(tuple(paths), read, fixed=fixed or {}, search=search)
     merging, not_merged = _merging(loaded, tree, passed_over)
     merged = tree.after(changes_of(merging, passed_over))
     sight = look(loaded, merged, plan.rewrite, not_merged, run, transforms, crew, facts)

@@ -43,11 +43,11 @@ def preview_of(
     from codemods.engine.preview import preview
 
     paths, fixed = sources.paths, sources.fixed if read is None else {}
-    holds = sources.holds if read is None else None
+    search = sources if read is None else None
     read, passed_over = read or sources.read, passed_over or _nothing
     if not named_code(loaded.plan):
         with not_collecting():
-            shown = preview(loaded, paths, read, passed_over=passed_over, crew=crew, fixed=fixed, holds=holds)
+            shown = preview(loaded, paths, read, passed_over=passed_over, crew=crew, fixed=fixed, search=search)
         return _possible(shown, fixed)
     if not loaded.is_trusted:
         raise untrusted(loaded)
@@ -57,7 +57,7 @@ def preview_of(
     with not_collecting(), ForeignCodemods(repository.root, loaded) as codemods:
         codemods.load()
         transforms = load_transforms(loaded)
-        shown = preview(loaded, paths, read, codemods.run, transforms, passed_over, crew, fixed, holds=holds)
+        shown = preview(loaded, paths, read, codemods.run, transforms, passed_over, crew, fixed, search=search)
         return _possible(shown, fixed)
 
 
@@ -70,7 +70,7 @@ def _cached(loaded: LoadedPlan, repository: Repository, sources: Sources, crew: 
 
     facts, fixed = cache.facts(), sources.fixed
     with not_collecting():
-        shown = preview(loaded, sources.paths, facts.read, crew=crew, fixed=fixed, facts=facts, holds=facts.holds)
+        shown = preview(loaded, sources.paths, facts.read, crew=crew, fixed=fixed, facts=facts, search=facts)
     shown = _possible(shown, sources.fixed)
     cache.keep(shown, facts)
     return shown

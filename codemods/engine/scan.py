@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from codemods.engine.facts import Facts
+    from codemods.engine.tree import Search
     from codemods.executors.opening import Crew
 
 Answer = TypeVar("Answer")
@@ -48,11 +49,10 @@ class Scan(Struct):
     """The files of a repository that can refer to what a plan moves, and the index over them.
 
     `candidates` are their paths in order, `tracked` all paths, also of files that are not Python. `read` gives the
-    bytes of a file, `holds_in` says sooner whether it holds one of some words. The index grows as answers need it; of
-    files in `whole`, what they define is read, too. A `crew` does what needs many files, if there is one. `trees` are
-    those of files that were looked at for `words` and all that is `spelled`. `facts` are what has been found out
-    before; `state` stands for what is known of the files, and `grown` tells in order what had to be read beyond the
-    candidates.
+    bytes of a file, `search_in` says sooner which ones hold some words. The index grows as answers need it; of files in
+    `whole`, what they define is read, too. A `crew` does what needs many files, if there is one. `trees` are those of
+    files that were looked at for `words` and all that is `spelled`. `facts` are what has been found out before; `state`
+    stands for what is known of the files, and `grown` tells in order what had to be read beyond the candidates.
     """
 
     paths: tuple[str, ...]
@@ -64,7 +64,7 @@ class Scan(Struct):
     summaries: dict[str, ModuleSummary] = field(default_factory=dict)
     modules: dict[str, str] = field(default_factory=dict)
 
-    holds_in: Callable[[str, Sequence[bytes]], bool] | None = None
+    search_in: Search | None = None
     tracked: frozenset[str] = frozenset()
     known: Index | None = None
     holders: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -205,7 +205,11 @@ class Scan(Struct):
         """The same, one after another, with nothing known from before."""
         spelled = Needles(needles)
         if may_change is None:
-            yield from (path for path in each("Searching", paths, len(paths)) if self._holds(spelled, needles, path))
+            each_one = each("Searching", paths, len(paths))
+            if self.search_in is not None and not spelled.are_many:
+                yield from self.search_in.those_holding(each_one, needles, self._pass_over)
+            else:
+                yield from (path for path in each_one if self._holds(spelled, needles, path))
             return
         contents = ((path, content) for path in paths if (content := self.content(path)) is not None)
         yield from (path for path, content in contents if spelled.any_in(content) or may_change(path, content))
@@ -215,14 +219,17 @@ class Scan(Struct):
 
     def holds(self, path: str, needles: Sequence[bytes]) -> bool:
         """Whether a file holds one of `needles`; False, and listed as skipped, where it cannot be read."""
-        if self.holds_in is None:
+        if self.search_in is None:
             content = self.content(path) or b""
             return any(needle in content for needle in needles)
         try:
-            return self.holds_in(path, needles)
+            return self.search_in.holds(path, needles)
         except OSError as error:
-            self.skipped[path] = _unread(path, error)
+            self._pass_over(path, error)
             return False
+
+    def _pass_over(self, path: str, error: OSError) -> None:
+        self.skipped[path] = _unread(path, error)
 
     def _to_summarise(self, path: str, by: frozenset[str]) -> bytes | None:
         """The content of a file that is not summarised yet; None where it is, or that is known from before, and where
@@ -247,7 +254,7 @@ class Scan(Struct):
         try:
             return self.read(path)
         except OSError as error:
-            self.skipped[path] = _unread(path, error)
+            self._pass_over(path, error)
             return None
 
     def summarise(self, path: str, content: bytes | None = None, *, keep: bool = False) -> bool:

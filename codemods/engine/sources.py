@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from codemods.engine.tree import one_by_one
 from codemods.errors import RepositoryError
 from codemods.files import Searcher, read_bytes
 from codemods.model import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from codemods.vcs import Repository
 
@@ -68,17 +69,35 @@ class Sources(Struct):
         """Whether a file holds one of `needles`. Raises OSError where it cannot be read."""
         return self.look(path, needles)[0]
 
+    def those_holding(
+        self, paths: Iterable[str], needles: Sequence[bytes], unread: Callable[[str, OSError], None]
+    ) -> Iterator[str]:
+        """Those of `paths`, in their order, that hold one of `needles`. Of those that cannot be read, `unread` is
+        told."""
+        if self.blobs:
+            yield from one_by_one(self.holds, paths, needles, unread)
+            return
+        for path, is_held in self._search().sift(paths, needles, _POINTER):
+            if is_held:
+                yield path
+            else:
+                yield from one_by_one(self.holds, (path,), needles, unread)
+
     def look(self, path: str, needles: Sequence[bytes]) -> tuple[bool, os.stat_result | None]:
         """The same, and how the file was then, if it is checked out. Raises OSError."""
         if path in self.blobs:
             content = self.read(path)
             return any(needle in content for needle in needles), None
-        if self._searcher is None:
-            self._searcher = Searcher(self.repository.root)
-        held, about = self._searcher.look(path, needles)
-        if about.st_size <= _POINTER_SIZE and self._searcher.begins_with(_POINTER):
+        searcher = self._search()
+        held, about = searcher.look(path, needles)
+        if about.st_size <= _POINTER_SIZE and searcher.begins_with(_POINTER):
             raise OSError(errno.ENODATA, _LFS, path)
         return held, about
+
+    def _search(self) -> Searcher:
+        if self._searcher is None:
+            self._searcher = Searcher(self.repository.root)
+        return self._searcher
 
     def _held(self, path: str) -> bytes:
         """What git's index holds of a file."""

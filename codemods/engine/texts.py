@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from codemods.engine.bounded import BeyondError, within_limits
@@ -31,6 +32,7 @@ _BINARY = frozenset(_SUFFIXES.split())
 # Not `^` in several lines, which would look at each place: what a pattern begins with is found sooner.
 _PLAN = re.compile(rb"\nschema:[ \t]*1\b")
 _VERB = re.compile(rb"^(keep|rewrite|merge|redirect|delete|forbid):", re.MULTILINE)
+_AT_A_TIME = 64  # files that are searched before anything else can be done
 LEFT = "outside Python: the plan leaves it"
 
 
@@ -38,38 +40,49 @@ def text_outcomes(found: Scan, paths: Iterable[str], moves: Moves, choice: Choic
     """The outcome of each of `paths`, none of them Python, that refers to what moves, and None in between, so that
     something else can be done there. Plans do not refer to anything."""
     names = TextNames(moves, {module: found.modules.get(module, "") for module in moves.modules})
-    unread: dict[str, Outcome] = {}
+    facts = found.facts
+    rest = (moves.key, choice == "rewrite", facts.place if facts is not None else "")
 
     def has(module: str, name: str) -> bool:
         return found.ask(lambda index: index.has(module, name))
 
-    rewrite = choice == "rewrite"
-    # Other letters than ASCII's may be written in another way.
-    words = [word.encode() for word in names.words] if all(map(str.isascii, names.words)) else []
-    needles = Needles(words)
-    holds_in = found.holds_in if words and not needles.are_many else None
-
-    def holds(path: str) -> bool:
-        try:
-            if holds_in is not None and not holds_in(path, words):
-                return False
-            content = found.read(path)
-        except OSError as error:
-            unread[path] = Skipped(path, f"cannot be read: {error.strerror or error}")
-            return False
-        return (not words or needles.any_in(content)) and not is_plan(content)
-
-    texts = [path for path in paths if not is_binary(path)]
-    facts = found.facts
-    about = f"text {key_of(names.words)}"
-    held = frozenset(facts.those(about, texts, holds)) if facts is not None else None
-    rest = (moves.key, rewrite, facts.place if facts is not None else "")
-    for path in texts:
-        if not (holds(path) if held is None else path in held):
-            yield unread.get(path)
+    for path, skipped in _concerned(found, [path for path in paths if not is_binary(path)], names):
+        if not path or skipped is not None:
+            yield skipped
             continue
         outcome = _recalled(facts, path, rest, has) or _found(facts, path, rest, names, found.read(path), has)
         yield _left(outcome) if choice == "leave" else outcome
+
+
+def _concerned(found: Scan, texts: list[str], names: TextNames) -> Iterator[tuple[str, Skipped | None]]:
+    """Those of `texts` that spell one of `names`, or that cannot be read; an empty path now and then in between."""
+    # Other letters than ASCII's may be written in another way.
+    words = [word.encode() for word in names.words] if all(map(str.isascii, names.words)) else []
+    needles = Needles(words)
+    search = found.search_in if words and not needles.are_many else None
+    unread: dict[str, Skipped] = {}
+
+    def pass_over(path: str, error: OSError) -> None:
+        unread[path] = Skipped(path, f"cannot be read: {error.strerror or error}")
+
+    def those(some: tuple[str, ...]) -> Iterator[str]:
+        for path in search.those_holding(some, words, pass_over) if search is not None else some:
+            try:
+                content = found.read(path)
+            except OSError as error:
+                pass_over(path, error)
+                continue
+            if (not words or needles.any_in(content)) and not is_plan(content):
+                yield path
+
+    facts, held = found.facts, None
+    if facts is not None:
+        held = frozenset(facts.those(f"text {key_of(names.words)}", texts, lambda path: any(those((path,)))))
+    left = iter(texts)
+    while some := tuple(islice(left, _AT_A_TIME)):
+        yield "", None
+        concerned = held.intersection(some) if held is not None else frozenset(those(some))
+        yield from ((path, unread.get(path)) for path in some if path in concerned or path in unread)
 
 
 def _recalled(facts: Facts | None, path: str, rest: Hashable, has: Has) -> Outcome | None:

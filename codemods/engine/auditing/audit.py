@@ -44,9 +44,10 @@ from codemods.plan.load import LoadedPlan  # noqa: TC001 - help() evaluates what
 from codemods.plan.rewrites import ArgumentRule, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from codemods.engine.facts import Facts
+    from codemods.engine.tree import Search
     from codemods.vcs import Repository
 
 
@@ -99,14 +100,14 @@ def audit(
     paths: Iterable[str],
     read: Callable[[str], bytes],
     facts: Facts | None = None,
-    holds: Callable[[str, Sequence[bytes]], bool] | None = None,
+    search: Search | None = None,
 ) -> Audit:
-    """Audit a plan over the tracked files `paths`, whose bytes `read` gives. `facts` are what is known of them; `holds`
-    tells whether one holds one of some words, where that can be had without its bytes."""
+    """Audit a plan over the tracked files `paths`, whose bytes `read` gives. `facts` are what is known of them;
+    `search` finds those that hold some words, where that can be had without their bytes."""
     tracked = tuple(paths)
     plan = loaded.plan
     ours = tuple(step for step in plan.rewrite if isinstance(step, (Rule, ArgumentRule)))
-    tree = Tree(tracked, read, holds_below=holds)
+    tree = Tree(tracked, read, search=search)
     merges = judge_merges(loaded, tree)
     merged = tree.after(judged.change for judged in merges if judged.change is not None)
     not_merged = undone(merges)
@@ -164,13 +165,13 @@ def audit_of(loaded: LoadedPlan, repository: Repository) -> Audit:
     """The audit of a plan over the tracked files of a repository, as they are in its work tree."""
     sources = sources_of(repository)
     if not is_on():
-        return audit(loaded, sources.paths, sources.read, holds=sources.holds)
+        return audit(loaded, sources.paths, sources.read, search=sources)
     asked = (loaded.digest, loaded.where)
     cache = ResultCache(repository, sources, f"audit {loaded.plan.name}", asked, _MODULES)
     if (known := cache.whole()) is not None:
         return replace(cast("Audit", known), loaded=loaded)
     facts = cache.facts()
     with noticing() as ended:
-        found = audit(loaded, sources.paths, facts.read, facts, facts.holds)
+        found = audit(loaded, sources.paths, facts.read, facts, facts)
     cache.keep(facts, replace(found, loaded=None) if not ended else None)  # put back above
     return found
