@@ -75,11 +75,14 @@ def look(
     transforms: Mapping[str, Transform] | None = None,
     crew: Crew | None = None,
     facts: Facts | None = None,
+    *,
+    users: bool = True,
 ) -> Sight:
     """The files of `tree` as a plan needs them, with the steps `rewrites` of it. Believes all that the plan says.
 
     `not_merged` are duplicates whose users, and which themselves, stay as they are, each with the reason. A `crew`
-    does what needs many files, if there is one. `facts` are about the files as they are without any change.
+    does what needs many files, if there is one. `facts` are about the files as they are without any change. `users`
+    asks for all that use the modules of the plan, also where nothing is to be done to them.
     """
     plan = loaded.plan
     moves = moves_of(plan)
@@ -92,7 +95,9 @@ def look(
     found.standing = standing(plan, found)
     left = left_behind(plan, found, moves, not_merged)
     work = Work((), run, _fixed(plan, found, left), words=moves.spelled)
-    _search(found, work, moves, plan, rewrites, excluded, transforms)
+    # Who takes another name from where a symbol goes is told of a shim, a merge or a deletion there.
+    others = users or bool(left or moves.modules or plan.merge or plan.delete)
+    _search(found, work, moves, plan, rewrites, excluded, transforms, others=others)
     # Every file that changes asks about them, also where nothing can be read that is not known yet.
     ends = sorted(filter(None, map(found.modules.get, moves.old_modules | moves.new_modules)))
     for path in (path for path in ends if path not in found.summaries):
@@ -117,10 +122,12 @@ def _search(
     rewrites: tuple[Rewrite, ...],
     excluded: frozenset[str],
     transforms: Mapping[str, Transform] | None,
+    *,
+    others: bool,
 ) -> None:
-    """Find the candidates, with the steps `rewrites` ready in `work`."""
+    """Find the candidates, with the steps `rewrites` ready in `work`. Without these, `others` is as for `search`."""
     if not rewrites:
-        found.search(moves.words, None, excluded)
+        found.search(moves.words, None, excluded, others=others)
         return
     from codemods.engine.plan_steps import look_for_aliases, steps_of
 

@@ -18,6 +18,7 @@ from codemods.engine.watching import each
 from codemods.executors.sharing import enough_for, map_files, processes_of
 from codemods.index.names import ModuleNames, is_python
 from codemods.index.needles import Needles
+from codemods.index.other_names import takes_only_others
 from codemods.index.resolve import Index, Missing, Unread, Unspelled
 from codemods.index.summary import ModuleSummary, excerpt_words, summarise
 from codemods.index.text import UndecodableError, decode
@@ -140,37 +141,45 @@ class Scan(Struct):
                 self.add(one.name, whole=one.whole)
 
     def search(
-        self, words: frozenset[str], may_change: Callable[[str, bytes], bool] | None, excluded: Collection[str] = ()
+        self,
+        words: frozenset[str],
+        may_change: Callable[[str, bytes], bool] | None,
+        excluded: Collection[str] = (),
+        *,
+        others: bool = True,
     ) -> None:
         """Find the candidates: files that hold one of `words` other than in longer ones, or that `may_change`; None: no
         file for itself.
 
-        Those `excluded` are no candidates for a change, but what they reach in others counts.
+        Those `excluded` are no candidates for a change, but what they reach in others counts. Without `others`, files
+        are passed over that only take names from modules among `words`, and none that is one of these.
         """
         candidates = set(self.candidates)
         needles = [word.encode() for word in words]
-        others = [path for path in self.paths if path not in candidates]
+        paths = [path for path in self.paths if path not in candidates]
         wanted: Collection[str]
         by = words if may_change is None else frozenset()
         if self.crew is None:
-            wanted = self._holding(needles, others, may_change)
+            wanted = self._holding(needles, paths, may_change)
             for path in wanted:
-                if (content := self._to_summarise(path, by)) is not None:
+                if (content := self._to_summarise(path, by, others=others)) is not None:
                     self.summarise(path, content, keep=True)
         else:
-            wanted = self._summarise_elsewhere(self.crew, self._those_holding(needles, others, may_change), by)
+            found = self._those_holding(needles, paths, may_change)
+            wanted = self._summarise_elsewhere(self.crew, found, by, others=others)
         candidates.update(path for path in wanted if path in self.summaries and path not in excluded)
         self.known = None
         self.candidates = tuple(path for path in self.paths if path in candidates)
 
-    def _summarise_elsewhere(self, crew: Crew, paths: Iterable[str], by: frozenset[str]) -> list[str]:
-        """Have the files summarised as they are found, if there are many; all of `paths`. `by` is as for one."""
+    def _summarise_elsewhere(self, crew: Crew, paths: Iterable[str], by: frozenset[str], *, others: bool) -> list[str]:
+        """Have the files summarised as they are found, if there are many; all of `paths`. `by` and `others` are as for
+        one."""
         found: list[str] = []
 
         def unread() -> Iterator[File]:
             for path in paths:
                 found.append(path)
-                if (content := self._to_summarise(path, by)) is not None:
+                if (content := self._to_summarise(path, by, others=others)) is not None:
                     yield path, content
 
         left, enough = unread(), enough_for(crew)
@@ -231,13 +240,17 @@ class Scan(Struct):
     def _pass_over(self, path: str, error: OSError) -> None:
         self.skipped[path] = _unread(path, error)
 
-    def _to_summarise(self, path: str, by: frozenset[str]) -> bytes | None:
+    def _to_summarise(self, path: str, by: frozenset[str], *, others: bool) -> bytes | None:
         """The content of a file that is not summarised yet; None where it is, or that is known from before, and where
-        of the words `by` it holds none but in longer ones."""
+        of the words `by` it holds none but in longer ones, or, without `others`, only modules that it takes others
+        from."""
         if path in self.summaries or self._recalled(path):
             return None
         content = self.content(path)
-        return content if content is not None and (not by or places_of(by, content)) else None
+        if content is None or not by:
+            return content
+        places = places_of(by, content)
+        return content if places and (others or not takes_only_others(content, places)) else None
 
     def widen(self, names: Mapping[str, str]) -> None:
         """Read also what the files spell of `names`, with one of the words each is found beside."""

@@ -244,3 +244,22 @@ def test_what_stays_in_an_old_module_is_not_touched_and_a_name_for_the_module_is
     changes, units = migrated(files)
     assert changes == {"follows.py": "patch('c.d.g')\npatch('a.b.other')\npatch('a.b.other.f')\n"}
     assert units == [("follows.py",)]
+
+
+@pytest.mark.parametrize(("name", "told"), [("k", []), ("f", ["app/broken.py"])])
+def test_a_file_that_takes_only_other_names_is_not_looked_into(name: str, told: list[str]) -> None:
+    shown = preview_files({**BASE, "app/broken.py": f"from a.b import {name}\ndef\n"})
+    assert [skipped.path for skipped in shown.skipped] == told
+
+
+@pytest.mark.parametrize(
+    ("other", "before", "after"),
+    [
+        ("a/__init__.py", "import a\na.b.f()\n", "import a\nimport c.d\nc.d.g()\n"),
+        ("app/hub.py", "import app.hub, a.b\na.b.f(app.hub.k)\n", "import app.hub, c.d\nc.d.g(app.hub.k)\n"),
+        ("app/hub.py", "from app.hub import f\nf()\n", None),
+    ],
+)
+def test_what_leads_through_a_file_that_takes_only_other_names(other: str, before: str, after: str | None) -> None:
+    changes, _ = migrated({other: "from a.b import k\n", "app/use.py": before})
+    assert changes.get("app/use.py") == after
