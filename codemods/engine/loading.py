@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from codemods.engine.bounded import BeyondError, within_limits
 from codemods.engine.facts import known
-from codemods.index.import_graph import SureLoads, eager_imports, with_packages
+from codemods.index.import_graph import SureLoads, eager_imports, unconditional_imports, with_packages
 from codemods.index.text import UndecodableError, decode
 from codemods.transforms.view import UnparsableError, parse_for
 
@@ -63,8 +63,12 @@ class Loading(Struct):
 
     def _read(self, path: str) -> frozenset[str]:
         def read() -> frozenset[str]:
-            tree = parse_for(decode(self.found.read(path)).text.encode(), _NOTHING).tree
-            return frozenset(eager_imports(tree, path, self.found.names, unconditional=True))
+            source, names = decode(self.found.read(path)).text.encode(), self.found.names
+            imported = unconditional_imports(source, path, names)
+            if imported is None:
+                tree = parse_for(source, _NOTHING).tree
+                imported = eager_imports(tree, path, names, unconditional=True)
+            return frozenset(imported)
 
         try:
             return within_limits(read)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from codemods.index.masking import masked
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
@@ -23,6 +25,7 @@ _STATEMENT = re.compile(
     rf"(?P<names>\([^)]*\)|{_REST})|import[ \t]+(?P<modules>{_REST}))",
     re.MULTILINE,
 )
+_AT_TOP = re.compile(rb"\n(?:from|import)\b[^\n(]*(?:\([^)]*\)[^\n]*)?")
 _WORD = re.compile(r"[\w.]+")
 _LOOKED_AT = 100  # modules
 
@@ -83,6 +86,25 @@ def eager_imports(tree: ast.Module, path: str, names: ModuleNames, *, unconditio
                 found.add(module)
                 found.update(f"{module}.{alias.name}" for alias in statement.names)
     return found
+
+
+def unconditional_imports(source: bytes, path: str, names: ModuleNames) -> set[str] | None:
+    """The `unconditional` ones of `eager_imports`, by the letters of UTF-8 `source`; perhaps without one that shares
+    its line with a statement before it. None where only the tree can tell."""
+    code = masked(b"\n" + source)
+    if code is None or b"\r" in code:
+        return None
+    statements = []
+    for match in _AT_TOP.finditer(code):
+        # What a line before goes on with may be a string.
+        if code[: match.start()].endswith(b"\\"):
+            return None
+        statements.append(match.group())
+    try:
+        tree = ast.parse(b"".join(statements))
+    except (SyntaxError, ValueError):
+        return None
+    return eager_imports(tree, path, names, unconditional=True)
 
 
 def _executed(block: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
