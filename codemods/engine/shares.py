@@ -16,6 +16,7 @@ from codemods.engine.watching import each
 from codemods.engine.work import Work, given_up
 from codemods.executors.sharing import enough_for, handed, map_files, processes_of
 from codemods.index.resolve import Index, Missing, Unspelled
+from codemods.model import Changed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 File = tuple[str, bytes]
 _EXAMINING = "Examining files"
+_AHEAD = 16  # files at most that are made here before the others
 
 
 class Made(Struct, frozen=True):
@@ -133,23 +135,33 @@ class Shares(Struct):
     def of(self, make: Make, paths: Collection[str], moves: Moves) -> dict[str, Made]:
         """What `make` makes of each of `paths`, in their order."""
         found, work = self.found, self.work
-        if found.crew is None or work.is_own or len(paths) < enough_for(found.crew):
-            return {path: make(found, work, path, moves) for path in each(_EXAMINING, paths, len(paths))}
-        known = self._known(found.crew, make, moves)
-        files = ((path, content) for path in paths if (content := found.content(path)) is not None)
-        answers = map_files(found.crew, _tell, known, files, _lost, itemgetter(0), self.meanwhile)
-        answered = each(_EXAMINING, answers, len(paths), _name)
-        told = {one.made.outcome.path: one for one in answered if one is not None}
-        made = {}
-        for path in paths:
-            if path not in told:
-                made[path] = make(found, work, path, moves)
-                continue
-            one = told[path]
-            made[path] = one.made
-            if one.callers is not None:
-                work.callers[path], work.evidence[path] = one.callers, one.evidence
-        return made
+        left, made = list(paths), dict[str, Made]()
+        if found.crew is not None and not work.is_own and len(left) >= enough_for(found.crew):
+            self._make_some(make, left, moves, made)
+            left = self._share(found.crew, make, [path for path in left if path not in made], moves, made)
+        made.update((path, make(found, work, path, moves)) for path in each(_EXAMINING, left, len(left)))
+        return {path: made[path] for path in paths}
+
+    def _make_some(self, make: Make, paths: list[str], moves: Moves, made: dict[str, Made]) -> None:
+        """Make the first of `paths` here. What one that changes asks, most ask: what has to be read for it, the others
+        are to know from the start."""
+        for path in paths[:_AHEAD]:
+            made[path] = make(self.found, self.work, path, moves)
+            if isinstance(made[path].outcome, Changed):
+                return
+
+    def _share(self, crew: Crew, make: Make, paths: list[str], moves: Moves, made: dict[str, Made]) -> list[str]:
+        """Have `paths` made elsewhere; those that cannot be come out."""
+        known = self._known(crew, make, moves)
+        files = ((path, content) for path in paths if (content := self.found.content(path)) is not None)
+        answers = map_files(crew, _tell, known, files, _lost, itemgetter(0), self.meanwhile)
+        for one in each(_EXAMINING, answers, len(paths), _name):
+            if one is not None:
+                path = one.made.outcome.path
+                made[path] = one.made
+                if one.callers is not None:
+                    self.work.callers[path], self.work.evidence[path] = one.callers, one.evidence
+        return [path for path in paths if path not in made]
 
     def _known(self, crew: Crew, make: Make, moves: Moves) -> _Known:
         found, work = self.found, self.work

@@ -40,6 +40,7 @@ def files_of(count: int) -> dict[str, str]:
         "lib/old.py": "def make():\n    pass\n\n\ndef run(x):\n    pass\n\n\ndef wait(x):\n    pass\n",
         "lib/new.py": "def build():\n    pass\n\n\nasync def wait(x):\n    pass\n",
         "lib/hub.py": "from lib.old import *\n",
+        "lib/base.py": "from lib.old import run\n",
         "broken.py": "from lib.old import make\ndef\n",
         "notes.md": "Call `lib.old.make`, not `lib.old.other`.\n",
     }
@@ -57,6 +58,7 @@ USES = (
     "from lib import old\n\nmake = old.make\nmaker = getattr(old, 'make')\n",
     "from unittest.mock import patch\n\nwith patch('lib.old.make'):\n    pass\n",
     "make = NUMBER\n",
+    "from lib.base import make, run\n\nMADE = make()\n",
     "from use0 import *\n",
     "def f():\n    from lib.new import other\n    from lib.old import make\n    return make(other)\n",
 )
