@@ -76,13 +76,13 @@ def look(
     crew: Crew | None = None,
     facts: Facts | None = None,
     *,
-    users: bool = True,
+    others: bool = True,
 ) -> Sight:
     """The files of `tree` as a plan needs them, with the steps `rewrites` of it. Believes all that the plan says.
 
     `not_merged` are duplicates whose users, and which themselves, stay as they are, each with the reason. A `crew`
-    does what needs many files, if there is one. `facts` are about the files as they are without any change. `users`
-    asks for all that use the modules of the plan, also where nothing is to be done to them.
+    does what needs many files, if there is one. `facts` are about the files as they are without any change. Without
+    `others`, files that only take names which stay from the modules of the plan may be left out.
     """
     plan = loaded.plan
     moves = moves_of(plan)
@@ -96,7 +96,7 @@ def look(
     left = left_behind(plan, found, moves, not_merged)
     work = Work((), run, _fixed(plan, found, left), words=moves.spelled)
     # Who takes another name from where a symbol goes is told of a shim, a merge or a deletion there.
-    others = users or bool(left or moves.modules or plan.merge or plan.delete)
+    others = others or bool(left or moves.modules or plan.merge or plan.delete)
     _search(found, work, moves, plan, rewrites, excluded, transforms, others=others)
     # Every file that changes asks about them, also where nothing can be read that is not known yet.
     ends = sorted(filter(None, map(found.modules.get, moves.old_modules | moves.new_modules)))

@@ -45,7 +45,7 @@ def preview(
     plan, tree = loaded.plan, Tree(tuple(paths), read, fixed=fixed or {}, search=search)
     merging, not_merged = _merging(loaded, tree, passed_over)
     merged = tree.after(changes_of(merging, passed_over))
-    sight = look(loaded, merged, plan.rewrite, not_merged, run, transforms, crew, facts, users=False)
+    sight = look(loaded, merged, plan.rewrite, not_merged, run, transforms, crew, facts, others=False)
     verify_names(loaded, sight.found, sight.work)
     examined = examine(sight)
     leaving = shim_phase(plan, sight.left, sight.found, examined.outcomes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cached_property
+from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -134,34 +135,44 @@ class Shares(Struct):
 
     def of(self, make: Make, paths: Collection[str], moves: Moves) -> dict[str, Made]:
         """What `make` makes of each of `paths`, in their order."""
-        found, work = self.found, self.work
-        left, made = list(paths), dict[str, Made]()
-        if found.crew is not None and not work.is_own and len(left) >= enough_for(found.crew):
-            self._make_some(make, left, moves, made)
-            left = self._share(found.crew, make, [path for path in left if path not in made], moves, made)
-        made.update((path, make(found, work, path, moves)) for path in each(_EXAMINING, left, len(left)))
+        made: dict[str, Made] = {}
+        if self._crew_for(paths) is not None:
+            made = self._make_first(make, paths, moves)
+        left = [path for path in paths if path not in made]
+        if (crew := self._crew_for(left)) is not None:
+            made |= self._share(crew, make, left, moves)
+            left = [path for path in left if path not in made]
+        made |= {path: make(self.found, self.work, path, moves) for path in each(_EXAMINING, left, len(left))}
         return {path: made[path] for path in paths}
 
-    def _make_some(self, make: Make, paths: list[str], moves: Moves, made: dict[str, Made]) -> None:
+    def _crew_for(self, paths: Collection[str]) -> Crew | None:
+        """The crew, where `paths` are worth to be shared out."""
+        crew = self.found.crew
+        return crew if crew is not None and not self.work.is_own and len(paths) >= enough_for(crew) else None
+
+    def _make_first(self, make: Make, paths: Collection[str], moves: Moves) -> dict[str, Made]:
         """Make the first of `paths` here. What one that changes asks, most ask: what has to be read for it, the others
         are to know from the start."""
-        for path in paths[:_AHEAD]:
+        made: dict[str, Made] = {}
+        for path in islice(paths, _AHEAD):
             made[path] = make(self.found, self.work, path, moves)
             if isinstance(made[path].outcome, Changed):
-                return
+                break
+        return made
 
-    def _share(self, crew: Crew, make: Make, paths: list[str], moves: Moves, made: dict[str, Made]) -> list[str]:
-        """Have `paths` made elsewhere; those that cannot be come out."""
+    def _share(self, crew: Crew, make: Make, paths: list[str], moves: Moves) -> dict[str, Made]:
+        """Those of `paths` that can be made elsewhere."""
         known = self._known(crew, make, moves)
         files = ((path, content) for path in paths if (content := self.found.content(path)) is not None)
         answers = map_files(crew, _tell, known, files, _lost, itemgetter(0), self.meanwhile)
+        made: dict[str, Made] = {}
         for one in each(_EXAMINING, answers, len(paths), _name):
             if one is not None:
                 path = one.made.outcome.path
                 made[path] = one.made
                 if one.callers is not None:
                     self.work.callers[path], self.work.evidence[path] = one.callers, one.evidence
-        return [path for path in paths if path not in made]
+        return made
 
     def _known(self, crew: Crew, make: Make, moves: Moves) -> _Known:
         found, work = self.found, self.work

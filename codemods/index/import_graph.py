@@ -1,7 +1,8 @@
 """Which modules a module loads when it is imported, and whether that leads in a circle.
 
-Two readings of a source: `possible_imports` finds every import statement by its letters, in functions, too, and is
-cheap enough for whole repositories; `eager_imports` is exact, for the few modules that may lie on a circle.
+Three readings of a source: `possible_imports` finds every import statement by its letters, in functions, too, and is
+cheap enough for whole repositories; `eager_imports` is exact, for the few modules that may lie on a circle;
+`unconditional_imports` gives part of that by letters, where these are enough to be sure.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ def unconditional_imports(source: bytes, path: str, names: ModuleNames) -> set[s
     statements = []
     for match in _AT_TOP.finditer(code):
         # What a line before goes on with may be a string.
-        if code[: match.start()].endswith(b"\\"):
+        if code.endswith(b"\\", 0, match.start()):
             return None
         statements.append(match.group())
     try:

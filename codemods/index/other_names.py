@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 # No star, and no letters but ASCII's: others may spell the same name in another way.
 _IMPORTED = re.compile(rb"\w+[ \t]+import(?:[ \t]*\([\w\s,]*\)|[ \t]+[\w \t,]+(?=[\r\n#;]|\Z))")
+_LONGEST = 300  # bytes from `from` to the last name of a module
 _FROM = re.compile(rb"(?<![\w.])from[ \t]+(?:[\w.]*\.)?\Z")
 
 
@@ -25,4 +26,5 @@ def takes_only_others(source: bytes, places: Iterable[int]) -> bool:
 def _is_left(source: bytes, place: int) -> bool:
     if _IMPORTED.match(source, place) is None:
         return False
-    return _FROM.search(source, source.rfind(b"\n", 0, place) + 1, place) is not None
+    # A line may be as long as a file, with many places.
+    return _FROM.search(source, max(place - _LONGEST, 0), place) is not None

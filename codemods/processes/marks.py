@@ -52,16 +52,14 @@ class Marked:
         plain: set[int] = set()
         unknown: set[int] = set()
         for _ in range(_ROUNDS):
-            looked_at = _processes() - plain
-            for process in looked_at - self._descriptors.keys():
-                if (has_mark := self._hold(process)) is not None and not has_mark:
-                    plain.add(process)
+            listed = _processes() - plain
+            plain |= {process for process in listed - self._descriptors.keys() if self._hold(process) is False}
             self._let_go_of_ended()
             # One that ended between being listed and being looked at has shown no mark, and what it started before
             # is not in that list. So a list only proves that none is left if it has nobody who was not in the last.
-            if self._descriptors or looked_at - plain <= unknown:
+            before, unknown = unknown, listed - plain
+            if self._descriptors or unknown <= before:
                 break
-            unknown = looked_at - plain
         return frozenset(self._descriptors)
 
     def send(self, process: int, number: signal.Signals) -> None:
