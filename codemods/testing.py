@@ -144,7 +144,7 @@ def _steps(loaded: LoadedPlan, rule: str | None) -> LoadedPlan:
         if rule not in known:
             raise AssertionError(f"the plan has no rule `{rule}`{nearest(rule, known)}")
         alone |= {"redirect": (), "rewrite": tuple(step for step in plan.rewrite if step.name == rule)}
-    return replace(loaded, plan=plan.model_copy(update=alone))
+    return replace(loaded, plan=replace(plan, **alone))
 
 
 # The cases of one rule mostly share their plan.

@@ -9,17 +9,18 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 import codemods
 from codemods.plan import consolidation, rewrites, schema, validations
+from codemods.plan.fields import annotated, fields
 from codemods.plan.template import VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pydantic import BaseModel
-    from pydantic.fields import FieldInfo
+    from codemods.plan.fields import Field
+    from codemods.plan.types import Model
 
 PAGE = Path(__file__).parent / "plan.md"
 API_PAGE = Path(__file__).parent / "api.md"
@@ -34,7 +35,7 @@ API = {
     "Errors": ("CodemodsError", "PlanError", "RepositoryError", "ConflictError"),
     "Without a repository": ("preview", "LoadedPlan", "load_transforms"),
 }
-SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
+SECTIONS: tuple[tuple[str, type[Model]], ...] = (
     ("The plan", schema.Plan),
     ("An entry of `keep`", schema.Keep),
     ("An entry of `redirect` that names a module", schema.RedirectModule),
@@ -81,29 +82,30 @@ def page() -> str:
             "| key | default | meaning |",
             "| --- | --- | --- |",
         ]
-        lines += [_row(name, field) for name, field in model.model_fields.items()]
+        lines += [_row(field) for field in fields(model).values()]
     lines += ["", "## Variables of the commit message", "", "| variable | meaning |", "| --- | --- |"]
     lines += [f"| `{{{{ {name} }}}}` | {meaning} |" for name, meaning in VARIABLES.items()]
     return "\n".join(lines) + "\n"
 
 
-def _row(name: str, field: FieldInfo) -> str:
-    words = [f"`{word}`" for word in get_args(field.annotation) if isinstance(word, str)]
+def _row(field: Field) -> str:
+    words = [f"`{word}`" for word in get_args(annotated(field.kind)[0]) if isinstance(word, str)]
     allowed = f" One of {', '.join(words)}." if len(words) > 1 else ""
-    return f"| `{field.alias or name}` | {_default(field)} | {field.description}{allowed} |"
+    return f"| `{field.key}` | {_default(field)} | {field.description}{allowed} |"
 
 
-def _default(field: FieldInfo) -> str:
-    if field.is_required():
+def _default(field: Field) -> str:
+    if field.is_required:
         return "required"
-    default = field.get_default(call_default_factory=True)
-    if default in ((), {}, ""):
-        return "none"
-    if isinstance(default, schema.Commit):
+    shown = field.default
+    if isinstance(shown, schema.Commit):
         return "see below"
-    if default is None or isinstance(default, (consolidation.Forbid, consolidation.PhaseExpect)):
+    if isinstance(shown, Struct):
+        given = structs.asdict(shown).items()
+        shown = tuple(f"{key}: {value}" for key, value in given if value not in (None, (), {}))
+    if shown in (None, (), {}, ""):
         return "none"
-    return f"`{', '.join(default) if isinstance(default, tuple) else default}`".replace("\n", "⏎")
+    return f"`{', '.join(shown) if isinstance(shown, tuple) else shown}`".replace("\n", "⏎")
 
 
 def api_page() -> str:

@@ -70,7 +70,7 @@ def read_plan(path: Path, *, non_python: bool = False) -> LoadedPlan:
 
     loaded = load_plan(_plan_text(path), str(path))
     if non_python:
-        return replace(loaded, plan=loaded.plan.model_copy(update={"non_python": "rewrite"}))
+        return replace(loaded, plan=replace(loaded.plan, non_python="rewrite"))
     return loaded
 
 

@@ -20,7 +20,8 @@ Found = tuple[Location, str]
 
 def check(plan: Plan) -> Iterator[Found]:
     """Each mistake of `plan` with its location."""
-    if not any((plan.redirect, plan.rewrite, plan.merge, plan.delete, plan.keep, *plan.forbid)):
+    forbidden = (plan.forbid.modules, plan.forbid.classes, plan.forbid.files)
+    if not any((plan.redirect, plan.rewrite, plan.merge, plan.delete, plan.keep, *forbidden)):
         yield ("name",), "there is nothing to do: give `redirect:` or `rewrite:`, with at least one entry"
     yield from _redirects(plan)
     yield from check_consolidation(plan)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+from msgspec import Meta, field
 
-from codemods.plan.types import Dotted, Identifier, Model, Pattern, Symbol
+from codemods.plan.types import Check, Dotted, Either, Identifier, Model, Pattern, Symbol, module_or_symbol
 
 _FIGURE = re.compile(r"(?P<low>\d+(?:\.\d+)?)\.\.(?P<high>\d+(?:\.\d+)?)|(?P<sign>>=|<=)\s*(?P<bound>\d+(?:\.\d+)?)")
 
@@ -19,86 +19,95 @@ def _member(text: str) -> str:
     return text
 
 
-Member = Annotated[str, AfterValidator(_member)]
+Member = Annotated[str, Check(_member)]
 
 
-class RenameTo(Model):
+class RenameTo(Model, frozen=True, kw_only=True):
     """Take the duplicate's definition under another name."""
 
-    rename: Identifier = Field(description="The name that it gets in the kept module, or in the kept class.")
+    rename: Annotated[Identifier, Meta(description="The name that it gets in the kept module, or in the kept class.")]
+
+
+Side = Literal["ours", "theirs"]
 
 
 def _take(value: Any) -> Any:
-    if isinstance(value, (dict, RenameTo)) or value in ("ours", "theirs"):
-        return value
+    if isinstance(value, dict):
+        return RenameTo
+    if value in get_args(Side):
+        return Side
     raise ValueError("expected `ours`, `theirs` or `{rename: other}`")
 
 
-_Take = Literal["ours", "theirs"] | RenameTo
-Take = Annotated[_Take, BeforeValidator(_take, json_schema_input_type=_Take)]
+Take = Annotated[Side | RenameTo, Either(_take)]
 
 
-class Merge(Model):
+class Merge(Model, frozen=True, kw_only=True):
     """What a duplicate has and the kept module lacks is moved there, with the imports and helpers that it needs."""
 
-    module: Dotted = Field(description="The duplicate.")
-    into: Dotted = Field(description="The module that is kept.")
-    names: tuple[Member, ...] = Field(
-        (),
-        description="Only these names, or `Class.member`. Without any: everything that the duplicate has and the kept "
-        "module lacks.",
-    )
-    take: dict[Member, Take] = Field(
-        default_factory=dict,
-        description="What holds where both define a name differently: `ours` is the kept module's, `theirs` the "
-        "duplicate's; `{rename: other}` takes theirs under another name. Each such name has to be decided. `ours` for "
-        "a name that only the duplicate has leaves it behind.",
-    )
+    module: Annotated[Dotted, Meta(description="The duplicate.")]
+    into: Annotated[Dotted, Meta(description="The module that is kept.")]
+    names: Annotated[
+        tuple[Member, ...],
+        Meta(
+            description="Only these names, or `Class.member`. Without any: everything that the duplicate has and the "
+            "kept module lacks."
+        ),
+    ] = ()
+    take: Annotated[
+        dict[Member, Take],
+        Meta(
+            description="What holds where both define a name differently: `ours` is the kept module's, `theirs` the "
+            "duplicate's; `{rename: other}` takes theirs under another name. Each such name has to be decided. `ours` "
+            "for a name that only the duplicate has leaves it behind."
+        ),
+    ] = field(default_factory=dict)
 
 
-class DeleteModule(Model):
+class DeleteModule(Model, frozen=True, kw_only=True):
     """A module to delete once nothing refers to it."""
 
-    module: Dotted = Field(description="The module. Its package goes as well where nothing is left in it.")
-    ignore: tuple[Pattern, ...] = Field(
-        (), description="Files whose references do not count, as patterns in the style of `.gitignore`."
-    )
+    module: Annotated[
+        Dotted,
+        Meta(
+            description="The module. Its package goes as well where nothing is left in it.",
+            extra={"missing": "expected `module:` or `symbol:`"},
+        ),
+    ]
+    ignore: Annotated[
+        tuple[Pattern, ...],
+        Meta(description="Files whose references do not count, as patterns in the style of `.gitignore`."),
+    ] = ()
 
 
-class DeleteSymbol(Model):
+class DeleteSymbol(Model, frozen=True, kw_only=True):
     """A symbol to delete from its module once nothing refers to it."""
 
-    symbol: Symbol = Field(description="The symbol, as `package.module.name`.")
-    ignore: tuple[Pattern, ...] = Field((), description="As for a module.")
+    symbol: Annotated[Symbol, Meta(description="The symbol, as `package.module.name`.")]
+    ignore: Annotated[tuple[Pattern, ...], Meta(description="As for a module.")] = ()
 
 
-def _delete_kind(value: Any) -> str:
-    if isinstance(value, dict):
-        return "symbol" if "symbol" in value and "module" not in value else "module"
-    return "symbol" if isinstance(value, DeleteSymbol) else "module"
+Delete = Annotated[DeleteModule | DeleteSymbol, module_or_symbol(DeleteModule, DeleteSymbol)]
 
 
-Delete = Annotated[
-    Annotated[DeleteModule, Tag("module")] | Annotated[DeleteSymbol, Tag("symbol")], Discriminator(_delete_kind)
-]
-
-
-class Forbid(Model):
+class Forbid(Model, frozen=True, kw_only=True):
     """What must not be there."""
 
-    modules: tuple[Dotted, ...] = Field((), description="Modules and packages, by their dotted names.")
-    classes: tuple[Identifier, ...] = Field((), description="Classes, by their plain names, wherever they are defined.")
-    files: tuple[Pattern, ...] = Field((), description="Files, as patterns in the style of `.gitignore`.")
+    modules: Annotated[tuple[Dotted, ...], Meta(description="Modules and packages, by their dotted names.")] = ()
+    classes: Annotated[
+        tuple[Identifier, ...], Meta(description="Classes, by their plain names, wherever they are defined.")
+    ] = ()
+    files: Annotated[tuple[Pattern, ...], Meta(description="Files, as patterns in the style of `.gitignore`.")] = ()
 
 
 def _figure(value: Any) -> Any:
     if isinstance(value, bool) or not (isinstance(value, (int, float)) or _FIGURE.fullmatch(str(value).strip())):
         raise ValueError("expected a number, a range such as `10..20`, or a bound such as `>=99`")
-    return value
+    return type(value)
 
 
 # A number, `10..20`, `>=99` or `<=20`.
-Figure = Annotated[int | float | str, BeforeValidator(_figure)]
+Figure = Annotated[int | float | str, Either(_figure)]
 
 
 def figure_holds(figure: int | float | str, actual: float) -> bool:
@@ -111,22 +120,22 @@ def figure_holds(figure: int | float | str, actual: float) -> bool:
     return float(match["low"]) <= actual <= float(match["high"])
 
 
-class PhaseExpect(Model):
+class PhaseExpect(Model, frozen=True, kw_only=True):
     """Figures for one phase."""
 
-    files: Figure | None = Field(None, description="How many files have references to what the plan moves.")
-    references: Figure | None = Field(None, description="How many references there are.")
-    forms: dict[str, Figure] = Field(
-        default_factory=dict, description="How many references of each form, such as `from-import`."
-    )
+    files: Annotated[Figure | None, Meta(description="How many files have references to what the plan moves.")] = None
+    references: Annotated[Figure | None, Meta(description="How many references there are.")] = None
+    forms: Annotated[
+        dict[str, Figure], Meta(description="How many references of each form, such as `from-import`.")
+    ] = field(default_factory=dict)
 
 
-class Expect(PhaseExpect):
+class Expect(PhaseExpect, frozen=True, kw_only=True):
     """Figures for the whole plan."""
 
-    paths: dict[Dotted, Figure] = Field(
-        default_factory=dict, description="How many references to each old module or symbol."
+    paths: Annotated[dict[Dotted, Figure], Meta(description="How many references to each old module or symbol.")] = (
+        field(default_factory=dict)
     )
-    compliance: Figure | None = Field(
-        None, description="The share of references that use the canonical path, in percent."
-    )
+    compliance: Annotated[
+        Figure | None, Meta(description="The share of references that use the canonical path, in percent.")
+    ] = None

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 from pathspec import GitIgnoreSpec
 
 from codemods.patterns.language import Snippet, dotted, read_snippet, variable
@@ -120,9 +121,9 @@ def _filled(asked: Rule | ArgumentRule, row: Mapping[str, str]) -> Rule | Argume
             "sync": sync,
         }
     else:
-        edits = [e.model_copy(update={"value": fill(e.value)}) if e.value else e for e in asked.arguments]
+        edits = [replace(e, value=fill(e.value)) if e.value else e for e in asked.arguments]
         changes |= {"call": fill(asked.call), "arguments": tuple(edits)}
-    return asked.model_copy(update=changes)
+    return replace(asked, **changes)
 
 
 def rule_texts(asked: Rule | ArgumentRule) -> tuple[RuleText, ...]:

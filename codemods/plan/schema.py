@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from msgspec import Meta, field
 
 from codemods.plan import limits
 from codemods.plan.consolidation import Delete, Expect, Forbid, Merge, PhaseExpect
-from codemods.plan.rewrites import Rewrite  # noqa: TC001 - pydantic reads the annotation
+from codemods.plan.rewrites import Rewrite
 from codemods.plan.types import (
     Dotted,
+    Either,
     File,
     Identifier,
     Line,
@@ -19,42 +20,51 @@ from codemods.plan.types import (
     Pattern,
     PhaseName,
     Remote,
+    Shorthand,
     Slug,
     Symbol,
+    module_or_symbol,
 )
 from codemods.plan.validations import BUILT_IN, Action, Triggers, Validation
 
 
-class Keep(Model):
+class Keep(Model, frozen=True, kw_only=True):
     """A module that stays: it has to exist, with the symbols named, and loses no public name while the plan runs."""
 
-    module: Dotted = Field(description="The module that stays.")
-    symbols: tuple[Identifier, ...] = Field((), description="Names that the module has to have.")
-    as_is: bool = Field(False, description="Whether the module may not change at all.")
-    reason: str = Field("", description="Why, for those who read the plan.")
+    module: Annotated[Dotted, Meta(description="The module that stays.")]
+    symbols: Annotated[tuple[Identifier, ...], Meta(description="Names that the module has to have.")] = ()
+    as_is: Annotated[bool, Meta(description="Whether the module may not change at all.")] = False
+    reason: Annotated[str, Meta(description="Why, for those who read the plan.")] = ""
 
 
 Choice = Literal["rewrite", "review", "leave"]
 
 
-class Strings(Model):
+class Strings(Model, frozen=True, kw_only=True):
     """What is done about strings that name code, by class. One word for all sets those that are `rewrite` here."""
 
-    patch: Choice = Field("rewrite", description='Patch targets: `patch("m.a")`, `monkeypatch.setattr("m.a", …)`.')
-    modules: Choice = Field("rewrite", description='Names of modules: `import_module("m")`, `sys.modules["m"]`.')
-    members: Choice = Field(
-        "rewrite", description='Names read from a module: `getattr(m, "a")`, `patch.object(m, "a")`.'
+    patch: Annotated[Choice, Meta(description='Patch targets: `patch("m.a")`, `monkeypatch.setattr("m.a", …)`.')] = (
+        "rewrite"
     )
-    lazy: Choice = Field("rewrite", description="Maps beside the `__getattr__` of a module (PEP 562).")
-    annotations: Choice = Field(
-        "rewrite", description='Annotations: `x: "a"`, `cast("a", x)`, `TypeVar(bound="a")`. Else the local name stays.'
+    modules: Annotated[Choice, Meta(description='Names of modules: `import_module("m")`, `sys.modules["m"]`.')] = (
+        "rewrite"
     )
-    type_comments: Choice = Field("rewrite", description="`# type:` comments. Else the local name stays.")
-    docs: Choice = Field("rewrite", description="Full dotted names in backticks in docstrings, such as Sphinx roles.")
-    exports: Choice = Field(
-        "leave", description="Entries of `__all__`. `rewrite` changes the names that a module exports."
+    members: Annotated[
+        Choice, Meta(description='Names read from a module: `getattr(m, "a")`, `patch.object(m, "a")`.')
+    ] = "rewrite"
+    lazy: Annotated[Choice, Meta(description="Maps beside the `__getattr__` of a module (PEP 562).")] = "rewrite"
+    annotations: Annotated[
+        Choice,
+        Meta(description='Annotations: `x: "a"`, `cast("a", x)`, `TypeVar(bound="a")`. Else the local name stays.'),
+    ] = "rewrite"
+    type_comments: Annotated[Choice, Meta(description="`# type:` comments. Else the local name stays.")] = "rewrite"
+    docs: Annotated[Choice, Meta(description="Full dotted names in backticks in docstrings, such as Sphinx roles.")] = (
+        "rewrite"
     )
-    other: Choice = Field("review", description="Other strings that equal the full dotted name.")
+    exports: Annotated[
+        Choice, Meta(description="Entries of `__all__`. `rewrite` changes the names that a module exports.")
+    ] = "leave"
+    other: Annotated[Choice, Meta(description="Other strings that equal the full dotted name.")] = "review"
 
 
 _ALL_STRINGS = ("patch", "modules", "members", "lazy", "annotations", "type_comments", "docs")
@@ -68,7 +78,7 @@ def _all_strings(value: Any) -> Any:
     return value
 
 
-StringsChoice = Annotated[Strings, BeforeValidator(_all_strings, json_schema_input_type=Choice | Strings)]
+StringsChoice = Annotated[Strings, Shorthand(_all_strings, Choice)]
 
 
 Leave = Literal["shim", "alias", "nothing"]
@@ -78,97 +88,126 @@ _SIGNATURES = (
 )
 
 
-class RedirectModule(Model):
+class RedirectModule(Model, frozen=True, kw_only=True):
     """A module, with every name in it, that consumers are to take from elsewhere."""
 
-    module: Dotted = Field(description="The old module.")
-    to: Dotted = Field(description="The module that takes its place.")
-    symbols: dict[Identifier, Dotted] = Field(
-        default_factory=dict,
-        description="Names that do not simply keep their name: a plain name renames on the way, "
-        "a dotted one moves the symbol elsewhere.",
-    )
-    names: Literal["rename", "keep"] = Field(
-        "rename",
-        description="What consumers call it: `rename` renames its uses where that is safe, `keep` keeps the local name "
-        "(`import new as old`).",
-    )
-    leave: Leave = Field(
-        "nothing",
-        description="What is left at the old path before consumers change: a `shim`, which forwards each name lazily "
-        "with a `DeprecationWarning`; an `alias`, which makes old and new one module object, so that patches of either "
-        "reach both; or `nothing`: the module stays as it is.",
-    )
-    strings: StringsChoice = Field(
-        Strings.model_construct(),
-        description="What is done about strings that name code: `rewrite`, `review` or `leave`, or by class.",
-    )
-    signatures: Literal["check", "ignore"] = Field("check", description=_SIGNATURES)
+    module: Annotated[
+        Dotted,
+        Meta(description="The old module.", extra={"missing": "expected `module:` or `symbol:`, and `to:`"}),
+    ]
+    to: Annotated[Dotted, Meta(description="The module that takes its place.")]
+    symbols: Annotated[
+        dict[Identifier, Dotted],
+        Meta(
+            description="Names that do not simply keep their name: a plain name renames on the way, "
+            "a dotted one moves the symbol elsewhere."
+        ),
+    ] = field(default_factory=dict)
+    names: Annotated[
+        Literal["rename", "keep"],
+        Meta(
+            description="What consumers call it: `rename` renames its uses where that is safe, `keep` keeps the local "
+            "name (`import new as old`)."
+        ),
+    ] = "rename"
+    leave: Annotated[
+        Leave,
+        Meta(
+            description="What is left at the old path before consumers change: a `shim`, which forwards each name "
+            "lazily with a `DeprecationWarning`; an `alias`, which makes old and new one module object, so that "
+            "patches of either reach both; or `nothing`: the module stays as it is."
+        ),
+    ] = "nothing"
+    strings: Annotated[
+        StringsChoice,
+        Meta(description="What is done about strings that name code: `rewrite`, `review` or `leave`, or by class."),
+    ] = Strings()
+    signatures: Annotated[Literal["check", "ignore"], Meta(description=_SIGNATURES)] = "check"
 
 
-class RedirectSymbol(Model):
+class RedirectSymbol(Model, frozen=True, kw_only=True):
     """One symbol that consumers are to take from elsewhere; the rest of its module stays where it is."""
 
-    symbol: Symbol = Field(description="The old symbol, as `package.module.name`.")
-    to: Symbol = Field(description="The symbol that takes its place.")
-    names: Literal["rename", "keep"] = Field("rename", description="As for a module.")
-    strings: StringsChoice = Field(Strings.model_construct(), description="As for a module.")
-    signatures: Literal["check", "ignore"] = Field("check", description="As for a module.")
+    symbol: Annotated[Symbol, Meta(description="The old symbol, as `package.module.name`.")]
+    to: Annotated[Symbol, Meta(description="The symbol that takes its place.")]
+    names: Annotated[Literal["rename", "keep"], Meta(description="As for a module.")] = "rename"
+    strings: Annotated[StringsChoice, Meta(description="As for a module.")] = Strings()
+    signatures: Annotated[Literal["check", "ignore"], Meta(description="As for a module.")] = "check"
 
 
-def _redirect_kind(value: Any) -> str:
-    if isinstance(value, dict):
-        return "symbol" if "symbol" in value and "module" not in value else "module"
-    return "symbol" if isinstance(value, RedirectSymbol) else "module"
-
-
-Redirect = Annotated[
-    Annotated[RedirectModule, Tag("module")] | Annotated[RedirectSymbol, Tag("symbol")], Discriminator(_redirect_kind)
-]
+Redirect = Annotated[RedirectModule | RedirectSymbol, module_or_symbol(RedirectModule, RedirectSymbol)]
 
 
 Step = Literal["merge", "shim", "consumers", "delete"]
 
 
-class Phase(Model):
+_Listed = tuple[Pattern, ...]
+_Rest = Literal["rest"]
+
+
+def _files(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return _Listed
+    if value == "rest":
+        return _Rest
+    raise ValueError("expected a list of paths and patterns, or the word `rest`")
+
+
+Files = Annotated[_Listed | _Rest, Either(_files)]
+
+
+class Phase(Model, frozen=True, kw_only=True):
     """An ordered group of files with its own rules of validation and commit."""
 
-    name: PhaseName = Field(description="The name of the phase, such as `P0`.")
-    does: Step = Field(
-        "consumers",
-        description="`consumers` rewrites the files that it lists. `merge`, `shim` and `delete` carry out what the "
-        "plan says under `merge:`, `leave:` and `delete:`; they need no mention unless their rules are to be other "
-        "than the default: one commit each, with all validations of the other phases.",
+    name: Annotated[PhaseName, Meta(description="The name of the phase, such as `P0`.")]
+    does: Annotated[
+        Step,
+        Meta(
+            description="`consumers` rewrites the files that it lists. `merge`, `shim` and `delete` carry out what the "
+            "plan says under `merge:`, `leave:` and `delete:`; they need no mention unless their rules are to be other "
+            "than the default: one commit each, with all validations of the other phases."
+        ),
+    ] = "consumers"
+    files: Annotated[
+        Files,
+        Meta(
+            description="Of `consumers`: paths, or patterns as in `.gitignore` (`**`, and `!` to leave out); or the "
+            "word `rest`: every file with references that no other phase lists."
+        ),
+    ] = ()
+    commit: Annotated[Literal["file", "phase"], Meta(description="One commit per `file`, or one for the `phase`.")] = (
+        "file"
     )
-    files: tuple[Pattern, ...] | Literal["rest"] = Field(
-        (),
-        description="Of `consumers`: paths, or patterns as in `.gitignore` (`**`, and `!` to leave out); or the word "
-        "`rest`: every file with references that no other phase lists.",
+    gate: Annotated[
+        Literal["manual"] | None,
+        Meta(description="`manual`: `apply` stops before the phase until it is asked for by name: `--phase NAME`."),
+    ] = None
+    entry: Annotated[tuple[str, ...], Meta(description="Validations that have to hold before the first unit.")] = ()
+    exit: Annotated[tuple[str, ...], Meta(description="Validations that have to hold after the last unit.")] = ()
+    validate_by: Annotated[
+        Literal["each", "batch", "phase"],
+        Meta(
+            description="`each` validates after every unit. `batch` writes many units, validates once, and commits "
+            "each when that holds; when not, it finds the culprits by bisection and keeps the rest. `phase` writes "
+            "all units of the phase, validates once, and commits all of them or none."
+        ),
+    ] = field(name="validate", default="each")
+    batch: Annotated[
+        Annotated[int, Meta(ge=2)] | None,
+        Meta(description="How many units a batch holds at most; without it, all of the phase."),
+    ] = None
+    validations: Annotated[tuple[str, ...], Meta(description="The validations, in the order they run.")] = field(
+        name="with", default=()
     )
-    commit: Literal["file", "phase"] = Field("file", description="One commit per `file`, or one for the `phase`.")
-    gate: Literal["manual"] | None = Field(
-        None, description="`manual`: `apply` stops before the phase until it is asked for by name: `--phase NAME`."
-    )
-    entry: tuple[str, ...] = Field((), description="Validations that have to hold before the first unit.")
-    exit: tuple[str, ...] = Field((), description="Validations that have to hold after the last unit.")
-    validate_by: Literal["each", "batch", "phase"] = Field(
-        "each",
-        alias="validate",
-        description="`each` validates after every unit. `batch` writes many units, validates once, and commits each "
-        "when that holds; when not, it finds the culprits by bisection and keeps the rest. `phase` writes all units of "
-        "the phase, validates once, and commits all of them or none.",
-    )
-    batch: int | None = Field(
-        None, ge=2, description="How many units a batch holds at most; without it, all of the phase."
-    )
-    validations: tuple[str, ...] = Field((), alias="with", description="The validations, in the order they run.")
-    triggers: Triggers | None = Field(None, description="Those of this phase, in place of the plan's.")
-    on_failure: Action = Field(
-        "stop",
-        description="After a rejected unit: `stop` the run, `skip` the unit and go on, or revert what the run has "
-        "committed in the phase and stop.",
-    )
-    expect: PhaseExpect = Field(PhaseExpect.model_construct(), description="What `audit` compares the phase with.")
+    triggers: Annotated[Triggers | None, Meta(description="Those of this phase, in place of the plan's.")] = None
+    on_failure: Annotated[
+        Action,
+        Meta(
+            description="After a rejected unit: `stop` the run, `skip` the unit and go on, or revert what the run has "
+            "committed in the phase and stop."
+        ),
+    ] = "stop"
+    expect: Annotated[PhaseExpect, Meta(description="What `audit` compares the phase with.")] = PhaseExpect()
 
     @property
     def all_validations(self) -> tuple[str, ...]:
@@ -176,66 +215,86 @@ class Phase(Model):
         return tuple(dict.fromkeys((*self.entry, *self.validations, *self.exit)))
 
 
-class Commit(Model):
+class Commit(Model, frozen=True, kw_only=True):
     """How commits are made."""
 
-    message: Annotated[str, Field(min_length=1, max_length=limits.TEMPLATE)] = Field(
-        "refactor: {{ summary }}\n\nPlan {{ plan }}, phase {{ phase }}.\n",
-        description="A template for the commit message; the variables are listed below.",
-    )
+    message: Annotated[
+        str,
+        Meta(
+            description="A template for the commit message; the variables are listed below.",
+            min_length=1,
+            max_length=limits.TEMPLATE,
+        ),
+    ] = "refactor: {{ summary }}\n\nPlan {{ plan }}, phase {{ phase }}.\n"
 
 
-class Plan(Model):
+class Plan(Model, frozen=True, kw_only=True):
     """A migration: what to keep and redirect, in which phases, validated how."""
 
-    schema_version: Literal[1] = Field(alias="schema", description="The version of this schema: 1.")
-    name: Slug = Field(description="A short name; it becomes part of a branch name.")
-    title: Line = Field("", description="One line for people.")
-    issue: Line = Field("", description="Where the migration is tracked, such as `#506`.")
-    source_roots: tuple[File, ...] = Field(
-        (".",), min_length=1, description="The folders that dotted names start from."
+    schema_version: Annotated[Literal[1], Meta(description="The version of this schema: 1.")] = field(name="schema")
+    name: Annotated[Slug, Meta(description="A short name; it becomes part of a branch name.")]
+    title: Annotated[Line, Meta(description="One line for people.")] = ""
+    issue: Annotated[Line, Meta(description="Where the migration is tracked, such as `#506`.")] = ""
+    source_roots: Annotated[
+        tuple[File, ...], Meta(min_length=1, description="The folders that dotted names start from.")
+    ] = (".",)
+    exclude: Annotated[
+        tuple[Pattern, ...],
+        Meta(description="Tracked files that are left alone, as patterns in the style of `.gitignore`."),
+    ] = ()
+    libraries: Annotated[
+        tuple[Identifier, ...],
+        Meta(
+            description="Libraries outside the repository that redirects and rules name, by their first name, such as "
+            "`django`. Nobody checks that they have what the plan says. The standard library needs no mention."
+        ),
+    ] = ()
+    keep: Annotated[tuple[Keep, ...], Meta(description="Modules that stay and have to exist.")] = ()
+    rewrite: Annotated[
+        tuple[Rewrite, ...],
+        Meta(description="Rules and codemods, carried out in this order, before the redirects, in each file."),
+    ] = ()
+    merge: Annotated[
+        tuple[Merge, ...], Meta(description="What duplicates have and kept modules lack, moved there first.")
+    ] = ()
+    redirect: Annotated[tuple[Redirect, ...], Meta(description="Modules and symbols to take from elsewhere.")] = ()
+    delete: Annotated[
+        tuple[Delete, ...], Meta(description="Modules and symbols to delete once nothing refers to them.")
+    ] = ()
+    forbid: Annotated[Forbid, Meta(description="What must not be there, nor come back: for `audit` and `guard`.")] = (
+        Forbid()
     )
-    exclude: tuple[Pattern, ...] = Field(
-        (), description="Tracked files that are left alone, as patterns in the style of `.gitignore`."
-    )
-    libraries: tuple[Identifier, ...] = Field(
-        (),
-        description="Libraries outside the repository that redirects and rules name, by their first name, such as "
-        "`django`. Nobody checks that they have what the plan says. The standard library needs no mention.",
-    )
-    keep: tuple[Keep, ...] = Field((), description="Modules that stay and have to exist.")
-    rewrite: tuple[Rewrite, ...] = Field(
-        (), description="Rules and codemods, carried out in this order, before the redirects, in each file."
-    )
-    merge: tuple[Merge, ...] = Field((), description="What duplicates have and kept modules lack, moved there first.")
-    redirect: tuple[Redirect, ...] = Field((), description="Modules and symbols to take from elsewhere.")
-    delete: tuple[Delete, ...] = Field((), description="Modules and symbols to delete once nothing refers to them.")
-    forbid: Forbid = Field(
-        Forbid.model_construct(), description="What must not be there, nor come back: for `audit` and `guard`."
-    )
-    expect: Expect = Field(Expect.model_construct(), description="What `audit` compares the code with.")
-    non_python: Choice = Field(
-        "review",
-        description="References in files that are not Python (settings, documentation, scripts): `review` lists them, "
-        "`rewrite` changes exact dotted names, as `--non-python` does.",
-    )
-    phases: tuple[Phase, ...] = Field((), description="The phases, in order. Without any, one phase holds all files.")
-    validation: dict[str, Validation] = Field(
-        default_factory=dict, description="The validations by name. `imports` is built in."
-    )
-    triggers: Triggers = Field(Triggers.model_construct(), description="What ends a phase before its end.")
-    prepare: tuple[Annotated[tuple[NonEmpty, ...], Field(min_length=1)], ...] = Field(
-        (),
-        description="Commands that make a new checkout fit for the validations, such as to build an extension. They "
-        "run once in each linked worktree (`--jobs`) and in each worker's clone, without a shell; `{checkout}` is the "
-        "folder of the original checkout; for a worker, its clone.",
-    )
-    remote: Remote | None = Field(
-        None,
-        description="Where workers on other machines (`--executor`) fetch candidates from: a remote of the repository, "
-        "such as `origin`, or a URL that they and this machine can reach.",
-    )
-    commit: Commit = Field(default_factory=Commit, description="How commits are made.")
+    expect: Annotated[Expect, Meta(description="What `audit` compares the code with.")] = Expect()
+    non_python: Annotated[
+        Choice,
+        Meta(
+            description="References in files that are not Python (settings, documentation, scripts): `review` lists "
+            "them, `rewrite` changes exact dotted names, as `--non-python` does."
+        ),
+    ] = "review"
+    phases: Annotated[
+        tuple[Phase, ...], Meta(description="The phases, in order. Without any, one phase holds all files.")
+    ] = ()
+    validation: Annotated[
+        dict[str, Validation], Meta(description="The validations by name. `imports` is built in.")
+    ] = field(default_factory=dict)
+    triggers: Annotated[Triggers, Meta(description="What ends a phase before its end.")] = Triggers()
+    prepare: Annotated[
+        tuple[Annotated[tuple[NonEmpty, ...], Meta(min_length=1)], ...],
+        Meta(
+            description="Commands that make a new checkout fit for the validations, such as to build an extension. "
+            "They run once in each linked worktree (`--jobs`) and in each worker's clone, without a shell; "
+            "`{checkout}` is the folder of the original checkout; for a worker, its clone."
+        ),
+    ] = ()
+    remote: Annotated[
+        Remote | None,
+        Meta(
+            description="Where workers on other machines (`--executor`) fetch candidates from: a remote of the "
+            "repository, such as `origin`, or a URL that they and this machine can reach."
+        ),
+    ] = None
+    commit: Annotated[Commit, Meta(description="How commits are made.")] = Commit()
 
     @property
     def effective_phases(self) -> tuple[Phase, ...]:

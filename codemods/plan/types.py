@@ -4,13 +4,68 @@ from __future__ import annotations
 
 import keyword
 import re
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from msgspec import Meta, Struct
 
 from codemods.plan import limits
 from codemods.plan.expressions import check_expression, check_pattern
 from codemods.plan.template import is_trailer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+
+class Check(Struct, frozen=True):
+    """Something else that a text has to be: `of` gives the text, or raises ValueError with words for its author."""
+
+    of: Callable[[str], str]
+
+
+class Shorthand(Struct, frozen=True):
+    """Another way to write a value: `of` gives it in full, and what is in full already as it is. `also` is the type of
+    what may stand there beside it."""
+
+    of: Callable[[Any], Any]
+    also: Any
+
+
+class Either(Struct, frozen=True):
+    """Which member of a union a value is read as: `of` tells, or raises ValueError with words for its author."""
+
+    of: Callable[[Any], Any]
+
+
+def module_or_symbol(of_module: type[Model], of_symbol: type[Model]) -> Either:
+    """What names a symbol, and no module, is read as `of_symbol`."""
+
+    def of(value: Any) -> type[Model]:
+        is_symbol = isinstance(value, dict) and "symbol" in value and "module" not in value
+        return of_symbol if is_symbol else of_module
+
+    return Either(of)
+
+
+class Tagged(Struct, frozen=True):
+    """Which member of a union a mapping is read as: the word under `key` tells."""
+
+    key: str
+    members: Mapping[str, type[Model]]
+
+
+class Model(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What all parts of a plan have in common: frozen, and no key but the declared ones.
+
+    The types say what each key may hold: `plan/reading.py` reads plain values by them, `plan/json_schema.py` tells
+    others of them. They are evaluated when a part is first read: many a plan has few. A constructor checks nothing.
+    """
+
+    def check(self, given: Collection[str]) -> None:
+        """Raise ValueError, with words for the author, where it holds what does not go together.
+
+        `given` are the names of the fields that the plan gives.
+        """
+
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
@@ -70,25 +125,15 @@ def _line(text: str) -> str:
     return text
 
 
-Dotted = Annotated[str, AfterValidator(_dotted)]
-Symbol = Annotated[str, AfterValidator(_symbol)]
-Identifier = Annotated[str, AfterValidator(_identifier)]
-Pattern = Annotated[str, AfterValidator(check_pattern)]
-File = Annotated[str, AfterValidator(_path)]
-Expression = Annotated[str, Field(min_length=1), AfterValidator(check_expression)]
-Remote = Annotated[str, AfterValidator(_remote)]
-Line = Annotated[str, AfterValidator(_line)]
-Seconds = Annotated[float, Field(gt=0, le=limits.TIMEOUT, allow_inf_nan=False)]
-Slug = Annotated[str, AfterValidator(_slug)]
-PhaseName = Annotated[str, AfterValidator(_phase_name)]
-NonEmpty = Annotated[str, Field(min_length=1)]
-
-
-class Model(BaseModel):
-    """What all parts of a plan have in common: frozen, and no key but the declared ones.
-
-    Validators are made when the first plan is read, all at once: one for each part as it is declared would take most of
-    the time that reading a plan takes. So a default is made by `model_construct`, which needs none.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, strict=False, defer_build=True)
+Dotted = Annotated[str, Check(_dotted)]
+Symbol = Annotated[str, Check(_symbol)]
+Identifier = Annotated[str, Check(_identifier)]
+Pattern = Annotated[str, Check(check_pattern)]
+File = Annotated[str, Check(_path)]
+Expression = Annotated[str, Meta(min_length=1), Check(check_expression)]
+Remote = Annotated[str, Check(_remote)]
+Line = Annotated[str, Check(_line)]
+Seconds = Annotated[float, Meta(gt=0, le=limits.TIMEOUT)]
+Slug = Annotated[str, Check(_slug)]
+PhaseName = Annotated[str, Check(_phase_name)]
+NonEmpty = Annotated[str, Meta(min_length=1)]

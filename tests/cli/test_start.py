@@ -87,4 +87,5 @@ def test_what_is_not_needed_is_not_loaded(tmp_path: Path) -> None:
     assert {"libcst", "codemods.engine.preview"}.isdisjoint(by_mistake)
     assert {"libcst", "concurrent.futures.process", "codemods.engine.preview"}.isdisjoint(by_guard)
     assert {"codemods.engine.preview", "codemods.transforms.imports"} <= set(by_preview)
-    assert {"libcst", "rich"}.isdisjoint(by_preview)
+    # Typer 0.29 and later load pydantic for whatever they read, which doubles what a start takes.
+    assert {"libcst", "rich", "pydantic"}.isdisjoint(by_preview)

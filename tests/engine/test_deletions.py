@@ -378,5 +378,5 @@ def test_a_circle_is_told() -> None:
 
 
 def test_nothing_to_delete_reads_nothing() -> None:
-    loaded = load_plan("schema: 1\nname: t\n", "plan.yaml")
+    loaded = load_plan("schema: 1\nname: t\nkeep: [{module: a}]\n", "plan.yaml")
     assert deletions(loaded, ["a.py"], {}.__getitem__) == ()

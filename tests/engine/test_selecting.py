@@ -10,6 +10,7 @@ import pytest
 
 from codemods.engine.selecting import Selector, plugins_in
 from codemods.files import read_bytes
+from codemods.plan.reading import read
 from codemods.plan.schema import Plan
 from codemods.vcs import Repository
 
@@ -31,7 +32,7 @@ FILES = {
 
 def selector(root: Path, **keys: object) -> Selector:
     repository = Repository.discover(root)
-    plan = Plan.model_validate({"schema": 1, "name": "m", **keys})
+    plan = read(Plan, {"schema": 1, "name": "m", **keys})[0]
     return Selector.of(plan, repository, lambda path: read_bytes(root, path))
 
 

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from codemods.engine.judging import Candidate, InPlace, Stage
 from codemods.engine.side_by_side import SideBySide, open_judge
 from codemods.engine.validations import validations_of
+from codemods.plan.reading import read
 from codemods.plan.schema import Plan
 from codemods.validation.base import Result, Scope, Still, Verdict
 from codemods.vcs import Repository
@@ -98,7 +100,7 @@ class Run:
 
 def _plan(asked: dict[str, object], **more: object) -> Plan:
     phases = [{"name": "P", "files": "rest", "with": ["v"]}]
-    return Plan.model_validate({"schema": 1, "name": "p", "validation": {"v": asked}, "phases": phases, **more})
+    return read(Plan, {"schema": 1, "name": "p", "validation": {"v": asked}, "phases": phases, **more})[0]
 
 
 @pytest.fixture
@@ -211,7 +213,7 @@ def test_a_program_that_git_does_not_track_is_brought_by_prepare(run: Callable[.
     (made.root / "bin" / "check").chmod(0o755)
     made.use({"kind": "command", "run": ["bin/check"]})
     check_in_place(made, "in a linked worktree: The program `bin/check` of the validation `v` is not there", "cp, -R")
-    made.plan = made.plan.model_copy(update={"prepare": (("cp", "-R", "{checkout}/bin", "."),)})
+    made.plan = replace(made.plan, prepare=(("cp", "-R", "{checkout}/bin", "."),))
     assert [verdict for verdict, _ in made.verdicts(2, made.candidate({"pkg/a.py": b"A = 3\n"}))] == ["failed"]
 
 
@@ -256,7 +258,7 @@ def test_a_submodule_that_lacks_is_told(run: Callable[..., Run], tmp_path: Path)
     run_git(made.root, *adding, str(tmp_path / "other"), "sub")
     run_git(made.root, "commit", "--quiet", "-m", "submodule")
     check_in_place(made, "the submodule sub is not in a linked worktree", "cp, -R")
-    made.plan = made.plan.model_copy(update={"prepare": (("cp", "-R", "{checkout}/sub", "."),)})
+    made.plan = replace(made.plan, prepare=(("cp", "-R", "{checkout}/sub", "."),))
     assert [verdict for verdict, _ in made.verdicts(2, made.candidate({"pkg/a.py": b"A = 2\n"}))] == ["passed"]
 
 
@@ -329,7 +331,7 @@ def test_what_a_killed_run_has_left_is_removed_by_the_next(run: Callable[..., Ru
         "from codemods.engine.side_by_side import open_judge\nfrom codemods.plan.schema import Plan\n"
         "from codemods.vcs import Repository\n"
         "stage = Stage(Repository.discover(pathlib.Path(sys.argv[1])))\n"
-        "judge = open_judge(Plan.model_validate({'schema': 1, 'name': 'p'}), stage, {}, 2).judge\n"
+        "judge = open_judge(Plan(schema_version=1, name='p'), stage, {}, 2).judge\n"
         "judge.start(Candidate({'pkg/a.py': b''}, {}, (), {})).result()\nos._exit(9)\n"
     )
     environment = {**os.environ, "TMPDIR": str(made.root.parent / "tmp")}

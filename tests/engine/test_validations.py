@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PLAN = """\
 schema: 1
 name: p
+keep: [{{module: test_a}}]
 phases:
   - {{name: P0, files: rest, with: [check]}}
 validation:

@@ -294,4 +294,4 @@ def test_names_that_change_with_a_redirect_have_the_choices_of_a_plan_that_makes
     """They are written down a second time, for processes that load no plan."""
     moves = moves_of(load_plan(plan_text(), "plan.yaml").plan)
     assert {target.strings for target in moves.symbols.values()} == {StringChoices()}
-    assert {key: str(choice) for key, choice in Strings().model_dump().items()} == asdict(StringChoices())
+    assert {key: str(choice) for key, choice in asdict(Strings()).items()} == asdict(StringChoices())

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from pydantic import TypeAdapter
 
+from codemods.plan.reading import read
 from codemods.plan.validations import Validation
 from codemods.validation.base import Still
 from codemods.validation.proof import Doubt, Original, doubt_of
@@ -60,7 +60,7 @@ class Place:
         tracked = tuple(file.relative_to(self.home).as_posix() for file in files)
         changed = tuple(file for file in tracked if file.endswith("/a.py"))
         environment = {"PYTHONPATH": str(self.tree / path)} if path else {}
-        validation: Validation = TypeAdapter(Validation).validate_python(asked)
+        validation: Validation = read(Validation, asked)[0]
         original = Original(self.home, tracked, roots, changed, removed)
         return doubt_of("v", validation, Still(self.tree, None, environment), original, thorough=thorough)
 

@@ -9,6 +9,7 @@ from codemods.consolidation.merging.values import Merged, Refused
 from codemods.engine.scan import open_scan
 from codemods.index.names import ModuleNames
 from codemods.plan.consolidation import Merge
+from codemods.plan.reading import read
 from codemods.transforms.view import view_of
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def merged(
     modules = ModuleNames()
     scan = open_scan(contents, contents.__getitem__, modules, frozenset())
     into, module = (modules.name_of(path) or "" for path in (KEPT, duplicate))
-    asked = Merge(module=module, into=into, names=names, take=dict(take or {}))
+    asked: Merge = read(Merge, {"module": module, "into": into, "names": names, "take": dict(take or {})})[0]
     kept, other = view_of(KEPT, contents[KEPT], modules), view_of(duplicate, contents[duplicate], modules)
     return scan.ask(lambda index: merge(kept, other, asked, index))
 

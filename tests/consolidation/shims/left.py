@@ -10,6 +10,7 @@ from codemods.consolidation.shims.shims import shim
 from codemods.engine.scan import open_scan
 from codemods.index.names import ModuleNames
 from codemods.index.text import decode
+from codemods.plan.reading import read
 from codemods.plan.schema import Plan, RedirectModule
 from codemods.transforms.moves import moves_of
 from codemods.transforms.view import view_of
@@ -68,7 +69,7 @@ SYMBOLS = {"before": "after", "moved_far": "pkg.far.moved_far"}
 def left(files: Mapping[str, str | bytes], leave: str = "shim", *more: dict[str, Any], **redirect: Any) -> Any:
     """What is left of `pkg.old`, or of `module`, which moves to `pkg.new`, or `to`; `more` are further redirects."""
     first = {"module": "pkg.old", "to": "pkg.new", "leave": leave, **redirect}
-    plan = Plan.model_validate({"schema": 1, "name": "test", "redirect": [first, *more]})
+    plan = read(Plan, {"schema": 1, "name": "test", "redirect": [first, *more]})[0]
     main = plan.redirect[0]
     assert isinstance(main, RedirectModule)
     content = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}

@@ -10,6 +10,7 @@ from codemods.consolidation.shims.left_behind import LeftBehind
 from codemods.consolidation.shims.unlike import unlike
 from codemods.engine.scan import open_scan
 from codemods.index.names import ModuleNames
+from codemods.plan.reading import read
 from codemods.plan.schema import Plan
 from codemods.transforms.moves import moves_of
 from codemods.transforms.view import view_of
@@ -162,7 +163,7 @@ def test_unlike_definitions_can_be_let_through() -> None:
     files = {**FILES, "pkg/old.py": "async def make(): ...\n"}
     text_of(files, signatures="ignore")
     content = {path: text.encode() for path, text in files.items()}
-    plan = Plan.model_validate({"schema": 1, "name": "t", "redirect": [{"module": "pkg.old", "to": "pkg.new"}]})
+    plan = read(Plan, {"schema": 1, "name": "t", "redirect": [{"module": "pkg.old", "to": "pkg.new"}]})[0]
     found = open_scan(sorted(content), content.__getitem__, ModuleNames(), frozenset({"old"}))
     view = view_of("pkg/old.py", content["pkg/old.py"], found.names)
     (one,) = found.ask(lambda index: unlike(view, moves_of(plan), index))
