@@ -13,11 +13,12 @@ import sys
 import tempfile
 from contextlib import suppress
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from msgspec import Struct
+
+from codemods.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -189,13 +190,9 @@ def _sealing() -> hashlib.blake2b:
 @lru_cache(maxsize=1)
 def _version() -> bytes:
     """Our own code, as far as its files tell, and the Python that runs it."""
-    try:
-        ours = version("codemods")
-    except PackageNotFoundError:
-        ours = ""
     package = Path(__file__).parent
     newest = max(_times(package), default=0)
-    return hashlib.sha256(f"{ours}\n{sys.version}\n{newest}".encode()).digest()
+    return hashlib.sha256(f"{VERSION}\n{sys.version}\n{newest}".encode()).digest()
 
 
 def _times(folder: Path) -> Iterable[int]:

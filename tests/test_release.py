@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import version
 from pathlib import Path
 
 from codemods.cli.verbs import VERBS
+from codemods.version import VERSION
 
 ROOT = Path(__file__).parent.parent
 PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
@@ -19,7 +21,7 @@ def setting(key: str) -> str:
 
 
 def test_the_newest_entry_of_the_changelog_is_the_version() -> None:
-    assert CHANGES[0][0] == setting("version")
+    assert CHANGES[0][0] == VERSION == version("codemods")
 
 
 def test_every_version_has_a_day_but_the_one_that_is_worked_on() -> None:

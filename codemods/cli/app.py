@@ -17,6 +17,7 @@ from codemods.cli.verbs import Verbs
 from codemods.errors import CodemodsError
 from codemods.model import printable
 from codemods.report.volume import own_volume
+from codemods.version import VERSION
 
 # Typer has click inside it from some release on, and beside it before: only the base of its own errors is the same.
 _UsageError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
@@ -37,9 +38,7 @@ app = typer.Typer(
 
 def _show_version(value: bool) -> None:
     if value:
-        from importlib.metadata import version  # here, since it takes longer to load than most of what we do
-
-        say(f"codemods {version('codemods')}")
+        say(f"codemods {VERSION}")
         raise typer.Exit
 
 

@@ -11,6 +11,7 @@ import typer
 from codemods.cli.saying import say
 from codemods.cli.writing import to_file, write_report
 from codemods.errors import CodemodsError
+from codemods.version import VERSION
 
 if TYPE_CHECKING:
     from codemods.engine.choosing.saved import Review
@@ -79,8 +80,6 @@ def save_review(
     file: Path, shown: Preview, repository: Repository, plan: Path, select: list[str], deselect: list[str]
 ) -> None:
     """Write the units of `shown` to `file`, and say what carries them out."""
-    from importlib.metadata import version
-
     from codemods.engine.choosing.review_file import written
     from codemods.engine.choosing.saved import Terms, review_of
 
@@ -89,7 +88,7 @@ def save_review(
         raise CodemodsError("There is no unit to save.", where=str(file), hint=hint)
     non_python = shown.loaded.plan.non_python == "rewrite"
     terms = Terms(tuple(select), tuple(deselect), non_python)
-    review = review_of(shown, version("codemods"), repository.head() or "", terms)
+    review = review_of(shown, VERSION, repository.head() or "", terms)
     write_report(file, [written(review)])
     more = ["--non-python"] if non_python else []
     command = shlex.join(["codemods", "apply", str(plan), "--from", str(file), *more])

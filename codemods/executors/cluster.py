@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from codemods.errors import CodemodsError, WorkerError
+from codemods.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -227,4 +228,4 @@ def _same(ours: str) -> str:
 
 def _versions() -> str:
     python = ".".join(platform.python_version_tuple()[:2])
-    return f"Python {python}, codemods {version('codemods')}, distributed {version('distributed')}"
+    return f"Python {python}, codemods {VERSION}, distributed {version('distributed')}"

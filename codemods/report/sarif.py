@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -13,6 +12,7 @@ from msgspec import Struct
 from codemods.model import Blocked, Disposition, Skipped, printable
 from codemods.report.json_text import to_text
 from codemods.report.places import place_of
+from codemods.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -101,7 +101,7 @@ def _log(plan: str, verb: str, rules: _Rules, results: Iterable[_Result]) -> str
     shown = [_shown(result, numbers, rules, seen) for result in results]
     driver = {
         "name": "codemods",
-        "semanticVersion": version("codemods"),
+        "semanticVersion": VERSION,
         "rules": [
             {"id": name, "shortDescription": {"text": text}, "defaultConfiguration": {"level": level}}
             for name, (level, text) in rules.items()

@@ -16,6 +16,7 @@ from codemods.engine.recovery import change_digest, digest_of_files
 from codemods.errors import CodemodsError
 from codemods.files import file_bytes
 from codemods.model import printable
+from codemods.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -161,10 +162,8 @@ class Reviewed(Struct, frozen=True):
         return DriftError(what, where=self.where, hint=hint, files=files)
 
     def _other_release(self) -> str:
-        from importlib.metadata import version
-
-        ours = version("codemods")
-        return f" Codemods {self.review.release} saved this; {ours} reads it." if self.review.release != ours else ""
+        release = self.review.release
+        return f" Codemods {release} saved this; {VERSION} reads it." if release != VERSION else ""
 
     @property
     def _plan(self) -> str:
