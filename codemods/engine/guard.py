@@ -34,12 +34,17 @@ class Guarded(Struct, frozen=True):
 
 
 def guard(
-    loaded: LoadedPlan, tracked: Iterable[str], read: Callable[[str], bytes], only: Iterable[str] | None = None
+    loaded: LoadedPlan,
+    tracked: Iterable[str],
+    read: Callable[[str], bytes],
+    only: Iterable[str] | None = None,
+    soon: Callable[[Iterable[str]], None] | None = None,
 ) -> Guarded:
     """Look for what breaks the rules of a plan in the files `tracked`, whose bytes `read` gives.
 
     With `only`, in these files alone: nothing else is read but the modules that they import, so that what reaches
-    them through a chain of modules under other names may be missed. Raises PlanError where a kept module is not there,
+    them through a chain of modules under other names may be missed. `soon` is told which files will be read, where
+    several are. Raises PlanError where a kept module is not there,
     CodemodsError where the plan has no rule for it.
     """
     rules = rules_of(loaded.plan)
@@ -56,7 +61,7 @@ def guard(
         # What understands code takes longer to load than to find that most files hold none of the words.
         from codemods.engine.guard_search import violations_in
 
-        found, unread = violations_in(look, loaded, paths, read, checked, candidates)
+        found, unread = violations_in(look, loaded, paths, read, checked, candidates, soon)
         violations += found
         skipped |= unread
     told = tuple(skipped[path] for path in sorted(skipped.keys() & set(checked)))

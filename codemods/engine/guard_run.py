@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from codemods.vcs import Repository
 
 _FEW = 100  # files: as many as have room on a command line
-_OTHERS = 5  # files that are asked about one by one
+_GROUPS = 5  # of files that are asked about together
 
 
 class GuardReport(Struct, frozen=True):
@@ -44,10 +44,11 @@ class GuardReport(Struct, frozen=True):
 
 
 class Tree(Struct, frozen=True):
-    """The files that are guarded: their paths, and how they are read."""
+    """The files that are guarded: their paths, how they are read, and whom to tell which of them will be read soon."""
 
     paths: tuple[str, ...]
     read: Callable[[str], bytes]
+    soon: Callable[[Iterable[str]], None] | None = None
 
 
 def work_tree(repository: Repository) -> Tree:
@@ -59,19 +60,23 @@ def work_tree(repository: Repository) -> Tree:
 def staged_tree(repository: Repository, asked: tuple[str, ...]) -> Tree:
     """The files that git tracks, as they are staged; it is mostly those `asked` about that are read."""
     sources = sources_of(repository)
-    few = frozenset(asked) if len(asked) <= _FEW else frozenset()
-    others: set[str] = set()
+    group_of: dict[str, tuple[str, ...]] = {}
+    groups: set[tuple[str, ...]] = set()
+
+    def soon(paths: Iterable[str]) -> None:
+        more = tuple(path for path in paths if path not in group_of)
+        group_of.update(dict.fromkeys(more, more if len(more) <= _FEW else ()))
 
     @cache
     def unstaged(*among: str) -> frozenset[str]:
         return repository.unstaged_paths(among or None)
 
     def is_unstaged(path: str) -> bool:
-        # A few files, or one more, are told in a fraction of the time that all of them take.
-        if path in few:
-            return path in unstaged(*few)
-        others.add(path)
-        return path in (unstaged(path) if few and len(others) <= _OTHERS else unstaged())
+        # A few files are told in a fraction of the time that all of them take, and together as fast as one.
+        group = group_of.setdefault(path, (path,))
+        if len(groups) < _GROUPS:
+            groups.add(group)
+        return path in (unstaged(*group) if group in groups else unstaged())
 
     def read(path: str) -> bytes:
         if not is_unstaged(path):
@@ -81,7 +86,8 @@ def staged_tree(repository: Repository, asked: tuple[str, ...]) -> Tree:
             raise FileNotFoundError(path)
         return content
 
-    return Tree(sources.paths, read)
+    soon(asked)
+    return Tree(sources.paths, read, soon)
 
 
 def guard_tree(
@@ -100,7 +106,7 @@ def guard_tree(
     plan = loaded.plan.name
     is_first = write and baseline is not None and not baseline.exists()
     entries = None if baseline is None or is_first else read_entries(baseline, plan)
-    found = guard(loaded, tree.paths, tree.read, only)
+    found = guard(loaded, tree.paths, tree.read, only, tree.soon)
     if baseline is None:
         return GuardReport(plan, found, found.violations)
     if entries is None:

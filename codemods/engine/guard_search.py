@@ -19,7 +19,7 @@ from codemods.transforms.view import UnparsableError, parse, view_of
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from codemods.engine.scan import Scan
     from codemods.guarding.look import Look
@@ -39,16 +39,17 @@ def violations_in(
     read: Callable[[str], bytes],
     checked: tuple[str, ...],
     candidates: tuple[str, ...] | None,
+    soon: Callable[[Iterable[str]], None] | None = None,
 ) -> tuple[list[Violation], dict[str, Skipped]]:
     """The violations in the code of the `candidates`, of the files `paths`, and those that could not be read; None:
-    in any that is `checked`.
+    in any that is `checked`. `soon` is told which files will be read.
 
     Raises PlanError where a kept module is not there.
     """
     found = open_scan(paths, read, look.names, look.rules.moves.words)
     for module in look.rules.moves.old_modules:
         _take_for_there(found, module)
-    search = _Search(found, look)
+    search = _Search(found, look, soon or (lambda _: None))
     if candidates is None:
         # What checks whole plans takes longer to load than a few files take to check.
         from codemods.engine.verify import verify_keep
@@ -72,8 +73,9 @@ def _take_for_there(found: Scan, module: str) -> None:
 
 
 class _Search:
-    def __init__(self, found: Scan, look: Look) -> None:
+    def __init__(self, found: Scan, look: Look, soon: Callable[[Iterable[str]], None]) -> None:
         self.found = found
+        self.soon = soon
         self.look = look
         self.rules = look.rules
         last = b"|".join(re.escape(name.encode()) for name in sorted(look.rules.moves.last_names)) or b"(?!)"
@@ -104,14 +106,19 @@ class _Search:
 
     def taken_from(self, path: str) -> Iterator[str]:
         """The modules that a file imports from and that import an old module themselves: they are read now."""
-        for dotted in sorted(self.found.summaries[path].imported):
-            for name in (dotted, dotted.rpartition(".")[0]):
-                other = self.found.modules.get(name, "")
-                if other and other not in self.found.summaries:
-                    content = self.found.content(other)
-                    is_holder = content is not None and self.imports.search(content) is not None
-                    if is_holder and self.found.summarise(other, content or b""):
-                        yield other
+        names = (
+            name
+            for dotted in sorted(self.found.summaries[path].imported)
+            for name in (dotted, dotted.rpartition(".")[0])
+        )
+        others = dict.fromkeys(other for name in names if (other := self.found.modules.get(name)))
+        unread = [other for other in others if other not in self.found.summaries]
+        self.soon(unread)
+        for other in unread:
+            content = self.found.content(other)
+            is_holder = content is not None and self.imports.search(content) is not None
+            if is_holder and self.found.summarise(other, content or b""):
+                yield other
 
     def violations(self, path: str) -> list[Violation]:
         """Those in one file."""

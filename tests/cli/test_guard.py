@@ -123,7 +123,7 @@ class TestStaged:
         write_files(repo, {"new.py": "from a.b import f\n"})
         assert guard("--staged", expect=0) == "1 file(s) checked by the plan test: 0 new violation(s).\n"
 
-    @pytest.mark.parametrize("hubs", [1, 8])
+    @pytest.mark.parametrize("hubs", [1, 8, 101])
     def test_so_do_the_modules_that_it_takes_names_from(self, repo: Path, guard: Guard, hubs: int) -> None:
         names = [f"hub{number}" for number in range(hubs)]
         write_files(repo, {f"{name}.py": "from a.b import f\n" for name in names})
@@ -137,6 +137,20 @@ class TestStaged:
         assert guard("--staged", "--strict", expect=1) == found
         run_git(repo, "add", "--all")
         assert "new.py:" not in guard("--staged", "--strict", expect=0)
+
+    def test_so_does_each_of_a_chain_of_modules(self, repo: Path, guard: Guard) -> None:
+        chain = {f"hub{number}.py": f"from hub{number + 1} import f\n" for number in range(7)}
+        write_files(repo, {**chain, "hub7.py": "from a.b import f\n", "hub0.py": "from a.b import f\n"})
+        run_git(repo, "add", "--all")
+        run_git(repo, "commit", "--quiet", "--message", "hubs")
+        write_files(repo, {"new.py": "from hub0 import f\nfrom hub7 import f as g\n"})
+        run_git(repo, "add", "new.py")
+        found = guard("--staged", "--strict", expect=1)
+        assert found.count("new.py:") == 2
+        write_files(repo, {"hub0.py": "f = 1\n"})
+        assert guard("--staged", "--strict", expect=1) == found
+        run_git(repo, "add", "--all")
+        assert guard("--staged", "--strict", expect=1).count("new.py:") == 1
 
     def test_a_hook_sees_what_commit_all_stages(self, repo: Path) -> None:
         hook = repo / ".git" / "hooks" / "pre-commit"
