@@ -44,8 +44,7 @@ def guard(
 
     With `only`, in these files alone: nothing else is read but the modules that they import, so that what reaches
     them through a chain of modules under other names may be missed. `soon` is told which files will be read, where
-    several are. Raises PlanError where a kept module is not there,
-    CodemodsError where the plan has no rule for it.
+    several are. Raises PlanError where a kept module is not there, CodemodsError where the plan has no rule for it.
     """
     rules = rules_of(loaded.plan)
     if rules.is_empty:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_origin
 from msgspec import NODEFAULT, Meta, Struct, structs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from codemods.plan.types import Model
 
 
@@ -23,14 +25,17 @@ class Field(Struct, frozen=True):
     @property
     def description(self) -> str:
         """What it is for."""
-        said = (each.description for each in annotated(self.kind)[1] if isinstance(each, Meta))
-        return next((text for text in said if text), "")
+        return next((meta.description for meta in self._metas if meta.description), "")
 
     @property
     def if_missing(self) -> str:
         """What is told where it is not given and has to be."""
-        said = ((each.extra or {}).get("missing") for each in annotated(self.kind)[1] if isinstance(each, Meta))
-        return next((text for text in said if text), f"the key `{self.key}` is missing")
+        said = (meta.extra["missing"] for meta in self._metas if meta.extra)
+        return next(said, f"the key `{self.key}` is missing")
+
+    @property
+    def _metas(self) -> Iterator[Meta]:
+        return (each for each in annotated(self.kind)[1] if isinstance(each, Meta))
 
 
 @cache

@@ -23,7 +23,8 @@ from codemods.plan.types import Check, Either, Model, Shorthand, Tagged
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Location = tuple[str | int, ...]
+    from codemods.plan.positions import Location
+
 _SCALARS: dict[Any, str] = {
     str: "text (put it in quotes)",
     bool: "`true` or `false`",

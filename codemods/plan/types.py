@@ -58,6 +58,7 @@ class Model(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     The types say what each key may hold: `plan/reading.py` reads plain values by them, `plan/json_schema.py` tells
     others of them. They are evaluated when a part is first read: many a plan has few. A constructor checks nothing.
+    A subclass says again that it is frozen, for mypy, and that its own fields are named.
     """
 
     def check(self, given: Collection[str]) -> None:
