@@ -257,9 +257,9 @@ def _side_by_side(function: Callable[[Item], None], items: Sequence[Item]) -> No
         for item in items:
             function(item)
         return
-    from concurrent.futures import ThreadPoolExecutor  # here, since it takes time to load
+    from codemods.threads import Threads  # here, since it takes time to load
 
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with Threads(_AT_ONCE) as pool:
         list(pool.map(function, items))
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.errors import RepositoryError
-from codemods.processes import interrupts_held
+from codemods.interrupts import interrupts_held
 from codemods.vcs import Repository
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ import os
 import secrets
 import shutil
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from itertools import count
@@ -22,6 +21,7 @@ from codemods.engine.fitting import Fitting
 from codemods.errors import RepositoryError, WorkerError
 from codemods.executors.cluster import worker_folder
 from codemods.journal import Lock
+from codemods.threads import Threads
 from codemods.vcs import Repository
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Fit(Struct, frozen=True):
         mark.write_text(f"{wanted} {'first' if checkout.first else 'plain'} {run}", encoding="utf-8")
 
     def _fit(self, checkout: Checkout) -> None:
-        with ThreadPoolExecutor(1) as thread:
+        with Threads(1) as thread:
             fitting = Fitting(self.plan, checkout.worktree, self.validations, self.changed, self.removed)
             doubt = fitting.fit([checkout], thread)
         if doubt is not None:

@@ -11,7 +11,7 @@ from codemods.candidates import commit_files
 from codemods.engine.clones import Fit
 from codemods.engine.remote_work import RemoteTask, judge_remotely
 from codemods.errors import CodemodsError, RepositoryError
-from codemods.processes import interrupts_held
+from codemods.interrupts import interrupts_held
 from codemods.remotes import prune_candidates, push_candidates, remote_of
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -16,10 +15,12 @@ from codemods.engine.fitting import Fitting
 from codemods.engine.judging import InPlace, Judge, Watched, watch_nothing
 from codemods.engine.validations import validate
 from codemods.errors import CodemodsError
+from codemods.threads import Threads
 from codemods.worktrees import Worktrees, remove_left
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from concurrent.futures import Executor, Future
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -136,7 +137,7 @@ def open_judge(
     let_go(repository)
     if jobs < 2:
         return Opened(InPlace(stage, validations, watched))
-    worktrees, executor = Worktrees(repository), ThreadPoolExecutor(jobs, "codemods")
+    worktrees, executor = Worktrees(repository), Threads(jobs, "codemods")
     try:
         checkouts = _made(worktrees, stage, jobs)
         doubt = Fitting(plan, repository, validations, changed, removed).fit(checkouts, executor)

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 import threading
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
@@ -14,6 +14,9 @@ from itertools import cycle
 from multiprocessing.context import SpawnContext, SpawnProcess
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from codemods.interrupts import interrupts_held
+from codemods.threads import Threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -46,7 +49,8 @@ class RenewedProcesses(Executor):
 
     def submit_to(self, number: int, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
         """Have `fn` called in the process of that `number`, which counts from 0."""
-        with self._lock:
+        # The pool cannot be ended after an interrupt in the middle of its start.
+        with self._lock, interrupts_held():
             self.is_started = True
             try:
                 return self._pools[number].submit(fn, *args, **kwargs)
@@ -62,7 +66,7 @@ class RenewedProcesses(Executor):
             ends(self._pools[0])
             return
         # All at the same time: each takes a moment.
-        with ThreadPoolExecutor(self.width) as threads:
+        with Threads(self.width) as threads:
             list(threads.map(ends, self._pools))
 
 

@@ -71,6 +71,6 @@ def _local(jobs: int, *, processes: bool) -> Executor:
         from codemods.executors.alone import RenewedProcesses
 
         return RenewedProcesses(jobs)
-    from concurrent.futures import ThreadPoolExecutor
+    from codemods.threads import Threads
 
-    return ThreadPoolExecutor(jobs, "codemods")
+    return Threads(jobs, "codemods")

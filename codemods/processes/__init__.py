@@ -1,7 +1,7 @@
 """Programs that we start: their environment, their bounded output, their end with all that they started."""
 
 from codemods.processes.environment import child_environment
-from codemods.processes.life import end, ending, interrupts_held, wait
+from codemods.processes.life import end, ending, wait
 from codemods.processes.marks import new_mark, with_mark
 from codemods.processes.output import OUTPUT_CUT, begin, bounded, compact, shorten
 from codemods.processes.running import Running, start, stop_running, stopped
@@ -15,7 +15,6 @@ __all__ = [
     "compact",
     "end",
     "ending",
-    "interrupts_held",
     "new_mark",
     "shorten",
     "start",

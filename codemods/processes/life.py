@@ -7,44 +7,20 @@ import select
 import signal
 import subprocess
 import sys
-import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from codemods.interrupts import interrupts_held
 from codemods.processes.marks import holding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType
-
     from codemods.processes.marks import Marked
 
 _GRACE = 2.0  # seconds between asking a program to end and killing it
 # The same for what a program left behind. Short: where nothing reaps orphans, as in many containers, all of it passes.
 _GRACE_LEFT = 0.5
 _KILLING = 5.0  # seconds for what starts new processes faster than we end them
-
-
-@contextmanager
-def interrupts_held() -> Iterator[None]:
-    """Hold ^C, and what else interrupts us, back until the end of the block, where it then takes effect."""
-    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    handlers = {number: handler for number in numbers if callable(handler := signal.getsignal(number))}
-    if not handlers or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    held: list[tuple[int, FrameType | None]] = []
-    for number in handlers:
-        signal.signal(number, lambda number, frame: held.append((number, frame)))
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        # Also where an error ends the block: it may be due to the interrupt, which has reached the program as well.
-        for number, frame in held[:1]:
-            handlers[number](number, frame)
 
 
 def wait(process: subprocess.Popen[bytes], seconds: float) -> int | None:

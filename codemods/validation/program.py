@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from codemods import processes
-from codemods.processes import begin, bounded, child_environment, compact, ending, interrupts_held, shorten, wait
+from codemods.interrupts import interrupts_held
+from codemods.processes import begin, bounded, child_environment, compact, ending, shorten, wait
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
