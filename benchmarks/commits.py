@@ -3,9 +3,10 @@
     python -m benchmarks.commits [--files 14500] [--units 500] [--slow-units 50] [--times 1] [--work FOLDER]
 
 In a generated repository, without validation: as it is; with a pre-commit hook that does nothing; with signed commits
-(an ssh key is made on the spot). A preview of the same plan is measured, too, and taken off apply's figures, since the
-loop is told what to write. After each run work tree, index and HEAD have to agree, and the loop's tree has to be
-apply's. The rollbacks are of all commits, by `git revert`'s way and by `--reset`.
+(an ssh key is made on the spot). Then with a validation that does nothing, after each file. A preview of the same plan
+is measured, too, and taken off apply's figures, since the loop is told what to write. After each run work tree, index
+and HEAD have to agree, and the loop's tree has to be apply's. The rollbacks are of all commits, by `git revert`'s way
+and by `--reset`.
 """
 
 from __future__ import annotations
@@ -26,8 +27,11 @@ from benchmarks.repositories import clone, git, isolated
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# $1 is the folder with what to write, $2 the list of files.
-_LOOP = 'while read -r f; do cat "$1/$f" > "$f" && git commit --quiet --message "$f" -- "$f" || exit 1; done < "$2"'
+# $1 is the folder with what to write, $2 the list of files, $3 the validation.
+_LOOP = (
+    'while read -r f; do cat "$1/$f" > "$f" && $3 && git commit --quiet --message "$f" -- "$f" || exit 1; done < "$2"'
+)
+_VALIDATION = "true"
 _HOOK = "#!/bin/sh\nexit 0\n"
 _CODEMODS = (sys.executable, "-m", "codemods")
 
@@ -40,6 +44,7 @@ class Setting:
     units: int
     prepare: Callable[[Path], None]
     is_signed: bool = False
+    is_validated: bool = False
 
 
 class Bench:
@@ -49,7 +54,6 @@ class Bench:
         self.work = work
         self.files = files
         self.plan = work / "plan.yaml"
-        self.plan.write_text(plan_of(1), encoding="utf-8")
         self.made = ""  # the tree that the last apply has made
 
     def origin(self, units: int) -> Path:
@@ -59,6 +63,7 @@ class Bench:
     def clone(self, setting: Setting) -> Path:
         tree = clone(self.origin(setting.units), self.work / "clone")
         setting.prepare(tree)
+        self.plan.write_text(plan_of(1, (_VALIDATION,) if setting.is_validated else ()), encoding="utf-8")
         return tree
 
     def run(self, name: str, tree: Path, *command: str | Path) -> Cost:
@@ -92,7 +97,7 @@ class Bench:
     def loop(self, setting: Setting) -> Cost:
         tree = self.clone(setting)
         base = git(tree, "rev-parse", "HEAD").strip()
-        cost = self.run("loop", tree, "sh", "-c", _LOOP, "loop", self.work / "kept", self.work / "files")
+        cost = self.run("loop", tree, "sh", "-c", _LOOP, "loop", self.work / "kept", self.work / "files", _VALIDATION)
         self._check(tree, base, setting)
         if git(tree, "rev-parse", "HEAD^{tree}") != self.made:
             sys.exit(f"{setting.name}: the loop has not made the tree that apply makes")
@@ -170,7 +175,7 @@ def main() -> int:
     parser.add_argument("--work", type=Path, help="where the repositories go (a temporary folder)")
     parser.add_argument("--files", type=int, default=14_500, help="modules of the repository (14500)")
     parser.add_argument("--units", type=int, default=500, help="commits without hooks, and to be taken back (500)")
-    parser.add_argument("--slow-units", type=int, default=50, help="commits with a hook, and signed (50)")
+    parser.add_argument("--slow-units", type=int, default=50, help="commits with a hook, signed, and validated (50)")
     parser.add_argument("--times", type=int, default=1, help="how often each is measured (1)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -185,6 +190,7 @@ def main() -> int:
             settings.append(Setting("signed", options.slow_units, signing(work), is_signed=True))
         else:
             print("ssh-keygen is not here: signing is left out")
+        settings.append(Setting("validated one by one", options.slow_units, lambda _: None, is_validated=True))
         print("| setting | way | commits | CPU s | wall s | peak MB | commits/s | commits/CPU s | loop's CPU, times |")
         print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |", flush=True)
         for setting in settings:

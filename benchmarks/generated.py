@@ -104,10 +104,15 @@ def _module(number: int, user: int | None) -> str:
     return text + _USE.format(other=other)
 
 
-def plan_of(redirects: int) -> str:
-    """A plan that moves the first so many names. It is JSON, which is YAML."""
+def plan_of(redirects: int, command: tuple[str, ...] = ()) -> str:
+    """A plan that moves the first so many names, with a `command`, if any, to validate each file. It is JSON, which is
+    YAML."""
     symbols = [
         {"symbol": f"moving.old_home.old_name_{number:03}", "to": f"moving.new_home.new_name_{number:03}"}
         for number in range(redirects)
     ]
-    return json.dumps({"schema": 1, "name": "generated", "redirect": symbols}, indent=1) + "\n"
+    plan: dict[str, object] = {"schema": 1, "name": "generated", "redirect": symbols}
+    if command:
+        plan["validation"] = {"command": {"kind": "command", "run": command}}
+        plan["phases"] = [{"name": "all", "files": "rest", "with": ["command"], "validate": "each"}]
+    return json.dumps(plan, indent=1) + "\n"

@@ -42,19 +42,22 @@ def make_commits(repository: Repository, onto: str, commits: Sequence[NewCommit]
     """
     author, committer = repository.identity("AUTHOR"), repository.identity("COMMITTER")
     parts = [b"feature done\n"]
-    for number, commit in enumerate(commits):
+    for number, commit in enumerate(commits, 1):
         message = commit.message.encode("utf-8", "surrogateescape")
-        parts.append(f"commit {ref}\nauthor {author}\ncommitter {committer}\n".encode("utf-8", "surrogateescape"))
+        parts.append(
+            f"commit {ref}\nmark :{number}\nauthor {author}\ncommitter {committer}\n".encode("utf-8", "surrogateescape")
+        )
         parts.append(b"data %d\n%s\n" % (len(message), message))
-        if not number:
+        if number == 1:
             parts.append(f"from {onto}\n".encode())
         parts += [_change(difference) for difference in commit.differences]
         parts.append(b"\n")
+    parts += [b"get-mark :%d\n" % number for number in range(1, len(commits) + 1)]
     parts.append(b"done\n")
     # Where case does not count on the disk, it does in the trees: a path may not become another one.
     settings = ("core.ignoreCase=false",)
-    repository.run("fast-import", "--quiet", "--done", "--force", settings=settings, stdin=b"".join(parts))
-    made = tuple(reversed(os.fsdecode(repository.run("rev-list", f"{onto}..{ref}")).split()))
+    told = repository.run("fast-import", "--quiet", "--done", "--force", settings=settings, stdin=b"".join(parts))
+    made = tuple(os.fsdecode(told).split())
     return _signed(repository, onto, commits, made, ref) if repository.signs() else made
 
 
