@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
 _SOONEST = 0.001  # seconds; 0 would switch a timer off
+_AGAIN = 1.0  # seconds at least, in which what is ended may tidy up, and whoever waits for it says `stop`
 
 
 class TooLongError(BaseException):
@@ -22,7 +23,8 @@ class TooLongError(BaseException):
 
 
 class TimeLimit:
-    """A context manager that ends its body with TimeoutError after some seconds.
+    """A context manager that ends its body with TimeoutError after some seconds. A body that goes on all the same is
+    told again, after as many, or a second where that is more.
 
     Only where signals can do it: in the main thread, and not on Windows. Elsewhere there is no limit. A timer that
     runs already goes on afterwards; that of a limit around this one stands still until then.
@@ -35,9 +37,11 @@ class TimeLimit:
 
     def __enter__(self) -> TimeLimit:
         if self.is_possible:
-            self.handler = signal.signal(signal.SIGALRM, self._end)
-            self.started = time.monotonic()
-            self.other = signal.setitimer(signal.ITIMER_REAL, self.seconds, self.seconds)
+            # All is known before it begins: the time may be over at once.
+            self.started, self.other = time.monotonic(), signal.getitimer(signal.ITIMER_REAL)
+            self.handler = signal.getsignal(signal.SIGALRM)
+            signal.signal(signal.SIGALRM, self._end)
+            signal.setitimer(signal.ITIMER_REAL, self.seconds, max(self.seconds, _AGAIN))
         return self
 
     def __exit__(

@@ -16,7 +16,7 @@ from codemods.index.newer_syntax import parse_newer
 from codemods.limits import FILE, LINE, STEPS, WORDS, beyond, may_be_deep, too_large
 from codemods.model import printable, visible
 from codemods.report.markdown import code, plain
-from codemods.time_limit import TimeLimit
+from codemods.time_limit import TimeLimit, TooLongError
 
 POSIX = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="signals as POSIX has them")
 
@@ -98,6 +98,24 @@ class TestWithinLimits:
         monkeypatch.setenv(VARIABLE, "0.05")
         with pytest.raises(BeyondError, match=r"it gave no answer in 0\.05 seconds"):
             within_limits(forever)
+
+    @POSIX
+    def test_what_is_over_in_no_time_is_ended_once(self) -> None:
+        # As on a busy machine, where to come out of a limit takes longer than there was for its body.
+        handler = signal.getsignal(signal.SIGALRM)
+        ended = 0
+        for _ in range(1000):
+            limit = TimeLimit(0.000_02)
+            try:
+                with limit:
+                    forever()
+            except TimeoutError:
+                ended += 1
+            except TooLongError:
+                limit.stop()
+                ended += 1
+            assert signal.getsignal(signal.SIGALRM) is handler
+        assert ended == 1000
 
     @pytest.mark.parametrize("text", ["", "no number", "0", "-1", "nan", "inf"])
     def test_what_is_no_time_does_not_count(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
