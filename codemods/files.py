@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from codemods.errors import CodemodsError
 from codemods.index.needles import common_part
+from codemods.interrupts import interrupts_held
 from codemods.limits import FILE, too_large
 from codemods.plan.expressions import is_git
 
@@ -271,7 +272,8 @@ def _require_same(root: Path, path: str, expected: bytes | None) -> None:
 
 def _beside(target: Path, content: bytes, *, executable: bool) -> Path:
     """A new file beside `target` that has all but its name, on the disk."""
-    with naming(target):
+    # Until it is known which one it is, an interrupt would leave it.
+    with naming(target), interrupts_held():
         handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=target.parent)
         return _filled(handle, Path(name), target, content, executable=executable)
 

@@ -49,11 +49,12 @@ class Worktrees:
         if place.is_relative_to(self.repository.root.resolve()):
             what = f"The folder for temporary files, {place}, lies in the repository."
             raise RepositoryError(what, hint="Set TMPDIR to a folder outside of it.")
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
         records = _records(self.repository)
         records.mkdir(parents=True, exist_ok=True)
-        (records / folder.name).write_bytes(os.fsencode(folder))
-        self._folder = folder
+        with interrupts_held():
+            folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
+            (records / folder.name).write_bytes(os.fsencode(folder))
+            self._folder = folder
 
     def add(self, number: int, commit: str) -> Repository:
         """Make the worktree `number` with `commit` checked out, on no branch. Raises RepositoryError, OSError.
@@ -91,6 +92,11 @@ def submodules(repository: Repository) -> tuple[str, ...]:
     records = (record.partition("\t") for record in os.fsdecode(repository.run("ls-files", "-s", "-z")).split("\0"))
     paths = (path for head, _, path in records if head.startswith("160000 "))
     return tuple(path for path in paths if any((repository.root / path).glob("*")))
+
+
+def has_left(repository: Repository) -> bool:
+    """Whether a killed run has left worktrees."""
+    return _records(repository).is_dir()
 
 
 def remove_left(repository: Repository) -> None:

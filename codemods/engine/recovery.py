@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codemods.candidates import let_go
 from codemods.engine.half_done import digest, settle_units
 from codemods.engine.leftovers import settle_left
 from codemods.engine.moving import Mover
@@ -13,6 +14,7 @@ from codemods.errors import CodemodsError
 from codemods.journal import Event, EventKind, Journal, Operation, replay
 from codemods.model import printable
 from codemods.plan.nearest import nearest
+from codemods.worktrees import has_left, remove_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,6 +82,9 @@ def recover(repository: Repository, journal: Journal) -> tuple[str, ...]:
     """
     told: list[str] = []
     tidy(repository)
+    if has_left(repository):
+        let_go(repository)
+        remove_left(repository)
     for ref in repository.refs_below("refs/codemods"):
         if is_way(ref):
             repository.delete_ref(ref)

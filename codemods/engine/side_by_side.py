@@ -15,6 +15,7 @@ from codemods.engine.fitting import Fitting
 from codemods.engine.judging import InPlace, Judge, Watched, watch_nothing
 from codemods.engine.validations import validate
 from codemods.errors import CodemodsError
+from codemods.interrupts import interrupts_held
 from codemods.threads import Threads
 from codemods.worktrees import Worktrees, remove_left
 
@@ -96,14 +97,18 @@ def copied(validations: Mapping[str, Validation]) -> dict[str, Validation]:
 
 
 def end(worktrees: Worktrees, executor: Executor, stopping: Stopping) -> None:
-    """End the threads, then remove the worktrees that they have used, and let go of the candidates."""
-    executor.shutdown(wait=False, cancel_futures=True)
+    """End the threads, then let go of the candidates, and remove the worktrees that they have used."""
     try:
+        executor.shutdown(wait=False, cancel_futures=True)
         with stopping(worktrees.folder) if worktrees.folder else nullcontext():
             executor.shutdown(wait=True)
     finally:
-        worktrees.remove()
-        let_go(worktrees.repository)
+        # The worktrees last: as long as they are on record, the next run tidies up both.
+        with interrupts_held():
+            try:
+                let_go(worktrees.repository)
+            finally:
+                worktrees.remove()
 
 
 class Opened(Struct, frozen=True):

@@ -7,17 +7,19 @@ import re
 import subprocess
 import tempfile
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.errors import RepositoryError
+from codemods.interrupts import interrupts_held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LOCK_LIMIT = 10.0  # seconds that a lock of git is waited for
 _SOON, _LATER = 0.02, 0.5  # seconds between two tries
+_PATIENCE = 5.0  # seconds in which git may take its locks away
 
 # Set when we are started from a hook or an alias; they would point git at another tree than the one we mean.
 _REDIRECTING = re.compile(
@@ -110,16 +112,33 @@ def _once(
                 # The system does not say what it has refused.
                 raise type(error)(error.errno, error.strerror, tempfile.gettempdir()) from error
         try:
-            done = subprocess.run(
+            process = subprocess.Popen(
                 ["git", *settings, *arguments],  # noqa: S607 - the one on PATH, as everywhere in a repository
                 cwd=folder,
                 stdin=stream or subprocess.DEVNULL,
-                capture_output=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 env={**os.environ, **_SHARED, **variables, **(more or {})},
-                check=False,
             )
         except FileNotFoundError as error:
             if not folder.is_dir():
                 raise
             raise RepositoryError(_MISSING, hint="Install git and put it on PATH.") from error
-    return done.returncode, done.stdout, done.stderr
+        with process:
+            try:
+                out, err = process.communicate()
+            except BaseException:
+                _end(process)
+                raise
+    return process.returncode, out, err
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End git where we are interrupted: ^C in a terminal reaches it as well, what is sent to us alone does not. Killed
+    outright, it would leave its locks."""
+    with interrupts_held():
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_PATIENCE)
+            return
+        process.kill()

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from codemods.errors import RepositoryError
+from codemods.interrupts import interrupts_held
 from codemods.vcs.command import LOCK_LIMIT, locked
 from codemods.vcs.reading import index_records, listed
 
@@ -37,9 +38,8 @@ class NextIndex:
 
     def __enter__(self) -> NextIndex:
         """Take the lock. Raises LockedError where another git holds it too long, RepositoryError, OSError."""
-        _take(self.lock)
-        self.is_held = True
         try:
+            self._take()
             self._copy()
             if self.changes:
                 self._update("-z", "--index-info", stdin=index_records(self.changes))
@@ -47,6 +47,18 @@ class NextIndex:
             self.__exit__(None, None, None)
             raise
         return self
+
+    def _take(self) -> None:
+        end = time.monotonic() + LOCK_LIMIT
+        while True:
+            # An interrupt in between would leave a lock that is nobody's.
+            with interrupts_held():
+                self.is_held = _is_taken(self.lock)
+            if self.is_held:
+                return
+            if time.monotonic() > end:
+                raise locked(str(self.lock))
+            time.sleep(_PAUSE)
 
     def _copy(self) -> None:
         try:
@@ -73,29 +85,23 @@ class NextIndex:
 
     def put_in_place(self) -> None:
         """Make it the index."""
-        self.lock.replace(self.index)
-        self.is_held = False
+        with interrupts_held():
+            self.lock.replace(self.index)
+            self.is_held = False
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let the lock go."""
-        # Once it is in place, a lock is another git's.
-        if self.is_held:
-            self.is_held = False
-            with suppress(FileNotFoundError):
-                self.lock.unlink()
+        with interrupts_held():
+            # Once it is in place, a lock is another git's.
+            if self.is_held:
+                self.is_held = False
+                with suppress(FileNotFoundError):
+                    self.lock.unlink()
 
     def _update(self, *options: str, stdin: bytes | None = None) -> None:
         self.repository.run("update-index", *options, stdin=stdin, variables={"GIT_INDEX_FILE": str(self.lock)})
-
-
-def _take(lock: Path) -> None:
-    end = time.monotonic() + LOCK_LIMIT
-    while not _is_taken(lock):
-        if time.monotonic() > end:
-            raise locked(str(lock))
-        time.sleep(_PAUSE)
 
 
 def _is_taken(lock: Path) -> bool:

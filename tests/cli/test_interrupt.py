@@ -62,3 +62,28 @@ def test_an_interrupt_ends_what_a_validation_has_started(
     time.sleep(0.2)
     assert (process.returncode, sizes(root)) == (130, before)
     assert git(root, "status", "--porcelain") == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_that_git_is_not_told_of_leaves_no_lock(
+    make_repo: Callable[[Files], Path], git: Callable[..., str], number: int
+) -> None:
+    root = make_repo({**BASE, "u.py": "from a.b import f\nf()\n", "plan.yaml": plan_text()})
+    hook = root / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\ntouch .git/begun\nsleep 5\n", encoding="utf-8")
+    hook.chmod(0o755)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [*COMMAND, "apply", "--yes", "plan.yaml"]
+    process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, env=environment, start_new_session=True)
+    deadline = time.monotonic() + 30
+    while not (root / ".git" / "begun").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    assert (process.returncode, list((root / ".git").glob("*.lock"))) == (130, [])
+    hook.unlink()
+    subprocess.run(command, cwd=root, env=environment, check=True, capture_output=True)
+    assert git(root, "show", "HEAD:u.py") == "from c.d import g\ng()"
+    assert git(root, "status", "--porcelain") == ""

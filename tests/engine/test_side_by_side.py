@@ -8,14 +8,17 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
 
 from codemods.engine.judging import Candidate, InPlace, Stage
+from codemods.engine.recovery import recover
 from codemods.engine.side_by_side import SideBySide, open_judge
 from codemods.engine.validations import validations_of
+from codemods.journal import Journal
 from codemods.plan.reading import read
 from codemods.plan.schema import Plan
 from codemods.validation.base import Result, Scope, Still, Verdict
@@ -341,6 +344,18 @@ def test_what_a_killed_run_has_left_is_removed_by_the_next(run: Callable[..., Ru
     made.open(1)
     assert (made.linked(), run_git(made.root, "for-each-ref", "refs/codemods-candidates")) == (0, "")
     assert list((made.root.parent / "tmp").iterdir()) == []
+
+
+def test_what_a_killed_run_has_left_is_removed_where_nothing_is_left_to_do(run: Callable[..., Run]) -> None:
+    made = run(FLAT, {"kind": "imports"})
+    repository = Repository.discover(made.root)
+    opened = made.open(2)
+    opened.judge.start(made.candidate({"pkg/a.py": b"A = 2\n"})).result()
+    assert (made.linked(), run_git(made.root, "for-each-ref", "refs/codemods-candidates") != "") == (2, True)
+    recover(repository, Journal(repository.common_dir / "codemods", lambda: datetime.now(timezone.utc)))
+    assert (made.linked(), run_git(made.root, "for-each-ref", "refs/codemods-candidates")) == (0, "")
+    assert list((made.root.parent / "tmp").iterdir()) == []
+    opened.judge.close()
 
 
 def test_an_interrupt_while_worktrees_are_made_leaves_nothing(run: Callable[..., Run]) -> None:
