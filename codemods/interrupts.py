@@ -12,10 +12,14 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGVTALRM")  # the last is our own, see `interrupt`
+_SOON = 0.001  # seconds of processor time
+
+
 @contextmanager
 def interrupts_held() -> Iterator[None]:
     """Hold ^C, and what else interrupts us, back until the end of the block, where it then takes effect."""
-    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
     handlers = {number: handler for number in numbers if callable(handler := signal.getsignal(number))}
     if not handlers or threading.current_thread() is not threading.main_thread():
         yield
@@ -31,3 +35,25 @@ def interrupts_held() -> Iterator[None]:
         # Also where an error ends the block: it may be due to the interrupt, which has reached the program as well.
         for number, frame in held[:1]:
             handlers[number](number, frame)
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """A handler that raises KeyboardInterrupt, as Python's own, but not in the middle of what finds and loads modules:
+    a moment later, then, or where it comes once more.
+
+    There it may be swallowed with a lock held that all other threads then wait for, without end.
+    """
+    if hasattr(signal, "setitimer"):
+        is_loading = frame is not None and frame.f_code.co_filename.startswith("<frozen importlib")
+        is_second = bool(signal.getitimer(signal.ITIMER_VIRTUAL)[0])
+        if is_loading and not is_second:
+            signal.signal(signal.SIGVTALRM, lambda _, then: interrupt(number, then))
+            signal.setitimer(signal.ITIMER_VIRTUAL, _SOON)
+            return
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    raise KeyboardInterrupt
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Whether an error is an interrupt, or what Python before 3.12 makes of one that comes while a class is made."""
+    return isinstance(error, KeyboardInterrupt) or isinstance(error.__cause__, KeyboardInterrupt)

@@ -15,6 +15,7 @@ import typer.main
 from codemods.cli.saying import say
 from codemods.cli.verbs import Verbs
 from codemods.errors import CodemodsError
+from codemods.interrupts import is_interrupt
 from codemods.model import printable
 from codemods.report.volume import own_volume
 from codemods.version import VERSION
@@ -76,7 +77,9 @@ def run(arguments: list[str]) -> int:
             sys.stderr.close()
             return 1
         return _told(_refused(error), arguments)
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, RuntimeError) as error:  # Typer's Abort is one
+        if not (isinstance(error, typer.Abort) or is_interrupt(error)):
+            raise
         say(_INTERRUPTION, err=True)
         return _INTERRUPTED
     if result == _INTERRUPTED and arguments[:1] != ["apply"]:

@@ -9,6 +9,8 @@ import gc
 import signal
 import sys
 
+from codemods.interrupts import interrupt, is_interrupt
+
 _MANY = 200_000  # new objects: more than most verbs have at a time
 _INTERRUPTED = 130
 
@@ -18,15 +20,19 @@ def main() -> None:
 
     What else asks it to end, as CI does for a job that is cancelled, is as good as ^C.
     """
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # What is ignored, as below `nohup`, stays so.
+        if number is not None and signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}:
+            signal.signal(number, interrupt)
     # To load code and to parse makes many objects and no circles of them: looking for such takes a tenth of the time.
     gc.set_threshold(_MANY)
     try:
         from codemods.cli.app import run
-    except KeyboardInterrupt:
-        sys.exit(_INTERRUPTED)  # nothing was begun
+    except (KeyboardInterrupt, RuntimeError) as error:
+        if is_interrupt(error):
+            sys.exit(_INTERRUPTED)  # nothing was begun
+        raise
     status = run(sys.argv[1:])
     gc.freeze()  # nor is it worth while in what goes with the process
     sys.exit(status)
