@@ -44,14 +44,22 @@ def interrupt(number: int, frame: FrameType | None) -> None:
     There it may be swallowed with a lock held that all other threads then wait for, without end.
     """
     if hasattr(signal, "setitimer"):
-        is_loading = frame is not None and frame.f_code.co_filename.startswith("<frozen importlib")
         is_second = bool(signal.getitimer(signal.ITIMER_VIRTUAL)[0])
-        if is_loading and not is_second:
+        if not is_second and _is_loading(frame):
             signal.signal(signal.SIGVTALRM, lambda _, then: interrupt(number, then))
             signal.setitimer(signal.ITIMER_VIRTUAL, _SOON)
             return
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     raise KeyboardInterrupt
+
+
+def _is_loading(frame: FrameType | None) -> bool:
+    # The code of a module itself, and what it calls, may take long, or for ever.
+    while frame is not None and frame.f_code.co_name != "<module>":
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def is_interrupt(error: BaseException) -> bool:

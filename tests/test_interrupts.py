@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import signal
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from codemods.interrupts import interrupt, interrupts_held, is_interrupt
+from tests.conftest import write_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 # What finds and loads modules is called so in tracebacks.
 LOADING = compile(
-    "for number in range(3):\n    signals[number:number + 1] and signal.raise_signal(signals[number])\n"
-    "    done.append(number)",
+    """
+def load(signals, done):
+    for number in range(3):
+        if number < len(signals):
+            signal.raise_signal(signals[number])
+        done.append(number)
+""",
     "<frozen importlib._bootstrap>",
     "exec",
 )
@@ -33,8 +40,11 @@ def load(*signals: int) -> list[int]:
     """Load something, which is interrupted by these; what was done of its three parts."""
     done: list[int] = []
 
+    names: dict[str, Any] = {"signal": signal}
+    exec(LOADING, names)
+
     def work() -> None:
-        exec(LOADING, {"signal": signal, "signals": signals, "done": done})
+        names["load"](signals, done)
         end = time.monotonic() + 10
         while time.monotonic() < end:
             pass
@@ -79,3 +89,10 @@ def test_what_python_makes_of_one_is_known() -> None:
         type("Described", (), {"describing": Describing()})
     assert is_interrupt(raised.value)
     assert not is_interrupt(RuntimeError("x"))
+
+
+def test_what_a_module_does_itself_is_interrupted_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_files(tmp_path, {"interrupting.py": "import signal\nsignal.raise_signal(signal.SIGINT)\n"})
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        __import__("interrupting")
