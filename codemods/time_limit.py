@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
 _SOONEST = 0.001  # seconds; 0 would switch a timer off
-_AGAIN = 1.0  # seconds at least, in which what is ended may tidy up, and whoever waits for it says `stop`
+_AGAIN = 10.0  # seconds at least, in which what is ended may tidy up, and whoever waits for it says `stop`
 
 
 class TooLongError(BaseException):
@@ -24,7 +24,7 @@ class TooLongError(BaseException):
 
 class TimeLimit:
     """A context manager that ends its body with TimeoutError after some seconds. A body that goes on all the same is
-    told again, after as many, or a second where that is more.
+    told again, after as many, or ten where that is more.
 
     Only where signals can do it: in the main thread, and not on Windows. Elsewhere there is no limit. A timer that
     runs already goes on afterwards; that of a limit around this one stands still until then.

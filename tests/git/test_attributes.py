@@ -99,8 +99,10 @@ def test_mixed_line_ends_that_git_refuses_to_convert(make_repo: MakeRepo) -> Non
     # Irreversible: `git add` refuses it under core.safecrlf, so it is not committed, and stays as it was.
     mixed = "from app.old import f\r\n\nVALUE = f()\n"
     root = make_repo({**FILES, USER: mixed})
-    commit_all(root, {".gitattributes": "*.py text\n"})
+    write_files(root, {".gitattributes": "*.py text\n"})
+    # Whatever the times of the files are: git looks into those only that are as old as its index.
     run_git(root, "add", "--renormalize", ".")
+    commit_all(root, {})
     write_files(root, {USER: mixed})
     run_git(root, "add", USER)
     configure(root, "core.safecrlf=true")
