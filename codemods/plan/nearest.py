@@ -17,5 +17,6 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """`; did you mean …?` with the nearest of `known`, or nothing. Of very many the first are looked through."""
     if len(word) > limits.NAME:
         return ""
-    found = difflib.get_close_matches(word, list(islice(known, limits.NEAREST)), n=1)
+    others = [other for other in islice(known, limits.NEAREST) if other != word]
+    found = difflib.get_close_matches(word, others, n=1)
     return f"; did you mean `{shortened(found[0])}`?" if found else ""

@@ -144,12 +144,15 @@ class ReadableRepository:
         return frozenset(map(os.fsdecode, found))
 
     def staged_paths(self) -> tuple[str, ...]:
-        """The files that the next commit adds or changes; of a renamed one, the new name."""
+        """The files that the next commit adds or changes, without links and submodules; of a renamed one, the new
+        name."""
         head = self.head() or "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # the empty tree, before the first commit
-        out = self._bytes(
-            "diff-index", "--cached", "--name-only", "--no-renames", "--diff-filter=AMT", "-z", head, "--"
-        )
-        return tuple(path for path in os.fsdecode(out).split("\0") if path)
+        # What is only to be added later (`git add -N`) is in the index, and not in the next commit.
+        asked = ("--cached", "--ita-invisible-in-index", "--raw", "--no-renames", "--diff-filter=AMT", "-z")
+        told = os.fsdecode(self._bytes("diff-index", *asked, head, "--")).split("\0")
+        # Before each path its modes, before and after, and more.
+        found = zip(told[::2], told[1::2], strict=False)
+        return tuple(path for modes, path in found if modes.split(" ")[1].startswith("10"))
 
     def unstaged_paths(self, among: Iterable[str] | None = None) -> frozenset[str]:
         """The tracked files, or those `among` some paths, whose bytes in the work tree may be others than the staged

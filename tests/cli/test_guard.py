@@ -114,6 +114,21 @@ class TestFiles:
 
 
 class TestStaged:
+    def test_links_submodules_and_what_is_only_to_be_added_later_are_not_staged_files(
+        self, repo: Path, git: Callable[..., str], guard: Guard, tmp_path: Path
+    ) -> None:
+        (tmp_path / "outside.py").write_text("from a.b import f\n", encoding="utf-8")
+        write_files(repo, {"later.py": "from a.b import f\n"})
+        (repo / "inside.py").symlink_to("later.py")
+        (repo / "out.py").symlink_to(tmp_path / "outside.py")
+        (repo / "nowhere.py").symlink_to("gone.py")
+        git(repo, "add", "inside.py", "out.py", "nowhere.py")
+        git(repo, "add", "--intent-to-add", "later.py")
+        git(repo, "update-index", "--add", "--cacheinfo", f"160000,{git(repo, 'rev-parse', 'HEAD')},vendor.py")
+        assert guard("--staged", "--strict", expect=0) == "0 file(s) checked by the plan test: 0 new violation(s).\n"
+        git(repo, "add", "later.py")
+        assert guard("--staged", expect=1).startswith("later.py:1:17: imports `a.b.f`")
+
     def test_what_is_staged_counts_and_not_what_is_in_the_work_tree(self, repo: Path, guard: Guard) -> None:
         write_files(repo, {"new.py": "from a.b import f\n", "other.py": "from a.b import f\n"})
         run_git(repo, "add", "new.py")
