@@ -39,7 +39,6 @@ def _handled() -> Iterator[None]:
 def load(*signals: int) -> list[int]:
     """Load something, which is interrupted by these; what was done of its three parts."""
     done: list[int] = []
-
     names: dict[str, Any] = {"signal": signal}
     exec(LOADING, names)
 

@@ -148,11 +148,9 @@ class ReadableRepository:
         name."""
         head = self.head() or "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # the empty tree, before the first commit
         # What is only to be added later (`git add -N`) is in the index, and not in the next commit.
-        asked = ("--cached", "--ita-invisible-in-index", "--raw", "--no-renames", "--diff-filter=AMT", "-z")
-        told = os.fsdecode(self._bytes("diff-index", *asked, head, "--")).split("\0")
-        # Before each path its modes, before and after, and more.
-        found = zip(told[::2], told[1::2], strict=False)
-        return tuple(path for modes, path in found if modes.split(" ")[1].startswith("10"))
+        out = self._bytes("diff-index", "--cached", "--ita-invisible-in-index", "--diff-filter=AMT", *_RAW, head, "--")
+        changes = next(iter(differences_of(b"HEAD\0" + out).values()), ())
+        return tuple(change.path for change in changes if change.after and change.after.mode.startswith("10"))
 
     def unstaged_paths(self, among: Iterable[str] | None = None) -> frozenset[str]:
         """The tracked files, or those `among` some paths, whose bytes in the work tree may be others than the staged
