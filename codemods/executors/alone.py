@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -135,8 +136,15 @@ class _Context(SpawnContext):
     Process = _Process
 
 
+def _begin() -> None:
+    """Prepare a process that is started."""
+    # What parses makes no circles of objects, and to look for them costs a third of the time; nor is it worth while in
+    # what goes with the process, where whoever waits for its end waits for that.
+    gc.disable()
+    atexit.register(gc.freeze)
+
+
 def _pool() -> ProcessPoolExecutor:
-    # What parses makes no circles of objects, and to look for them costs a third of the time.
     # Not forked: this process may have threads, and a lock that one of them holds would stay locked in the child.
     with _safe_path():
-        return ProcessPoolExecutor(1, _Context(), initializer=gc.disable)
+        return ProcessPoolExecutor(1, _Context(), initializer=_begin)

@@ -28,7 +28,7 @@ _MANY = 96  # files; for fewer, to start a process takes longer
 _FEW = 8  # where they run already
 # Items in a chunk, and chunks for each that works: the one at hand, and what it finds there after that. A cluster gets
 # all that is shared with each.
-_HERE = (8, 3)
+_HERE = (16, 3)
 _AWAY = (16, 4)
 _WAITING = 256  # items that are there before anyone is free for them
 _HELD = 2  # values in each process: what all of some work shares, and what that holds
