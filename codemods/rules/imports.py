@@ -235,6 +235,9 @@ class ImportPlanner:
         return gone
 
     def _is_unneeded(self, name: str, scope: Scope, aliases: list[ast.alias]) -> bool:
+        # All uses matter only where one goes, and those that do are seen: an excerpt is not asked for each name.
+        if not any(map(self._is_removed, self.view.scopes.uses.get(name, ()))):
+            return False
         uses = self.view.scopes.uses_of(name, scope)
         if not any(self._is_removed(use) for use in uses):
             return False

@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
+import ast
+from string import ascii_lowercase
+
 import pytest
 
+from codemods.engine.preview import preview
 from codemods.model import Disposition
+from codemods.plan.load import load_plan
 from tests.checks import check_noop, check_review, check_transformed, rule, with_disposition
 
 OTHERS = {
@@ -228,3 +233,35 @@ def test_a_name_that_a_module_takes_from_its_package_is_needed() -> None:
     after = "from a.b import f as make\nfrom c.d import g\n\ng(1)\n"
     rewrite = rule("a.b.f($X)", "c.d.g($X)", files=["pkg/__init__.py"])
     check_transformed(before, after, rewrite=rewrite, path="pkg/__init__.py", others=others)
+
+
+def test_a_file_is_not_read_again_for_each_name_that_it_imports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A redirect changes one function; rules look at the result, and what the other functions need is no matter."""
+    names = [f"{letter}{letter}" for letter in ascii_lowercase]
+    others = "".join(f"def f_{name}():\n    return {name}\n\n" for name in names)
+    user = f"from stuff import {', '.join(names)}\nfrom lib.old import make\n\n{others}\ndef f():\n    return make()\n"
+    files = {
+        "lib/__init__.py": "",
+        "lib/old.py": "def make(): ...\ndef run(): ...\n",
+        "lib/new.py": "def build(): ...\ndef go(): ...\n",
+        "stuff.py": "".join(f"{name} = 1\n" for name in names),
+        "user.py": user,
+    }
+    contents = {path: text.encode() for path, text in files.items()}
+    redirect = "redirect:\n  - {symbol: lib.old.make, to: lib.new.build}\n"
+    rewrite = "rewrite:\n  - {name: run, match: lib.old.run(), replace: lib.new.go()}\n"
+    loaded = load_plan(f"schema: 1\nname: both\n{rewrite}{redirect}", "plan.yaml")
+    parse, parsed = ast.parse, []
+
+    def parse_and_tell(source: str, *args: str, **settings: object) -> ast.AST:
+        parsed.append(source)
+        return parse(source, *args, **settings)  # type: ignore[call-overload]  # whatever it is called with
+
+    monkeypatch.setattr(ast, "parse", parse_and_tell)
+    shown = preview(loaded, sorted(contents), contents.__getitem__)
+    (change,) = (change for unit in shown.units for change in unit.changes)
+    assert (
+        change.after
+        == user.replace("lib.old import make", "lib.new import build").replace("make()", "build()").encode()
+    )
+    assert 0 < sum("from stuff import" in source for source in parsed) < len(names) // 2
