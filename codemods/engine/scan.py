@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 File = tuple[str, bytes]
+# Words beside which a name is looked for before it is beside any. Each time, the files that hold it are read; to
+# summarise them all takes as long as some thirty times that.
+_BESIDE = 16
 
 
 class Growth(Struct, frozen=True):
@@ -106,7 +109,9 @@ class Scan(Struct):
             return None, lacking
 
     def look_for(self, name: str, beside: str) -> None:
-        """Read what the files spell of `name` that hold `beside` as well."""
+        """Read what the files spell of `name` that hold `beside` as well; where that was asked often, all of them."""
+        if sum(1 for known, _ in self.looked_for if known == name) >= _BESIDE:
+            beside = ""
         self.grown.append(Growth(name, beside))
         if name not in self.holders:
             self.holders[name] = self._holding((name.encode(),), self.paths)

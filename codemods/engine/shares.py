@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 File = tuple[str, bytes]
 _EXAMINING = "Examining files"
-_AHEAD = 16  # files at most that are made here before the others
+_AHEAD = 32  # files at most that are made here before the others
+_TRIED = 256  # files
 
 
 class Made(Struct, frozen=True):
@@ -136,12 +137,22 @@ class Shares(Struct):
     def of(self, make: Make, paths: Collection[str], moves: Moves) -> dict[str, Made]:
         """What `make` makes of each of `paths`, in their order."""
         made: dict[str, Made] = {}
-        if self._crew_for(paths) is not None:
-            made = self._make_first(make, paths, moves)
-        left = [path for path in paths if path not in made]
-        if (crew := self._crew_for(left)) is not None:
-            made |= self._share(crew, make, left, moves)
+        left = list(paths)
+        if self._crew_for(left) is not None:
+            made = self._make_first(make, left, moves)
             left = [path for path in left if path not in made]
+        # Rules ask more than redirects do: what the others are to know is found out by a part of them.
+        tried = _TRIED if self.work.steps else len(left)
+        while (crew := self._crew_for(left)) is not None:
+            shared = self._share(crew, make, left[:tried], moves)
+            made |= shared
+            declined = [path for path in left[:tried] if path not in shared]
+            # What some of them lacked, once it is read, the others may need as well.
+            made |= {path: make(self.found, self.work, path, moves) for path in declined[:_AHEAD]}
+            left = [*declined[_AHEAD:], *left[tried:]]
+            if len(shared) < len(declined):
+                break
+            tried = len(left)
         made |= {path: make(self.found, self.work, path, moves) for path in each(_EXAMINING, left, len(left))}
         return {path: made[path] for path in paths}
 
@@ -151,12 +162,13 @@ class Shares(Struct):
         return crew if crew is not None and not self.work.is_own and len(paths) >= enough_for(crew) else None
 
     def _make_first(self, make: Make, paths: Collection[str], moves: Moves) -> dict[str, Made]:
-        """Make the first of `paths` here. What one that changes asks, most ask: what has to be read for it, the others
-        are to know from the start."""
+        """Make the first of `paths` here, up to one that changes and for which nothing has to be read. What such a one
+        asks, most ask: the others are to know it from the start."""
         made: dict[str, Made] = {}
         for path in islice(paths, _AHEAD):
+            read = len(self.found.grown)
             made[path] = make(self.found, self.work, path, moves)
-            if isinstance(made[path].outcome, Changed):
+            if isinstance(made[path].outcome, Changed) and len(self.found.grown) == read:
                 break
         return made
 

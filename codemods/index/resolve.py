@@ -50,8 +50,9 @@ class Index(Struct, frozen=True, dict=True):
 
     `paths` maps every module of the repository to its file; packages without an `__init__.py` map to "".
     `words` are the names that matter to the plan: where they come from is followed into files not read yet.
-    `looked_for` are other names, each with a word beside which it has been looked for in all files. `standing` are
-    modules in whose place a shim of the plan stands: a rule that names what they had does not mean where that leads.
+    `looked_for` are other names, each with a word beside which it has been looked for in all files; with none, beside
+    any. `standing` are modules in whose place a shim of the plan stands: a rule that names what they had does not mean
+    where that leads.
     """
 
     names: ModuleNames
@@ -191,7 +192,7 @@ class Index(Struct, frozen=True, dict=True):
         # Modules in a package take from it without spelling its name.
         is_package = (self.paths.get(module) or "").endswith("__init__.py")
         beside = "" if is_package else module.rpartition(".")[2]
-        if (name, beside) not in self.looked_for:
+        if self.looked_for.isdisjoint({(name, beside), (name, "")}):
             raise Unspelled(name, beside)
         return self.reached_from(module, name)
 

@@ -135,3 +135,17 @@ def test_what_many_files_lack_is_read_for_all_of_them(make_repo: MakeRepo, tmp_p
         files[f"use{number}.py"] = f"from lib.{moved[number % 3][0]} import f\n\nf()\n"
     told = json.loads(check_same(make_repo(files)))
     assert [phase["files_to_change"] for phase in told["phases"]] == [150]
+
+
+def test_files_that_ask_more_than_was_read_at_first_are_shared_out_too(make_repo: MakeRepo, tmp_path: Path) -> None:
+    """Each module asks who takes from it the name that its import needs no more."""
+    rule = "rewrite:\n  - {name: env, match: lib.old.make(), replace: lib.new.build()}\n"
+    (tmp_path / "plan.yaml").write_text(f"schema: 1\nname: asks\n{rule}")
+    files = {"lib/__init__.py": "", "lib/old.py": "def make(): ...\n", "lib/new.py": "def build(): ...\n"}
+    for number in range(500):
+        files[f"a{number:03}.py"] = "from lib.old import make\n\nMADE = make()\n"
+    files |= {f"z{number:03}.py": f"from a{number:03} import make\n" for number in range(0, 500, 50)}
+    told = json.loads(check_same(make_repo(files)))
+    assert [phase["files_to_change"] for phase in told["phases"]] == [500]
+    kept = [file["path"] for file in told["phases"][0]["files"] if "\n-from lib.old import make\n" not in file["diff"]]
+    assert kept == [f"a{number:03}.py" for number in range(0, 500, 50)]
